@@ -1,0 +1,128 @@
+"""A folder of PDFs becomes a searchable corpus, without leaving the notebook.
+
+>>> from ingest_widgets import ingest
+>>> corpus = ingest("papers/")                     # doctest: +SKIP
+>>> corpus.search("entropy")                       # doctest: +SKIP
+
+Importing this package loads the package logger and nothing else: every name below is fetched at its first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ingest_widgets.logs import configure_logging
+
+if TYPE_CHECKING:
+    from ingest_widgets.api import ProgressTracker, ingest, ingest_async, start_ingest
+    from ingest_widgets.background_loop import run_sync, shutdown_background_loop
+    from ingest_widgets.corpus import Corpus, CorpusRetriever, SearchResults
+    from ingest_widgets.documents import Chunk, FileRecord, Hit, Page, Reason, RunSummary, Status
+    from ingest_widgets.errors import (
+        CorpusDamaged,
+        CorpusError,
+        CorpusForeign,
+        CorpusFull,
+        CorpusLocked,
+        CorpusNotFound,
+        CorpusNotWritable,
+        CorpusTooNew,
+        EngineError,
+        IngestError,
+        IngestFailed,
+        MissingExtra,
+        RunSyncTimeout,
+        SettingsError,
+        SourceError,
+        SourceNotFound,
+    )
+    from ingest_widgets.notebook import (
+        CorpusView,
+        IngestPanel,
+        ProgressBar,
+        load_ipython_extension,
+        unload_ipython_extension,
+    )
+    from ingest_widgets.pipeline import IngestJob
+    from ingest_widgets.progress import LogSink, ProgressState, ProgressUpdate, Sink, TerminalSink
+    from ingest_widgets.settings import Settings, get_settings, refresh_secrets, settings_override
+
+_ROOMS = {
+    "api": "ProgressTracker ingest ingest_async start_ingest",
+    "background_loop": "run_sync shutdown_background_loop",
+    "corpus": "Corpus CorpusRetriever SearchResults",
+    "documents": "Chunk FileRecord Hit Page Reason RunSummary Status",
+    "errors": "CorpusDamaged CorpusError CorpusForeign CorpusFull CorpusLocked CorpusNotFound CorpusNotWritable "
+    "CorpusTooNew EngineError IngestError IngestFailed MissingExtra RunSyncTimeout SettingsError SourceError "
+    "SourceNotFound",
+    "notebook": "CorpusView IngestPanel ProgressBar load_ipython_extension unload_ipython_extension",
+    "pipeline": "IngestJob",
+    "progress": "LogSink ProgressState ProgressUpdate Sink TerminalSink",
+    "settings": "Settings get_settings refresh_secrets settings_override",
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+__all__ = [
+    "Chunk",
+    "Corpus",
+    "CorpusDamaged",
+    "CorpusError",
+    "CorpusForeign",
+    "CorpusFull",
+    "CorpusLocked",
+    "CorpusNotFound",
+    "CorpusNotWritable",
+    "CorpusRetriever",
+    "CorpusTooNew",
+    "CorpusView",
+    "EngineError",
+    "FileRecord",
+    "Hit",
+    "IngestError",
+    "IngestFailed",
+    "IngestJob",
+    "IngestPanel",
+    "LogSink",
+    "MissingExtra",
+    "Page",
+    "ProgressBar",
+    "ProgressState",
+    "ProgressTracker",
+    "ProgressUpdate",
+    "Reason",
+    "RunSummary",
+    "RunSyncTimeout",
+    "SearchResults",
+    "Settings",
+    "SettingsError",
+    "Sink",
+    "SourceError",
+    "SourceNotFound",
+    "Status",
+    "TerminalSink",
+    "configure_logging",
+    "get_settings",
+    "ingest",
+    "ingest_async",
+    "refresh_secrets",
+    "run_sync",
+    "settings_override",
+    "shutdown_background_loop",
+    "start_ingest",
+]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    room = _ROOM_OF.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,221 @@
+"""The nouns that travel between the rooms: frozen, picklable, and JSON-able through `to_dict`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, Literal
+
+
+class Status(StrEnum):
+    """What the corpus holds of a file; `UNCHANGED` is known to a run only."""
+
+    INGESTED = "ingested"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNCHANGED = "unchanged"
+
+
+class Reason(StrEnum):
+    """Why a file isn't simply `ingested`."""
+
+    NOT_A_PDF = "not_a_pdf"
+    EMPTY = "empty"
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PAGES = "too_many_pages"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+    NO_TEXT = "no_text"
+    CANCELLED = "cancelled"
+
+
+class _Noun:
+    """`to_dict` for the dataclasses below."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as plain JSON-able values."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile(_Noun):
+    """One file that the user named, before anything was read of it.
+
+    Attributes:
+        name: The path below the source with `/` between its parts; valid UTF-8 (other bytes as `\\xNN`).
+        path: What identifies the file: its resolved absolute path, its URL, or the name of an upload. A local path
+            may hold the surrogates of `os.fsdecode`, so that it opens the very file.
+        kind: Where the bytes are.
+        size: In bytes; None when the place doesn't say.
+        mtime_ns: Time of the last change in nanoseconds; None when the place doesn't say.
+        folder: The name of the folder the source lies in: it goes in front of `name` when that is taken.
+        data: The bytes of an upload.
+        problem: Why it can't be read, known without reading it: (reason, one sentence with the cure).
+    """
+
+    name: str
+    path: str
+    kind: Literal["file", "url", "upload"] = "file"
+    size: int | None = None
+    mtime_ns: int | None = None
+    folder: str = ""
+    data: bytes | None = field(default=None, repr=False)
+    problem: tuple[Reason, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(_Noun):
+    """One page of text.
+
+    Attributes:
+        file: The name of the file's record.
+        number: Counted from 1.
+        text: Valid UTF-8, lines end with `\\n`, paragraphs with an empty line where the engine can tell.
+        engine: Which engine made it, e.g. `pdfium`, `pdfium+repair`, `pypdf`, `ocr`.
+        warnings: What a reader should know, a sentence each.
+    """
+
+    file: str
+    number: int
+    text: str
+    engine: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction(_Noun):
+    """What came out of one file (or of a range of its pages), before it is in a corpus.
+
+    Attributes:
+        status: `INGESTED`, `PARTIAL`, `FAILED` or `CANCELLED`; `UNCHANGED` when the hash was the known one.
+        reason: None when all is well.
+        detail: One sentence with the cure; empty when all is well.
+        page_count: The pages that the document says it has, read or not; None when it couldn't be opened.
+        pages: In order; numbers may be missing.
+        sha256: Hex; None when the file couldn't be read to its end.
+        size: Bytes that were hashed.
+        mtime_ns: Of the file as it was hashed.
+        engine: The engine of most pages; None without pages.
+        seconds: Wall-clock time of the work on this file.
+    """
+
+    status: Status
+    reason: Reason | None = None
+    detail: str = ""
+    page_count: int | None = None
+    pages: tuple[Page, ...] = ()
+    sha256: str | None = None
+    size: int | None = None
+    mtime_ns: int | None = None
+    engine: str | None = None
+    seconds: float = 0.0
+    title: str = ""
+    author: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord(_Noun):
+    """What a corpus knows of one file.
+
+    Attributes:
+        name: The path below the source (an upload's name), unique in the corpus.
+        path: Absolute, or the URL.
+        status: `ingested`, `partial`, `failed` or `cancelled`.
+        reason: Why it isn't simply ingested; None when it is.
+        detail: One sentence with the cure; empty when all is well.
+        pages: How many pages the corpus holds of it.
+        bytes: Its size; None when unknown.
+        sha256: Hex; None when it was never read to the end.
+        engine: The engine of most pages; None without pages.
+        seconds: What reading it took.
+        warnings: What a reader should know, a sentence each.
+    """
+
+    name: str
+    path: str
+    status: Status
+    reason: Reason | None
+    detail: str
+    pages: int
+    bytes: int | None
+    sha256: str | None
+    engine: str | None
+    seconds: float
+    title: str
+    author: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(_Noun):
+    """A piece of text of about the asked size.
+
+    Attributes:
+        text: Exactly the characters `start:end` of the file's pages joined with a form feed.
+        file: The name of the file's record.
+        first_page: Number of the page it begins on, from 1.
+        last_page: Number of the page it ends on.
+        start: Offset of its first character in the text of `first_page`.
+        end: Offset after its last character in the text of `last_page`.
+    """
+
+    text: str
+    file: str
+    first_page: int
+    last_page: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit(_Noun):
+    """One page that matches a query.
+
+    Attributes:
+        score: Higher is better (BM25); comparable within one search only.
+        snippet: Plain text around the matches.
+        spans: (start, end) of each match in `snippet`, in order, not overlapping.
+    """
+
+    file: str
+    page: int
+    score: float
+    snippet: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary(_Noun):
+    """What one run did: `str(summary)` is the sentence that terminal, notebook and panel show."""
+
+    ingested: int = 0
+    unchanged: int = 0
+    partial: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    pages: int = 0
+    seconds: float = 0.0
+    note: str = ""
+
+    @property
+    def files(self) -> int:
+        """All files of the run."""
+        return sum(getattr(self, f.name) for f in fields(self)[:5])
+
+    @property
+    def sentence(self) -> str:
+        """Such as `12 files: 8 ingested, 4 failed`."""
+        counts = [f"{getattr(self, f.name):,} {f.name}" for f in fields(self)[:5] if getattr(self, f.name)]
+        head = f"{self.files:,} {'file' if self.files == 1 else 'files'}"
+        return ": ".join(filter(None, [head, ", ".join(counts) or self.note]))
+
+    def __str__(self) -> str:
+        return self.sentence
