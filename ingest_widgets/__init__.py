@@ -41,9 +41,9 @@ if TYPE_CHECKING:
         CorpusView,
         IngestPanel,
         ProgressBar,
-        load_ipython_extension,
-        unload_ipython_extension,
     )
+    from ingest_widgets.notebook import load_ipython_extension as load_ipython_extension
+    from ingest_widgets.notebook import unload_ipython_extension as unload_ipython_extension
     from ingest_widgets.pipeline import IngestJob
     from ingest_widgets.progress import LogSink, ProgressState, ProgressUpdate, Sink, TerminalSink
     from ingest_widgets.settings import Settings, get_settings, refresh_secrets, settings_override

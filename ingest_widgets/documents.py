@@ -46,10 +46,10 @@ class _Noun:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile(_Noun):
-    """One file that the user named, before anything was read of it.
+    r"""One file that the user named, before anything was read of it.
 
     Attributes:
-        name: The path below the source with `/` between its parts; valid UTF-8 (other bytes as `\\xNN`).
+        name: The path below the source with `/` between its parts; valid UTF-8 (other bytes as `\xNN`).
         path: What identifies the file: its resolved absolute path, its URL, or the name of an upload. A local path
             may hold the surrogates of `os.fsdecode`, so that it opens the very file.
         kind: Where the bytes are.
@@ -72,12 +72,12 @@ class SourceFile(_Noun):
 
 @dataclass(frozen=True, slots=True)
 class Page(_Noun):
-    """One page of text.
+    r"""One page of text.
 
     Attributes:
         file: The name of the file's record.
         number: Counted from 1.
-        text: Valid UTF-8, lines end with `\\n`, paragraphs with an empty line where the engine can tell.
+        text: Valid UTF-8, lines end with `\n`, paragraphs with an empty line where the engine can tell.
         engine: Which engine made it, e.g. `pdfium`, `pdfium+repair`, `pypdf`, `ocr`.
         warnings: What a reader should know, a sentence each.
     """

@@ -1,0 +1,251 @@
+"""What the user named becomes a list of `SourceFile`s: names and sizes only, nothing is read here.
+
+A folder is walked without recursion of Python and without following symlinked folders. Whatever carries a PDF's name
+but can't be read (a pipe, a dangling link, a folder that may not be listed) is listed with its problem, for
+its record.
+"""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.request import url2pathname
+
+from ingest_widgets.documents import Reason, SourceFile
+from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
+
+Source = Any  # a path, a folder, a glob, a URL, a (name, bytes) pair, or an iterable of these
+
+_KINDS = "a path, a folder, a glob, a URL, a (name, bytes) pair, or a list of these"
+_SPECIAL = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def list_sources(source: Source) -> list[SourceFile]:
+    """Lists the files behind `source` in name order; a file that is named twice is listed once.
+
+    Raises:
+        SourceNotFound: A path, folder or URL doesn't exist.
+        SourceError: An upload without a name.
+        TypeError: Something that is no source at all.
+        MissingExtra: A URL without fsspec.
+    """
+    by_identity: dict[tuple[str, str], SourceFile] = {}
+    for file in _expand(source):
+        seen = by_identity.get((file.kind, file.path))
+        # A link and its target are one file: the target's own name speaks for both.
+        if seen is None or (not _is_own_name(seen) and _is_own_name(file)):
+            by_identity[file.kind, file.path] = file
+    return sorted(by_identity.values(), key=lambda file: (file.name, file.path))
+
+
+def describe_source(source: Source) -> str:
+    """A short name of the source for sentences such as 'no PDF files in ...'."""
+    if isinstance(source, str | os.PathLike):
+        return printable(os.fspath(source))
+    return "what was given"
+
+
+def printable(name: str | bytes) -> str:
+    r"""The name as valid UTF-8 on one line: bytes that aren't UTF-8 and line breaks are shown as `\xNN` or `\n`."""
+    text = valid_utf8(os.fsdecode(name))
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def valid_utf8(name: str) -> str:
+    r"""The name with undecodable bytes written as `\xNN`; every other name comes back as it is."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogateescape" if _from_bytes(name) else "backslashreplace").decode(
+            "utf-8", "backslashreplace"
+        )
+    return name
+
+
+def _from_bytes(name: str) -> bool:
+    return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in name)
+
+
+def _is_own_name(file: SourceFile) -> bool:
+    return os.path.basename(file.path) == os.path.basename(file.name)
+
+
+def _expand(source: Source) -> Iterator[SourceFile]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        raise TypeError("bytes need a name: give ingest() a pair such as ('report.pdf', data)")
+    if isinstance(source, str | os.PathLike):
+        text = os.fsdecode(os.fspath(source))
+        remote = "://" in text and not text.startswith("file://")
+        yield from _urls(text) if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
+    elif isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], bytes | bytearray | memoryview):
+        yield _upload(*source)
+    elif isinstance(source, Iterable) and not isinstance(source, dict):
+        for part in source:
+            yield from _expand(part)
+    else:
+        raise TypeError(f"a source is {_KINDS}, not {type(source).__name__}")
+
+
+def _upload(name: Any, data: bytes | bytearray | memoryview) -> SourceFile:
+    if not isinstance(name, str) or not name.strip():
+        raise SourceError(f"an upload needs a name such as 'report.pdf', not {name!r}")
+    return SourceFile(valid_utf8(name), valid_utf8(name), "upload", len(data), None, data=bytes(data))
+
+
+def _local(text: str) -> Iterator[SourceFile]:
+    if not text or "\0" in text:
+        raise SourceNotFound(f"{text!r} is no path: give a folder such as 'papers/'")
+    path = text if os.path.lexists(text) else os.path.expanduser(text)
+    if os.path.lexists(path):
+        yield from _named(path)
+    elif glob.has_magic(path):
+        yield from _pattern(path)
+    else:
+        raise SourceNotFound(
+            f"{printable(text)} doesn't exist (looked in {printable(os.getcwd())}): check the path, "
+            "or give a folder, a file, a glob or a URL"
+        )
+
+
+def _named(path: str) -> Iterator[SourceFile]:
+    if os.path.isdir(path):
+        yield from _walk(os.path.realpath(path))
+    else:
+        folder = os.path.dirname(os.path.abspath(path))
+        yield _file(os.path.abspath(path), os.path.basename(path), os.path.basename(folder))
+
+
+def _pattern(pattern: str) -> Iterator[SourceFile]:
+    """A glob as pathlib reads it, since its `**` doesn't follow symlinked folders (that of `glob` does, in circles)."""
+    parts = os.path.abspath(pattern).split(os.sep)
+    while parts[-1] == "**":  # all below a folder is what a folder means anyway
+        parts.pop()
+    fixed = next((index for index, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    base = os.sep.join(parts[:fixed]) or os.sep
+    if not os.path.isdir(base):
+        raise SourceNotFound(
+            f"{printable(base)} doesn't exist, so {printable(pattern)} can match nothing: check the path"
+        )
+    if fixed == len(parts):
+        yield from _walk(os.path.realpath(base))
+        return
+    for match in map(str, Path(base).glob("/".join(parts[fixed:]))):
+        below = os.path.relpath(match, base).replace(os.sep, "/")
+        if not os.path.isdir(match):
+            yield _file(match, below, os.path.basename(base))
+        elif not os.path.islink(match) and "**" not in parts:
+            for file in _walk(os.path.realpath(match)):
+                yield replace(file, name=f"{valid_utf8(below)}/{file.name}", folder=valid_utf8(os.path.basename(base)))
+
+
+def _walk(root: str) -> Iterator[SourceFile]:
+    """Files named *.pdf below `root`, in no order; `root` is resolved, so only links need resolving."""
+    folder_name, waiting = os.path.basename(root), [""]
+    while waiting:
+        below = waiting.pop()
+        try:
+            entries = list(os.scandir(os.path.join(root, below)))
+        except OSError as error:
+            yield _unlistable(root, below, folder_name, error)
+            continue
+        for entry in entries:
+            name = f"{below}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{name}/")
+            elif entry.name[-4:].lower() == ".pdf" and not (entry.is_symlink() and os.path.isdir(entry.path)):
+                yield _file(entry.path, name, folder_name, entry)
+
+
+def _unlistable(root: str, below: str, folder: str, error: OSError) -> SourceFile:
+    cure = "move it up" if error.errno == errno.ENAMETOOLONG else "check its permissions"
+    problem = (Reason.UNREADABLE, f"The folder can't be listed ({error.strerror}): {cure} and run again.")
+    path = os.path.join(root, below)
+    return SourceFile(valid_utf8(below or folder), path, folder=valid_utf8(folder), problem=problem)
+
+
+def _file(path: str, name: str, folder: str, entry: os.DirEntry[str] | None = None) -> SourceFile:
+    name, folder = valid_utf8(name), valid_utf8(folder)
+    linked = entry.is_symlink() if entry else True
+    try:
+        status = entry.stat() if entry else os.stat(path)
+        identity = os.path.realpath(path, strict=True) if linked else path
+    except OSError as error:
+        return SourceFile(name, path, folder=folder, problem=(Reason.UNREADABLE, _unreadable(path, error)))
+    if stat.S_ISREG(status.st_mode):
+        return SourceFile(name, identity, "file", status.st_size, status.st_mtime_ns, folder)
+    what = next((noun for is_kind, noun in _SPECIAL if is_kind(status.st_mode)), "no regular file")
+    sentence = f"It is {what}, not a file: put the PDF itself there."
+    return SourceFile(name, identity, folder=folder, problem=(Reason.UNREADABLE, sentence))
+
+
+def _unreadable(path: str, error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "It is a link that leads back to itself: replace it by the file."
+    if os.path.islink(path):
+        return "It is a link to a file that doesn't exist: mend the link or remove it."
+    return f"It can't be read ({error.strerror}): check that it is still there and that you may read it."
+
+
+def _urls(url: str) -> Iterator[SourceFile]:
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
+    try:
+        fs, path = url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise SourceError(f"{printable(url)} can't be read by fsspec: {error}") from error
+    if not glob.has_magic(path) and not fs.exists(path):
+        raise SourceNotFound(f"{printable(url)} doesn't exist: check the address")
+    listed = fs.glob(path, detail=True) if glob.has_magic(path) else _tree(fs, path)
+    base = _url_base(fs, path)
+    for found, info in listed.items():
+        if info.get("type") != "directory":
+            name = found[len(base) :].lstrip("/") or found.rsplit("/", 1)[-1]
+            folder = base.rstrip("/").rsplit("/", 1)[-1]
+            yield SourceFile(
+                valid_utf8(name), fs.unstrip_protocol(found), "url", info.get("size"), _mtime(info), folder
+            )
+
+
+def _tree(fs: Any, path: str) -> dict[str, Any]:
+    if not fs.isdir(path):
+        return {path: fs.info(path)}
+    return {name: info for name, info in fs.find(path, detail=True).items() if name[-4:].lower() == ".pdf"}
+
+
+def _url_base(fs: Any, path: str) -> str:
+    if glob.has_magic(path):
+        return str(path[: path.index(next(c for c in path if c in "*?["))].rpartition("/")[0])
+    return str(path) if fs.isdir(path) else str(path).rpartition("/")[0]
+
+
+def _mtime(info: dict[str, Any]) -> int | None:
+    """The time of the last change under whichever key the file system keeps it, in nanoseconds."""
+    for key in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        value = info.get(key)
+        if value is not None:
+            seconds = value.timestamp() if hasattr(value, "timestamp") else value
+            if isinstance(seconds, int | float):
+                return int(seconds * 1e9)
+    return None
+
+
+def fetch(url: str, limit: int) -> bytes:
+    """The bytes behind a URL, at most `limit` + 1 of them, so that a giant is seen and not swallowed."""
+    from fsspec.core import open as open_url
+
+    with open_url(url, "rb") as stream:
+        data = stream.read(limit + 1)
+    return bytes(data)
