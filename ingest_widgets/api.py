@@ -1,0 +1,167 @@
+"""The faces of the main job: they choose the bar that suits the place, then call the pipeline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any, Literal
+
+import ingest_widgets.progress as progress_room
+from ingest_widgets.corpus import Corpus
+from ingest_widgets.pipeline import IngestJob, IngestRun
+from ingest_widgets.progress import LogSink, ProgressTracker, Sink, TerminalSink
+from ingest_widgets.settings import Settings, get_settings
+from ingest_widgets.sources import Source
+
+if TYPE_CHECKING:
+    from ingest_widgets.notebook.ingest_bar import IngestBar
+
+__all__ = ["ProgressTracker", "ingest", "ingest_async", "start_ingest"]
+
+CorpusLike = Corpus | str | os.PathLike[str]
+OnError = Literal["record", "raise"]
+
+
+def ingest(
+    source: Source,
+    corpus: CorpusLike | None = None,
+    *,
+    engine: str | None = None,
+    executor: Executor | None = None,
+    progress: ProgressTracker | Literal[False] | None = None,
+    settings: Settings | None = None,
+    on_error: OnError = "record",
+) -> Corpus:
+    """Reads PDFs into a corpus and returns it; a cell that waits here can be interrupted.
+
+    What was read by an earlier run and hasn't changed isn't read again. A bad file is recorded with its reason and
+    never raises.
+
+    Args:
+        source: A path, a folder (with everything below it), a glob, a list of these, `(name, bytes)` pairs, or a URL
+            that fsspec knows.
+        corpus: A `Corpus` or the path of one; None: `settings.corpus_path`.
+        engine: `auto`, `pdfium`, `pypdf` or the name of a plug-in; None: `settings.engine`.
+        executor: Any `concurrent.futures.Executor`, such as Dask's `client.get_executor()`; None: workers here.
+        progress: None: the bar that suits the place; False: none; or a `ProgressTracker` to count the files with.
+        settings: None: `get_settings()`.
+        on_error: `record`, or `raise`: after all files, raise `IngestFailed` with those that failed.
+
+    Raises:
+        SourceNotFound: The source doesn't exist.
+        CorpusError: The corpus can't be opened or written.
+        IngestFailed: See `on_error`.
+        KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there.
+    """
+    return _start(source, corpus, engine, executor, progress, settings, on_error, waits=True).result()
+
+
+async def ingest_async(
+    source: Source,
+    corpus: CorpusLike | None = None,
+    *,
+    engine: str | None = None,
+    executor: Executor | None = None,
+    progress: ProgressTracker | Literal[False] | None = None,
+    settings: Settings | None = None,
+    on_error: OnError = "record",
+) -> Corpus:
+    """`ingest` for coroutines: the event loop goes on meanwhile, and cancelling the task stops the ingest."""
+    return await _start(source, corpus, engine, executor, progress, settings, on_error, waits=True)
+
+
+def start_ingest(
+    source: Source,
+    corpus: CorpusLike | None = None,
+    *,
+    engine: str | None = None,
+    executor: Executor | None = None,
+    progress: ProgressTracker | Literal[False] | None = None,
+    settings: Settings | None = None,
+    on_error: OnError = "record",
+) -> IngestJob:
+    """`ingest` that returns at once with the job; as a cell's value the job shows itself live."""
+    return _start(source, corpus, engine, executor, progress, settings, on_error, waits=False)
+
+
+def _start(
+    source: Source,
+    corpus: CorpusLike | None,
+    engine: str | None,
+    executor: Executor | None,
+    progress: ProgressTracker | Literal[False] | None,
+    settings: Settings | None,
+    on_error: OnError,
+    *,
+    waits: bool,
+) -> IngestJob:
+    if on_error not in ("record", "raise"):
+        raise ValueError(f"on_error is 'record' or 'raise', not {on_error!r}")
+    if progress is not None and progress is not False and not isinstance(progress, ProgressTracker):
+        raise TypeError(f"progress is None, False or a ProgressTracker, not {type(progress).__name__}")
+    settings = settings or get_settings()
+    in_kernel = _in_kernel()
+    # A job that is a cell's value shows itself; only who waits in a notebook needs a bar.
+    bar = _ingest_bar() if in_kernel and waits and progress is None else None
+    run = IngestRun(
+        source,
+        corpus if isinstance(corpus, Corpus) else Corpus(settings.corpus_path if corpus is None else corpus),
+        settings=settings,
+        tracker=progress or _tracker(settings, bar, quiet=in_kernel or progress is False),
+        engine=engine,
+        executor=executor,
+        observer=bar,
+    )
+    job = IngestJob(run, raise_failures=on_error == "raise")
+    if bar:
+        bar.show(job)
+    elif in_kernel:
+        job.view = _job_bundle
+    return job.start()
+
+
+def _tracker(settings: Settings, bar: IngestBar | None, *, quiet: bool) -> ProgressTracker:
+    sinks: list[Sink] = [bar.bar] if bar else [] if quiet else suiting_sinks()
+    return ProgressTracker(
+        min_change=settings.min_change, min_seconds=settings.min_seconds, desc="Ingest", unit="file", sinks=sinks
+    )
+
+
+def suiting_sinks() -> list[Sink]:
+    """What shows progress best where we are: a widget in a notebook, a bar on a terminal, log lines elsewhere.
+
+    The one place that asks where we are; `ProgressTracker(sinks=None)` comes here too.
+    """
+    if _in_kernel():
+        from IPython.display import display
+
+        from ingest_widgets.notebook.progress_bar import ProgressBar
+
+        bar = ProgressBar()
+        display(bar)  # type: ignore[no-untyped-call]
+        return [bar]
+    return [TerminalSink() if sys.stderr is not None and sys.stderr.isatty() else LogSink()]
+
+
+progress_room.default_sinks = suiting_sinks
+
+
+def _in_kernel() -> bool:
+    """Whether a Jupyter kernel runs us: asked of what is loaded already, so that nothing is loaded for the question."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel")
+
+
+def _ingest_bar() -> IngestBar:
+    from ingest_widgets.notebook.ingest_bar import IngestBar
+
+    return IngestBar()
+
+
+def _job_bundle(job: IngestJob) -> dict[str, Any]:
+    from ingest_widgets.notebook.ingest_panel import job_view
+
+    bundle = job_view(job)._repr_mimebundle_()
+    return {**bundle, "text/plain": repr(job)}

@@ -1,0 +1,134 @@
+"""A run in a thread of its own: wait for it, await it, look at it, stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable, Generator
+from concurrent.futures import TimeoutError as FuturesTimeoutError
+from typing import Any, Literal
+
+from ingest_widgets.corpus import Corpus
+from ingest_widgets.documents import RunSummary, Status
+from ingest_widgets.errors import IngestFailed
+from ingest_widgets.pipeline.run import IngestRun
+from ingest_widgets.progress import ProgressState
+
+_TICK = 0.05
+"""Seconds between two looks: what a waiting cell needs to notice an interrupt at once."""
+
+
+class IngestJob:
+    """An ingest that is under way; `start_ingest` makes it.
+
+    Everything may be called from any thread. As a cell's value it shows itself live.
+    """
+
+    def __init__(self, run: IngestRun, *, raise_failures: bool = False) -> None:
+        self._run, self._raise_failures = run, raise_failures
+        self._ended = threading.Event()
+        self._error: BaseException | None = None
+        self._stopping = False
+        self.view: Callable[[IngestJob], dict[str, Any]] | None = None
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(target=context.run, args=(self._work,), name="ingest", daemon=True)
+
+    def start(self) -> IngestJob:
+        """Begins; returns itself."""
+        self._thread.start()
+        return self
+
+    def _work(self) -> None:
+        try:
+            self._run.run()
+        except BaseException as error:  # noqa: BLE001 - raised again where somebody waits
+            self._error = error
+        finally:
+            self._ended.set()
+
+    @property
+    def status(self) -> Literal["running", "done", "stopped", "failed"]:
+        """`stopped` after `cancel()`, `failed` when the run itself could not go on; failed files are no failed run."""
+        if not self._ended.is_set():
+            return "running"
+        if self._error is not None:
+            return "failed"
+        return "stopped" if self._stopping else "done"
+
+    @property
+    def progress(self) -> ProgressState:
+        """The count of files, now."""
+        return self._run.tracker.state
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus, readable while the job goes on."""
+        return self._run.corpus
+
+    @property
+    def summary(self) -> RunSummary | None:
+        """What the run did; None until it has ended."""
+        return self._run.summary
+
+    def done(self) -> bool:
+        """Whether it has ended, however it did."""
+        return self._ended.is_set()
+
+    def cancel(self) -> None:
+        """Stops within a second: what was finished is kept, every other file gets the status `cancelled`."""
+        if not self._ended.is_set():
+            self._stopping = True
+            self._run.cancel()
+
+    def result(self, timeout: float | None = None) -> Corpus:
+        """Waits for the end and returns the corpus, also after `cancel()`.
+
+        Args:
+            timeout: Seconds; None waits as long as it takes.
+
+        Raises:
+            concurrent.futures.TimeoutError: It still runs after `timeout`; it goes on.
+            IngestFailed: Some files failed and the job was started with `on_error="raise"`.
+            IngestError: The run itself could not go on.
+            KeyboardInterrupt: The wait was interrupted; the job was stopped first.
+        """
+        waited = 0.0
+        try:
+            while not self._ended.wait(_TICK if timeout is None else max(0.0, min(_TICK, timeout - waited))):
+                waited += _TICK
+                if timeout is not None and waited >= timeout:
+                    raise FuturesTimeoutError(f"the ingest still runs after {timeout:g} s; it goes on")
+        except KeyboardInterrupt:
+            self.cancel()
+            self._ended.wait(1.0)
+            raise
+        return self._outcome()
+
+    def _outcome(self) -> Corpus:
+        if self._error is not None:
+            raise self._error
+        if self._raise_failures and self.summary and self.summary.failed:
+            names = {file.path for file in self._run.files}
+            raise IngestFailed([record for record in self.corpus.files(Status.FAILED) if record.path in names])
+        return self.corpus
+
+    def __await__(self) -> Generator[Any, None, Corpus]:
+        return self._wait().__await__()
+
+    async def _wait(self) -> Corpus:
+        try:
+            while not self._ended.is_set():  # noqa: ASYNC110
+                # No asyncio.Event: the end comes from another thread, and an interrupt is noticed at a tick only.
+                await asyncio.sleep(_TICK)
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            self.cancel()
+            raise
+        return self._outcome()
+
+    def __repr__(self) -> str:
+        state = self.progress
+        return f"<IngestJob {self.status}: {self.summary or f'{state.current:g} of {state.total:g} files'}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return self.view(self) if self.view is not None else {"text/plain": repr(self)}

@@ -1,0 +1,57 @@
+"""A long file is read in ranges of pages, so that it keeps every worker busy; here they become one again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from ingest_widgets.documents import Extraction, Status
+
+PAGES_A_TASK = 128
+"""Pages of one task: about a third of a second of an ordinary file, so that a range is no burden to be lost."""
+
+
+class Parts:
+    """The ranges of one file, gathered in whatever order they end."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[int, Extraction] = {}
+        self._expected = {1}
+
+    def add(self, first: int, extraction: Extraction) -> list[int]:
+        """Takes one range and returns the first pages of the ranges still to be read."""
+        self._by_first[first] = extraction
+        count = extraction.page_count or 0
+        if first != 1 or extraction.status not in (Status.INGESTED, Status.PARTIAL) or count <= PAGES_A_TASK:
+            return []
+        rest = list(range(1 + PAGES_A_TASK, count + 1, PAGES_A_TASK))
+        self._expected.update(rest)
+        return rest
+
+    @property
+    def complete(self) -> bool:
+        """Whether every range has ended."""
+        return len(self._by_first) == len(self._expected)
+
+    def merged(self) -> Extraction:
+        """The whole file: `partial` when any of its ranges lacks a page, `cancelled` when one never ended."""
+        head, *rest = (self._by_first[first] for first in sorted(self._by_first))
+        if not rest:
+            return head
+        every = [head, *rest]
+        if any(part.status is Status.CANCELLED for part in every):
+            return replace(head, status=Status.CANCELLED, pages=())
+        pages = tuple(page for part in every for page in part.pages)
+        lacking = [part for part in every if part.status in (Status.PARTIAL, Status.FAILED)]
+        has_text = any(page.text.strip() for page in pages)
+        reason = next((part.reason for part in lacking), None if has_text else head.reason)
+        return replace(
+            head,
+            status=Status.PARTIAL if lacking else Status.INGESTED,
+            reason=reason,
+            detail=next((part.detail for part in lacking), "" if has_text else head.detail),
+            pages=pages,
+            engine=Counter(page.engine for page in pages).most_common(1)[0][0] if pages else None,
+            seconds=sum(part.seconds for part in every),
+            warnings=tuple(dict.fromkeys(warning for part in every for warning in part.warnings)),
+        )

@@ -1,0 +1,271 @@
+"""One run: list, plan, read in isolated workers, write each file in one transaction, count it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
+from ingest_widgets.corpus import Corpus
+from ingest_widgets.documents import Extraction, FileRecord, Reason, RunSummary, SourceFile, Status
+from ingest_widgets.errors import IngestError
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, extract
+from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
+from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
+from ingest_widgets.progress import ProgressTracker
+from ingest_widgets.settings import Settings
+from ingest_widgets.sources import Source, describe_source, fetch, list_sources
+
+logger = logging.getLogger("ingest_widgets.pipeline")
+
+
+class RunObserver(Protocol):
+    """Hears what happens to each file, from the run's own thread; it must be quick and must not raise."""
+
+    def listed(self, files: list[SourceFile]) -> None:
+        """All files of the run, in name order, before the first is read."""
+
+    def started(self, file: SourceFile) -> None:
+        """A worker has it, or will have it next."""
+
+    def finished(self, record: FileRecord, status: Status) -> None:
+        """Its record is in the corpus; `status` is what it counts as in this run."""
+
+    def ended(self, summary: RunSummary) -> None:
+        """Nothing more will come."""
+
+
+class _Silent:
+    """Nobody listens."""
+
+    def listed(self, files: list[SourceFile]) -> None: ...
+    def started(self, file: SourceFile) -> None: ...
+    def finished(self, record: FileRecord, status: Status) -> None: ...
+    def ended(self, summary: RunSummary) -> None: ...
+
+
+class IngestRun:
+    """A run over one source; the source is listed when it is made, so that a missing one is told at once.
+
+    Args:
+        source: What the user named.
+        corpus: Where the pages go.
+        engine: None: the one of the settings.
+        executor: None: our own isolated workers, as many as `settings.workers` or cores.
+        settings: What holds for this run; it isn't looked at again elsewhere.
+        tracker: Counts files; it is closed at the end with an honest status.
+        observer: Hears of each file.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        corpus: Corpus,
+        *,
+        settings: Settings,
+        tracker: ProgressTracker,
+        engine: str | None = None,
+        executor: Executor | None = None,
+        observer: RunObserver | None = None,
+    ) -> None:
+        self.corpus, self.tracker = corpus, tracker
+        self.summary: RunSummary | None = None
+        self._settings, self._given_executor = settings, executor
+        self._engine = check_engine(engine or settings.engine)
+        self._observer: RunObserver = observer or _Silent()
+        self._hears_all = observer is not None
+        self.files = list_sources(source)
+        self._note = "" if self.files else f"no PDF files in {describe_source(source)}"
+        self._conditions = Conditions(self._engine, settings)
+        self._done: queue.SimpleQueue[tuple[SourceFile, int, Future[Extraction]] | None] = queue.SimpleQueue()
+        self._cancelled = threading.Event()
+        self._own_executor: IsolatedExecutor | None = None
+        self._lock = threading.Lock()
+        self._counts: Counter[Status] = Counter()
+        self._pages = 0
+
+    def cancel(self) -> None:
+        """Stops the run from any thread: workers are killed, what was finished is kept, the rest is `cancelled`."""
+        with self._lock:
+            self._cancelled.set()
+            if self._own_executor is not None:
+                self._own_executor.kill()
+        self._done.put(None)
+
+    def run(self) -> RunSummary:
+        """Does the work in the calling thread and returns what it did.
+
+        Raises:
+            CorpusError: The corpus can't be written; what was finished is kept.
+            IngestError: The executor is broken.
+        """
+        started = time.monotonic()
+        self.tracker.total = len(self.files)
+        try:
+            with self.tracker:
+                self._work()
+                self.tracker.close("stopped" if self._cancelled.is_set() else None)
+            self.corpus.set_last_run(self._summed(started))
+        finally:
+            self.summary = self._summed(started)
+            self._observer.ended(self.summary)
+        return self.summary
+
+    def _summed(self, started: float) -> RunSummary:
+        counts = {status.value: count for status, count in self._counts.items()}
+        return RunSummary(**counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
+
+    def _work(self) -> None:
+        self._observer.listed(self.files)
+        plan = make_plan(self.files, self.corpus.known(), self._conditions)
+        self._tell_settled(plan)
+        for file in plan.refused:
+            reason, detail = file.problem or (Reason.UNREADABLE, "")
+            self._keep(file, Extraction(Status.FAILED, reason, detail))
+        if plan.to_read:
+            with self._executor() as executor:
+                self._read(plan, executor)
+
+    def _tell_settled(self, plan: Plan) -> None:
+        self._counts.update(status for _, _, status in plan.settled)
+        if plan.settled:
+            self.tracker.update(len(plan.settled))
+        if plan.settled and self._hears_all:
+            records = {record.name: record for record in self.corpus.files()}
+            for _, known, status in plan.settled:
+                self._observer.finished(records[known.name], status)
+
+    @contextmanager
+    def _executor(self) -> Iterator[Executor]:
+        if self._given_executor is not None:
+            yield self._given_executor
+            return
+        with IsolatedExecutor(self._settings.workers, passwords=self._passwords) as executor:
+            with self._lock:
+                self._own_executor = executor
+                if self._cancelled.is_set():
+                    executor.kill()
+            try:
+                yield executor
+            except BaseException:
+                executor.kill()
+                raise
+
+    def _passwords(self) -> list[str]:
+        return [secret.get_secret_value() for secret in self._settings.pdf_passwords]
+
+    def _read(self, plan: Plan, executor: Executor) -> None:
+        waiting = iter(plan.to_read)
+        unfinished: dict[str, SourceFile] = {file.path: file for file, _ in plan.to_read}
+        parts: dict[str, Parts] = {}
+        pending: set[Future[Extraction]] = set()
+        room = 2 * (self._settings.workers or _cores())
+        more: list[tuple[SourceFile, int]] = []
+        while unfinished and not self._cancelled.is_set():
+            while len(pending) < room and (task := self._next(more, waiting, parts)):
+                pending.add(self._submit(executor, *task))
+            if (arrived := self._done.get()) is None:
+                continue
+            file, first, future = arrived
+            pending.discard(future)
+            part = parts[file.path]
+            more += [(file, page) for page in part.add(first, self._outcome(future))]
+            if part.complete:
+                del parts[file.path]
+                if self._keep(file, part.merged()):
+                    del unfinished[file.path]
+        for future in pending:
+            future.cancel()
+        self._keep_unfinished(list(unfinished.values()))
+
+    def _next(
+        self,
+        more: list[tuple[SourceFile, int]],
+        waiting: Iterator[tuple[SourceFile, str | None]],
+        parts: dict[str, Parts],
+    ) -> tuple[SourceFile, int, str | None] | None:
+        if more:
+            return (*more.pop(0), None)
+        if (following := next(waiting, None)) is None:
+            return None
+        file, known_sha256 = following
+        parts[file.path] = Parts()
+        self._observer.started(file)
+        return file, 1, known_sha256
+
+    def _submit(self, executor: Executor, file: SourceFile, first: int, known: str | None) -> Future[Extraction]:
+        task = Task(
+            name=file.name,
+            path=file.path,
+            data=file.data,
+            engine=self._engine,
+            first=first,
+            last=first + PAGES_A_TASK - 1,
+            known_sha256=known,
+            limits=Limits.of(self._settings),
+            ocr=self._settings.ocr,
+            ocr_max_pages=self._settings.ocr_max_pages,
+        )
+        try:
+            future = executor.submit(extract_url if file.kind == "url" else extract, task)
+        except RuntimeError as error:  # shut down or broken: nothing more will come of it
+            raise IngestError(f"the executor takes no more work ({error}): give a new one and run again") from error
+        future.add_done_callback(lambda done: self._done.put((file, first, done)))
+        return future
+
+    @staticmethod
+    def _outcome(future: Future[Extraction]) -> Extraction:
+        try:
+            return future.result()
+        except CancelledError:
+            return Extraction(Status.CANCELLED, Reason.CANCELLED)
+        except BrokenExecutor as error:
+            raise IngestError(f"the executor broke ({error}): give a new one and run again") from error
+
+    def _keep(self, file: SourceFile, extraction: Extraction) -> bool:
+        if extraction.status is Status.CANCELLED:
+            return False
+        if extraction.status is Status.UNCHANGED:
+            record, status = self.corpus.touch(file), Status.UNCHANGED
+        else:
+            key = self._conditions.key(extraction.reason)
+            record, status = self.corpus.write(file, extraction, settings_key=key), extraction.status
+            self._pages += len(extraction.pages)
+        self._count(record, status)
+        return True
+
+    def _count(self, record: FileRecord, status: Status) -> None:
+        self._counts[status] += 1
+        self._observer.finished(record, status)
+        self.tracker.update()
+
+    def _keep_unfinished(self, files: list[SourceFile]) -> None:
+        if not files:
+            return
+        for record in self.corpus.write_unstarted(files):
+            self._counts[Status.CANCELLED] += 1
+            self._observer.finished(record, Status.CANCELLED)
+
+
+def extract_url(task: Task) -> Extraction:
+    """Fetches a URL's bytes where the task runs, then reads them like an upload's."""
+    started = time.monotonic()
+    try:
+        data = fetch(task.path, task.limits.max_file_bytes)
+    except (OSError, ValueError) as error:
+        why = str(error).partition("\n")[0] or type(error).__name__
+        detail = f"It can't be fetched ({why}): check the address."
+        return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=time.monotonic() - started)
+    return extract(replace(task, data=data))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
