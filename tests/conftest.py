@@ -1,0 +1,54 @@
+"""What all tests share: the options, the samples, and a look at what a test left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "samples"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--soak` runs the long tests too; `--pdfs DIR` adds a folder of real PDFs to the tests of the main job."""
+    parser.addoption("--soak", action="store_true", help="run the long tests, marked soak, as well")
+    parser.addoption("--pdfs", metavar="DIR", help="a folder of real PDFs for tests/test_real_pdfs.py")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the long tests out, unless they were asked for."""
+    if config.getoption("--soak"):
+        return
+    kept = [item for item in items if "soak" not in item.keywords]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if "soak" in item.keywords])
+        items[:] = kept
+
+
+@pytest.fixture
+def samples() -> Path:
+    """The folder of our sample PDFs."""
+    return SAMPLES
+
+
+@pytest.fixture(autouse=True)
+def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts in an empty folder and without settings from outside."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("INGEST_") and name != "INGEST_WIDGETS_CHROMIUM"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves a thread of ours running fails."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        if thread.name.startswith(("ingest", "isolated")):
+            thread.join(5)
+            assert not thread.is_alive(), f"{request.node.nodeid} left the thread {thread.name} running"

@@ -1,0 +1,25 @@
+"""The house rules, run by the same tools that a contributor runs: style, types, layers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLS = {
+    "style": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "types": ["mypy"],
+    "layers": ["lint-imports"],
+}
+
+
+@pytest.mark.parametrize("rule", TOOLS)
+def test_house_rule(rule: str) -> None:
+    program, *arguments = TOOLS[rule]
+    command = [str(Path(sys.executable).parent / program), *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == 0, f"{' '.join([program, *arguments])}\n{done.stdout}{done.stderr}"

@@ -1,0 +1,190 @@
+"""What the user names becomes a list of files: names, identities, and odd entries with their problem."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest_widgets import SourceError, SourceNotFound
+from ingest_widgets.documents import Reason
+from ingest_widgets.sources import list_sources, printable
+
+
+def names(source: Any) -> list[str]:
+    return [file.name for file in list_sources(source)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """papers/: a.pdf, B.PDF, notes.txt, sub/a.pdf, book.pdf/ch1.pdf (a folder with a file's name)."""
+    root = tmp_path / "papers"
+    for below in ("a.pdf", "B.PDF", "notes.txt", "sub/a.pdf", "book.pdf/ch1.pdf"):
+        path = root / below
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(below.encode())
+    return root
+
+
+def test_a_folder_is_its_pdfs_at_any_depth_in_any_case(folder: Path) -> None:
+    assert (
+        names(folder) == names(str(folder)) == names("papers/") == ["B.PDF", "a.pdf", "book.pdf/ch1.pdf", "sub/a.pdf"]
+    )
+
+
+def test_a_file_has_its_own_name_and_a_resolved_path(folder: Path) -> None:
+    (file,) = list_sources("papers/../papers/a.pdf")
+    assert (file.name, file.path, file.size) == ("a.pdf", str(folder / "a.pdf"), 5)
+    assert file.mtime_ns == (folder / "a.pdf").stat().st_mtime_ns
+
+
+def test_a_file_named_outright_is_taken_whatever_it_is(folder: Path) -> None:
+    assert names(folder / "notes.txt") == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("papers/*.pdf", ["a.pdf", "book.pdf/ch1.pdf"]),
+        ("papers/**/*.pdf", ["a.pdf", "book.pdf/ch1.pdf", "sub/a.pdf"]),
+        ("papers/**", ["B.PDF", "a.pdf", "book.pdf/ch1.pdf", "sub/a.pdf"]),
+        ("papers/s*", ["sub/a.pdf"]),
+        ("papers/[ab].pdf", ["a.pdf"]),
+        ("papers/*.docx", []),
+    ],
+)
+def test_a_glob_names_files_below_its_fixed_part(folder: Path, pattern: str, expected: list[str]) -> None:
+    assert names(pattern) == expected
+
+
+def test_a_path_that_exists_is_no_glob(tmp_path: Path) -> None:
+    (tmp_path / "[1] draft.pdf").write_bytes(b"x")
+    assert names("[1] draft.pdf") == ["[1] draft.pdf"]
+
+
+def test_overlapping_sources_meet_in_one_file(folder: Path) -> None:
+    assert len(list_sources([folder, folder / "sub", folder / "a.pdf", "papers/*.pdf"])) == 4
+
+
+def test_uploads_keep_their_bytes_and_any_name() -> None:
+    (file,) = list_sources(("../../x.pdf", b"%PDF"))
+    assert (file.name, file.kind, file.data, file.size) == ("../../x.pdf", "upload", b"%PDF", 4)
+    assert names([("b.pdf", b""), ("a.pdf", bytearray(b"1"))]) == ["a.pdf", "b.pdf"]
+
+
+def test_a_file_url_is_the_local_file(folder: Path) -> None:
+    assert list_sources(f"file://{folder}") == list_sources(folder)
+
+
+def test_other_urls_come_through_fsspec() -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.pipe({"/box/one.pdf": b"1", "/box/deep/two.PDF": b"22", "/box/other.txt": b"3"})
+    listed = list_sources("memory://box")
+    assert [(file.name, file.size, file.kind) for file in listed] == [("deep/two.PDF", 2, "url"), ("one.pdf", 1, "url")]
+    assert listed[1].path == "memory:///box/one.pdf"
+    assert names("memory://box/*.pdf") == ["one.pdf"]
+    with pytest.raises(SourceNotFound, match="doesn't exist"):
+        list_sources("memory://nowhere")
+
+
+@pytest.mark.parametrize("missing", ["nowhere", "nowhere/*.pdf", "nowhere.pdf", "", "a\0b"])
+def test_what_is_not_there_is_told_at_once_in_one_line(missing: str) -> None:
+    with pytest.raises(SourceNotFound) as caught:
+        list_sources(missing)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, FileNotFoundError)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"), [(3, TypeError), (None, TypeError), (b"%PDF", TypeError), (("", b"x"), SourceError)]
+)
+def test_what_is_no_source_is_refused_with_the_cure(wrong: object, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"a source is|needs? a name"):
+        list_sources(wrong)
+
+
+def problems(root: Path) -> dict[str, str]:
+    found = {}
+    for file in list_sources(root):
+        if file.problem:
+            assert file.problem[0] is Reason.UNREADABLE
+            found[file.name] = file.problem[1]
+    return found
+
+
+def test_odd_entries_are_listed_with_their_problem(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.pdf")
+    (folder / "dangling.pdf").symlink_to("nowhere.pdf")
+    (folder / "loop.pdf").symlink_to("loop.pdf")
+    with socket.socket(socket.AF_UNIX) as listener:
+        os.chdir(folder)
+        listener.bind("socket.pdf")
+        found = problems(folder)
+    assert "named pipe" in found.pop("pipe.pdf")
+    assert "a socket" in found.pop("socket.pdf")
+    assert "doesn't exist" in found.pop("dangling.pdf")
+    assert "leads back to itself" in found.pop("loop.pdf")
+    assert found == {}
+    assert "a device" in (list_sources("/dev/null")[0].problem or ("", ""))[1]
+
+
+def test_symlinked_folders_are_not_followed_but_symlinked_files_are(folder: Path) -> None:
+    (folder / "sub" / "up").symlink_to("..")
+    (folder / "sub" / "here").symlink_to(".")
+    (folder.parent / "elsewhere.pdf").write_bytes(b"e")
+    (folder / "link.pdf").symlink_to("../elsewhere.pdf")
+    expected = ["B.PDF", "a.pdf", "book.pdf/ch1.pdf", "link.pdf", "sub/a.pdf"]
+    assert names(folder) == expected
+    assert names("papers/**/*.[pP][dD][fF]") == expected
+    assert [file.path for file in list_sources(folder)][3] == str(folder.parent / "elsewhere.pdf")
+
+
+def test_a_link_beside_its_target_is_the_same_file(folder: Path) -> None:
+    (folder / "0-first.pdf").symlink_to("a.pdf")
+    assert "0-first.pdf" not in names(folder)
+
+
+def test_names_of_any_bytes_stay_apart_and_are_valid_text(tmp_path: Path) -> None:
+    raw = [
+        b"caf\xe9.pdf",
+        b"caf\xe8.pdf",
+        "café.pdf".encode(),
+        "cafe\u0301.pdf".encode(),
+        b"new\nline.pdf",
+        "😀 '\".pdf".encode(),
+    ]
+    raw.append(b"x" * 251 + b".pdf")
+    for name in raw:
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"x")
+    listed = list_sources(tmp_path)
+    assert len({file.name for file in listed}) == len(raw)
+    for file in listed:
+        file.name.encode("utf-8")
+        assert os.path.exists(file.path)
+    assert {"caf\\xe9.pdf", "caf\\xe8.pdf", "new\nline.pdf"} <= {file.name for file in listed}
+    assert printable("new\nline\udce9.pdf") == "new\\nline\\xe9.pdf"
+
+
+def test_a_tree_deeper_than_a_path_can_say_is_named_and_does_not_hang(tmp_path: Path) -> None:
+    here = os.open(tmp_path, os.O_RDONLY)
+    (tmp_path / "top.pdf").write_bytes(b"x")
+    for _ in range(50):  # by file descriptors, since the whole path is longer than the system takes
+        os.mkdir("d" * 100, dir_fd=here)
+        below = os.open("d" * 100, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+    listed = list_sources(tmp_path)
+    assert [file.name for file in listed if not file.problem] == ["top.pdf"]
+    assert ["too long" in file.problem[1] for file in listed if file.problem] == [True]
+
+
+def test_a_sparse_giant_costs_only_its_listing(tmp_path: Path) -> None:
+    with (tmp_path / "giant.pdf").open("wb") as giant:
+        giant.truncate(1 << 42)
+    assert list_sources(tmp_path)[0].size == 1 << 42
