@@ -1,79 +1,126 @@
-"""The fields of `Settings`, their limits and their defaults."""
+"""`Settings`: the fields, filled from every place in turn, its secrets asked for only when they are read."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import PrivateAttr, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-GIB = 1024**3
-
-
-def _no_truth_value(value: object) -> object:
-    """Refuses a bool where a number is meant: YAML reads `workers: yes` as True, pydantic True as 1."""
-    if isinstance(value, bool):
-        raise ValueError("expected a number, not yes or no")
-    return value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
+from ingest_widgets.errors import SettingsError
+from ingest_widgets.settings.aws import Aws
+from ingest_widgets.settings.fields import NAMES, SECRET_FIELDS, Fields
+from ingest_widgets.settings.layers import Arguments, DotEnv, Environment, Layer
+from ingest_widgets.settings.overrides import Overridden
+from ingest_widgets.settings.problems import describe, unknown
+from ingest_widgets.settings.remote import Remote
+from ingest_widgets.settings.secret import sealed
+from ingest_widgets.settings.vault import Vault
+from ingest_widgets.settings.yaml_file import IngestYaml
 
 
-Integer = Annotated[int, BeforeValidator(_no_truth_value)]
-Number = Annotated[float, BeforeValidator(_no_truth_value), Field(allow_inf_nan=False)]
-Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
+def precedence(given: Mapping[str, Any]) -> tuple[Layer, ...]:
+    """Where settings come from, the strongest first; what no place says has its default."""
+    return Arguments(given), Overridden(), Environment(), DotEnv(), IngestYaml(), Vault(), Aws()
 
 
-class VaultSettings(BaseModel):
-    """Where HashiCorp Vault is; it is asked only if `address` is set."""
+class Settings(Fields, BaseSettings):
+    """What a user may set: mutable, every change validated, nothing secret in anything it shows.
 
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, hide_input_in_errors=True)
+    A secret field that no file, variable or argument sets is asked for in Vault and AWS when it is first read, which
+    may then take as long as their `timeout`; nothing else here touches the network. What an object has read once it
+    keeps. Copies, `repr`, dumps and comparisons read nothing. Pickles carry no secret: unpickled elsewhere, the object
+    takes them from the settings of that process.
 
-    address: str | None = None
-    token: SecretStr | None = None
-    mount: str = "secret"
-    path: str = "ingest"
-    timeout: Annotated[Number, Field(gt=0)] = 5.0
+    Args:
+        given: Fields by name; they go over every other place.
+
+    Raises:
+        SettingsError: An unknown name, a value that doesn't fit, a file that can't be read.
+    """
+
+    model_config = SettingsConfigDict(hide_input_in_errors=True)
+
+    _unread: frozenset[str] = PrivateAttr(default=frozenset())
+    _travelled: bool = PrivateAttr(default=False)
+
+    def __init__(self, **given: Any) -> None:
+        given = sealed(given, NAMES)
+        strange = [name for name in given if name not in NAMES]
+        if strange:
+            raise SettingsError(unknown(strange[0], NAMES))
+        problem = None
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            problem = describe(error, precedence(given), NAMES)
+        # Out of the `except`: pydantic's error and its frames hold what was found.
+        if problem:
+            raise SettingsError(problem)
+        self._unread = frozenset(SECRET_FIELDS) - self.model_fields_set
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """pydantic-settings' own readers make room for ours, which know where each value stands."""
+        return precedence(init_settings())
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in SECRET_FIELDS and name in self._unread:
+            self._read_secret(name)
+        return super().__getattribute__(name)
+
+    def _read_secret(self, name: str) -> None:
+        remotes = (layer for layer in precedence({}) if isinstance(layer, Remote))
+        if self._travelled:
+            from ingest_widgets.settings.overrides import get_settings
+
+            found = getattr(get_settings(), name)
+        else:
+            found = next((texts for layer in remotes if (texts := layer.secret(name, self)) is not None), None)
+        # Only now: who reads this object meanwhile, on another thread, has to wait for the same answer.
+        if found is not None:
+            vars(self)[name] = found
+        self._unread -= {name}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in SECRET_FIELDS:
+            self._unread -= {name}
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """The secret fields that some place on the network would be asked for, were they read now."""
+        asked = self._travelled or self.vault.address or self.aws.secret_id
+        return self._unread if asked else frozenset()
+
+    def __repr_args__(self) -> Any:
+        for name, value in super().__repr_args__():
+            yield name, _NOT_READ if name in self.waiting else value
+
+    @model_serializer(mode="wrap")
+    def _dumped(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leaves out what wasn't read: an empty list would say that there are no passwords."""
+        dump: dict[str, Any] = handler(self)
+        return {name: value for name, value in dump.items() if name not in self.waiting}
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        fields = state["__dict__"] | {name: [] for name in SECRET_FIELDS}
+        private = {"_unread": frozenset(SECRET_FIELDS), "_travelled": True}
+        return state | {"__dict__": fields, "__pydantic_private__": private}
 
 
-class AwsSettings(BaseModel):
-    """Where AWS Secrets Manager is; it is asked only if `secret_id` is set."""
-
-    model_config = ConfigDict(extra="forbid", validate_assignment=True, hide_input_in_errors=True)
-
-    region: str | None = None
-    secret_id: str | None = None
-    endpoint_url: str | None = None
-    timeout: Annotated[Number, Field(gt=0)] = 5.0
+class _NotRead:
+    def __repr__(self) -> str:
+        return "<not read yet>"
 
 
-class Settings(BaseSettings):
-    """What a user may set."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="INGEST_",
-        env_nested_delimiter="__",
-        extra="forbid",
-        validate_assignment=True,
-        hide_input_in_errors=True,
-    )
-
-    workers: Annotated[Integer, Field(ge=1)] | None = None
-    log_level: Level = "INFO"
-    corpus_path: Path = Path("corpus.sqlite")
-    engine: str = "auto"
-    ocr: bool = False
-    ocr_max_pages: Annotated[Integer, Field(ge=0)] = 50
-    max_file_bytes: Annotated[Integer, Field(ge=1)] = 1 * GIB
-    max_pages: Annotated[Integer, Field(ge=1)] = 50_000
-    file_timeout_seconds: Annotated[Number, Field(gt=0)] = 60.0
-    memory_limit_bytes: Annotated[Integer, Field(ge=64 * 1024**2)] = 2 * GIB
-    min_change: Annotated[Number, Field(ge=0, le=100)] = 1.0
-    min_seconds: Annotated[Number, Field(ge=0)] = 0.5
-    tenant: str | None = None
-    pdf_passwords: list[SecretStr] = []
-    vault: VaultSettings = VaultSettings()
-    aws: AwsSettings = AwsSettings()
+_NOT_READ = _NotRead()

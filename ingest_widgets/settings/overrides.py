@@ -1,32 +1,156 @@
-"""`get_settings` and what overrides it for a request or a tenant."""
+"""`get_settings`, and what overrides it for one request or one tenant."""
 
 from __future__ import annotations
 
+import logging
+import os
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.settings.model import Settings
+from ingest_widgets.settings.fields import NAMES
+from ingest_widgets.settings.layers import DOTENV, DotEnv, Environment, Layer, Path, is_ours, path_of
+from ingest_widgets.settings.problems import unknown
+from ingest_widgets.settings.remote import CACHE
+from ingest_widgets.settings.secret import sealed
+from ingest_widgets.settings.yaml_file import YAML
 
-_NONE: Mapping[str, Any] = {}
-_override: ContextVar[Mapping[str, Any]] = ContextVar("ingest_widgets_settings", default=_NONE)
+if TYPE_CHECKING:
+    from ingest_widgets.settings.model import Settings
+
+FRESH_NS = 50_000_000  # a file as young as this may change again without its time stamp showing it
+
+_log = logging.getLogger("ingest_widgets.settings")
+
+
+class _Scope:
+    """The fields of the `settings_override`s around us, merged, and the settings made with them."""
+
+    __slots__ = ("fields", "made")
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self.fields = fields
+        self.made: tuple[int, Settings] | None = None
+
+
+_scope: ContextVar[_Scope] = ContextVar("ingest_widgets_settings", default=_Scope({}))
+_named: set[str] = set()  # unknown variables that were warned of
+_named_lock = threading.Lock()
+
+
+class Overridden(Layer):
+    """What `settings_override` says here and now."""
+
+    place = "settings_override"
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The innermost override goes over the outer ones, field by field."""
+        return dict(_scope.get().fields)
+
+    def where(self, path: Path) -> str:
+        """The call."""
+        return "settings_override"
 
 
 def get_settings(**arguments: Any) -> Settings:
-    """The settings as they are now, as a copy of the caller's own."""
-    return Settings(**{**_override.get(), **arguments})
+    """The settings as they are now; a deep copy, so that what is done to it stays with the caller.
+
+    They are made anew when a variable `INGEST_*`, `.env`, `ingest.yaml` or the working directory has changed since;
+    otherwise this costs some tens of microseconds. Never touches the network: a secret field does, when it is read.
+
+    Args:
+        arguments: Fields that go over everything else.
+
+    Raises:
+        SettingsError: An unknown name, a value that doesn't fit, a file that can't be read.
+    """
+    from ingest_widgets.settings.model import Settings
+
+    if arguments:
+        return Settings(**arguments)
+    scope, now = _scope.get(), _fingerprint()
+    made = scope.made
+    if made is None or now is None or made[0] != now:
+        _name_unknown_variables()
+        settings = Settings()
+        if now is not None:
+            scope.made = now, settings
+    else:
+        settings = made[1]
+    return settings.model_copy(deep=True)
 
 
 @contextmanager
 def settings_override(**fields: Any) -> Iterator[Settings]:
-    """Other values for this thread or task, until the `with` ends."""
-    token = _override.set({**_override.get(), **fields})
+    """Other values for this thread or task until the `with` ends; what they start gets them as contextvars go.
+
+    Pools of threads carry no contextvars: hand them the settings, or run in `contextvars.copy_context()`.
+
+    Args:
+        fields: By name; a section such as `vault={"path": "other"}` changes only what it names.
+
+    Yields:
+        The settings inside.
+
+    Raises:
+        SettingsError: At once, for an unknown name or a value that doesn't fit.
+    """
+    token = _scope.set(_Scope(_merged(_scope.get().fields, sealed(fields, NAMES))))
     try:
         yield get_settings()
     finally:
-        _override.reset(token)
+        _scope.reset(token)
 
 
 def refresh_secrets() -> None:
-    """Forgets every secret, so that the next read asks again."""
+    """Forgets what Vault and AWS said, failures too: `get_settings()` gives objects whose next read asks again."""
+    CACHE.clear()
+
+
+def _merged(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> dict[str, Any]:
+    both = {name: {**outer[name], **inner[name]} for name in inner if _is_section(outer, inner, name)}
+    return {**outer, **inner, **both}
+
+
+def _is_section(outer: Mapping[str, Any], inner: Mapping[str, Any], name: str) -> bool:
+    return isinstance(outer.get(name), Mapping) and isinstance(inner[name], Mapping)
+
+
+def _fingerprint() -> int | None:
+    """A number that changes with what settings are made of; None while a file is too fresh to tell.
+
+    It is a number since the variables themselves may be secrets, and a traceback shows local names.
+    """
+    files = [_stamp(path) for path in (DOTENV, YAML)]
+    newest = max(stamp[0] for stamp in files)
+    if newest and abs(time.time_ns() - newest) < FRESH_NS:
+        return None
+    # `.env` may refer to any variable.
+    names = list(os.environ) if files[0][0] else [name for name in os.environ if is_ours(name)]
+    return hash((*files, *((name, os.environ.get(name)) for name in names)))
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return (0,)
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev
+
+
+def _name_unknown_variables() -> None:
+    """A WARNING, once, for each variable that looks like ours and means nothing."""
+    for layer in (Environment(), DotEnv()):
+        for name in layer.unknown():
+            with _named_lock:
+                new = name not in _named
+                _named.add(name)
+            if new:
+                dotted = ".".join(path_of(name))
+                names = [*NAMES, *(f"{section}.{field}" for section in ("vault", "aws") for field in NAMES[section])]
+                _log.warning("%s: %s", name, unknown(dotted, names))
