@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tests.browser.server import PYTHON, REPO, LabServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import ConsoleMessage, Dialog, Locator, Page
 
 ARTIFACTS = REPO / "test-artifacts"
 PAGE_TOOLS = Path(__file__).with_name("page_tools.js")
@@ -56,7 +56,7 @@ class Lab:
     Attributes:
         page: Playwright's page, for everything that isn't here.
         root: The folder that the server shows; put PDFs and notebooks here.
-        errors: Uncaught errors and console errors of the page, as they came.
+        errors: Uncaught errors, console errors (with the address) and alerts of the page, as they came.
     """
 
     page: Page
@@ -64,10 +64,19 @@ class Lab:
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("dialog", lambda dialog: dialog.accept())  # 'Leave site?'
+        self.page.on("dialog", self._answer)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+        self.page.on("console", self._note)
         self.page.add_init_script(path=PAGE_TOOLS)
+
+    def _answer(self, dialog: Dialog) -> None:
+        if dialog.type != "beforeunload":  # 'Leave site?'
+            self.errors.append(f"{dialog.type}: {dialog.message}")
+        dialog.accept()
+
+    def _note(self, line: ConsoleMessage) -> None:
+        if line.type == "error":
+            self.errors.append(f"{line.text} ({line.location['url'].split('?')[0]})")
 
     @property
     def root(self) -> Path:
