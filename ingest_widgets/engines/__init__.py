@@ -1,1 +1,1 @@
-"""engines."""
+"""PDF -> pages: what runs inside an isolated worker, and only there."""
