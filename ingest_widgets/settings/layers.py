@@ -42,6 +42,7 @@ class Layer(PydanticBaseSettingsSource):
         return {}
 
     def __call__(self) -> dict[str, Any]:
+        """What pydantic-settings merges."""
         return self.values
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
@@ -77,7 +78,7 @@ class Layer(PydanticBaseSettingsSource):
 class Arguments(Layer):
     """What was given in the call itself."""
 
-    place = "argument"
+    place = "arguments"
 
     def __init__(self, given: Mapping[str, Any]) -> None:
         super().__init__()
@@ -87,6 +88,10 @@ class Arguments(Layer):
     def values(self) -> dict[str, Any]:
         """The arguments, sections that are models as mappings of what was set in them."""
         return dict(self._given)
+
+    def where(self, path: Path) -> str:
+        """Nowhere that the field's name wouldn't say."""
+        return ""
 
 
 class Environment(Layer):
@@ -178,8 +183,8 @@ def _json(text: Secret, kind: Any) -> Any:
 
 
 def is_ours(name: str) -> bool:
-    """Whether a variable has our prefix."""
-    return name[: len(PREFIX)].upper() == PREFIX
+    """Whether a variable has our prefix; INGEST_WIDGETS_* are for the tools around the package, not settings."""
+    return name[: len(PREFIX)].upper() == PREFIX and not name.upper().startswith("INGEST_WIDGETS_")
 
 
 def path_of(name: str) -> Path:

@@ -37,7 +37,8 @@ class _Scope:
         self.made: tuple[int, Settings] | None = None
 
 
-_scope: ContextVar[_Scope] = ContextVar("ingest_widgets_settings", default=_Scope({}))
+_OUTSIDE = _Scope({})
+_scope: ContextVar[_Scope] = ContextVar("ingest_widgets_settings", default=_OUTSIDE)
 _named: set[str] = set()  # unknown variables that were warned of
 _named_lock = threading.Lock()
 

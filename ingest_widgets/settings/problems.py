@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ingest_widgets.settings.layers import Layer
 
+NO_NAMES: Mapping[str, Any] = {}
 _SHOWN = 40  # characters of a wrong value
 
 
@@ -23,7 +24,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
     return f"unknown setting {name!r}; {cure}"
 
 
-def describe(error: ValidationError, layers: Sequence[Layer] = (), names: dict[str, Any] | None = None) -> str:
+def describe(error: ValidationError, layers: Sequence[Layer] = (), names: Mapping[str, Any] = NO_NAMES) -> str:
     """All that a validation found, without any value that could be secret.
 
     Args:
@@ -32,32 +33,35 @@ def describe(error: ValidationError, layers: Sequence[Layer] = (), names: dict[s
         names: The tree of known names, for the nearest one.
     """
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(_sentence(detail, layers, names or {}) for detail in details)
+    return "; ".join(_sentence(detail, layers, names) for detail in details)
 
 
-def _sentence(detail: ErrorDetails, layers: Sequence[Layer], names: dict[str, Any]) -> str:
+def _sentence(detail: ErrorDetails, layers: Sequence[Layer], names: Mapping[str, Any]) -> str:
     path = tuple(part for part in detail["loc"] if isinstance(part, str))
     layer = next((layer for layer in layers if layer.has(path)), None)
-    place = f"{layer.where(path)}: " if layer else ""
+    place = layer.where(path) if layer else ""
+    place = place and f"{place}: "
     if detail["type"] == "extra_forbidden":
         return place + unknown(".".join(path), _siblings(path, names))
     entry = "".join(f"[{part}]" for part in detail["loc"] if isinstance(part, int))
-    expected = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    expected = (
+        detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected").partition(", unable")[0]
+    )
     return f"{place}{'.'.join(path)}{entry}: {expected}{_given(path, layer, names)}"
 
 
-def _siblings(path: tuple[str, ...], names: dict[str, Any]) -> list[str]:
+def _siblings(path: tuple[str, ...], names: Mapping[str, Any]) -> list[str]:
     for part in path[:-1]:
         names = names[part]
     return [".".join((*path[:-1], name)) for name in names]
 
 
-def _given(path: tuple[str, ...], layer: Layer | None, names: dict[str, Any]) -> str:
+def _given(path: tuple[str, ...], layer: Layer | None, names: Mapping[str, Any]) -> str:
     """`, not 'abc'`, if the place is one that never holds a secret."""
     known: Any = names
     for part in path:
-        known = known.get(part) if isinstance(known, dict) else None
+        known = known.get(part) if isinstance(known, Mapping) else None
     shown = repr(layer.value(path)) if layer and known is True else ""
-    if not shown or "://" in shown:  # an address may hold a password
+    if shown in ("", "True", "False") or "://" in shown:  # an address may hold a password
         return ""
     return f", not {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}"
