@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ingest_widgets.documents import FileRecord, RunSummary, SourceFile, Status
+from ingest_widgets.documents import FileRecord, RunSummary, Status
 from ingest_widgets.notebook.progress_bar import ProgressBar
+from ingest_widgets.pipeline import RunObserver
 
 if TYPE_CHECKING:
     from ingest_widgets.pipeline import IngestJob
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 PROBLEMS_SHOWN = 20
 
 
-class IngestBar:
-    """Hears of each file (a `RunObserver`) and keeps the notes of its bar."""
+class IngestBar(RunObserver):
+    """Hears of each file and keeps the notes of its bar."""
 
     def __init__(self) -> None:
         self.bar = ProgressBar()
@@ -28,12 +29,6 @@ class IngestBar:
 
         self.bar.on_stop(job.cancel)
         display(self.bar)  # type: ignore[no-untyped-call]
-
-    def listed(self, files: list[SourceFile]) -> None:
-        """Nothing to say yet."""
-
-    def started(self, file: SourceFile) -> None:
-        """Nothing to say yet."""
 
     def finished(self, record: FileRecord, status: Status) -> None:
         """Counts it, and names it when it failed."""

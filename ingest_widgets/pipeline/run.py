@@ -28,7 +28,10 @@ logger = logging.getLogger("ingest_widgets.pipeline")
 
 
 class RunObserver(Protocol):
-    """Hears what happens to each file, from the run's own thread; it must be quick and must not raise."""
+    """Hears what happens to each file, from the run's own thread; it must be quick and must not raise.
+
+    Whoever derives from it overrides what it wants to hear.
+    """
 
     def listed(self, files: list[SourceFile]) -> None:
         """All files of the run, in name order, before the first is read."""
@@ -43,13 +46,8 @@ class RunObserver(Protocol):
         """Nothing more will come."""
 
 
-class _Silent:
+class _Silent(RunObserver):
     """Nobody listens."""
-
-    def listed(self, files: list[SourceFile]) -> None: ...
-    def started(self, file: SourceFile) -> None: ...
-    def finished(self, record: FileRecord, status: Status) -> None: ...
-    def ended(self, summary: RunSummary) -> None: ...
 
 
 class IngestRun:

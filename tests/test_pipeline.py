@@ -1,0 +1,412 @@
+"""The main job: one honest status a file, what a second run does, and what is left after a stop or an interrupt."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import TimeoutError as FuturesTimeoutError
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import (
+    Corpus,
+    CorpusError,
+    FileRecord,
+    IngestFailed,
+    ProgressState,
+    ProgressTracker,
+    Settings,
+    SourceNotFound,
+    ingest,
+    ingest_async,
+    run_sync,
+    start_ingest,
+)
+from ingest_widgets.documents import Reason, SourceFile, Status
+from ingest_widgets.pipeline import IngestRun, RunObserver
+
+EXPECTED = {
+    "broken.pdf": ("failed", "corrupt"),
+    "encrypted.pdf": ("failed", "encrypted"),
+    "manual-long.pdf": ("ingested", None),
+    "paper-two-columns.pdf": ("ingested", None),
+    "scan-no-text.pdf": ("ingested", "no_text"),
+}
+
+
+def outcomes(corpus: Corpus) -> dict[str, tuple[str, str | None]]:
+    return {record.name: (record.status, record.reason) for record in corpus.files()}
+
+
+@pytest.fixture
+def papers(samples: Path, tmp_path: Path) -> Path:
+    """A folder of our own with the sample PDFs."""
+    return Path(shutil.copytree(samples, tmp_path / "papers", ignore=shutil.ignore_patterns("*.txt")))
+
+
+class Log(RunObserver):
+    """Writes down what the run tells."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+
+    def listed(self, files: list[SourceFile]) -> None:
+        self.calls.append(("listed", str(len(files))))
+
+    def started(self, file: SourceFile) -> None:
+        self.calls.append(("started", file.name))
+
+    def finished(self, record: FileRecord, status: Status) -> None:
+        self.calls.append((status.value, record.name))
+
+    def of(self, kind: str) -> list[str]:
+        return sorted(name for what, name in self.calls if what == kind)
+
+
+def observed(source: object, corpus: Corpus, **settings: object) -> Log:
+    log = Log()
+    tracker = ProgressTracker(sinks=[])
+    IngestRun(source, corpus, settings=Settings(**settings), tracker=tracker, observer=log).run()  # type: ignore[arg-type]
+    return log
+
+
+def test_every_file_ends_with_its_one_honest_status(samples: Path) -> None:
+    with ingest(samples, "c.sqlite", progress=False) as corpus:
+        assert outcomes(corpus) == EXPECTED
+        assert str(corpus.last_run) == "5 files: 3 ingested, 2 failed"
+        assert corpus.check() == []
+        for record in corpus.files():
+            assert record.pages == len(list(corpus.pages(record.name)))
+            assert (record.pages > 0) == (record.status == "ingested")
+            assert bool(record.detail) == bool(record.reason)
+            assert "\n" not in record.detail
+        assert len(corpus) == sum(record.pages for record in corpus.files())
+
+
+def test_text_comes_with_its_file_and_page_number(samples: Path) -> None:
+    with ingest(samples, "c.sqlite", progress=False) as corpus:
+        numbers = [page.number for page in corpus.pages("manual-long.pdf")]
+        assert numbers == list(range(1, len(numbers) + 1))
+        hit = corpus.search("entropy")[0]
+        page = next(page for page in corpus.pages(hit.file) if page.number == hit.page)
+        assert "entropy" in page.text.lower()
+        assert [hit.snippet[start:end].lower() for start, end in hit.spans][:1] == ["entropy"]
+
+
+def test_the_second_run_reads_no_file_again(papers: Path) -> None:
+    corpus = ingest(papers, "c.sqlite", progress=False)
+    before = corpus.files()
+    log = observed(papers, corpus)
+    assert log.of("started") == []
+    assert log.of("unchanged") == ["manual-long.pdf", "paper-two-columns.pdf", "scan-no-text.pdf"]
+    assert log.of("failed") == ["broken.pdf", "encrypted.pdf"]
+    assert str(corpus.last_run) == "5 files: 3 unchanged, 2 failed"
+    assert corpus.files() == before
+    corpus.close()
+
+
+def test_a_touched_file_is_hashed_once_and_then_unchanged(papers: Path) -> None:
+    corpus = ingest(papers, "c.sqlite", progress=False)
+    os.utime(papers / "paper-two-columns.pdf", ns=(1, 1))
+    log = observed(papers, corpus)
+    assert log.of("started") == ["paper-two-columns.pdf"]
+    assert "paper-two-columns.pdf" in log.of("unchanged")
+    assert observed(papers, corpus).of("started") == []
+    corpus.close()
+
+
+def test_a_changed_file_replaces_its_old_pages(papers: Path) -> None:
+    corpus = ingest(papers, "c.sqlite", progress=False)
+    shutil.copy(papers / "paper-two-columns.pdf", papers / "manual-long.pdf")
+    ingest(papers, corpus, progress=False)
+    paper = [page.text for page in corpus.pages("paper-two-columns.pdf")]
+    assert [page.text for page in corpus.pages("manual-long.pdf")] == paper
+    assert corpus.check() == []
+    corpus.close()
+
+
+def test_a_changed_file_that_now_fails_keeps_its_old_pages_and_says_so(papers: Path) -> None:
+    corpus = ingest(papers, "c.sqlite", progress=False)
+    pages = [page.text for page in corpus.pages("paper-two-columns.pdf")]
+    shutil.copy(papers / "broken.pdf", papers / "paper-two-columns.pdf")
+    ingest(papers, corpus, progress=False)
+    (record,) = [record for record in corpus.files() if record.name == "paper-two-columns.pdf"]
+    assert [page.text for page in corpus.pages(record.name)] == pages
+    assert record.reason == "corrupt"
+    assert any("earlier" in warning for warning in record.warnings)
+    assert corpus.last_run
+    assert corpus.last_run.failed == 3
+    corpus.close()
+
+
+def test_a_file_gone_from_the_folder_stays_until_it_is_removed(papers: Path) -> None:
+    corpus = ingest(papers, "c.sqlite", progress=False)
+    (papers / "paper-two-columns.pdf").unlink()
+    ingest(papers, corpus, progress=False)
+    assert "paper-two-columns.pdf" in outcomes(corpus)
+    corpus.remove("paper-two-columns.pdf")
+    assert "paper-two-columns.pdf" not in outcomes(corpus)
+    assert all(hit.file != "paper-two-columns.pdf" for hit in corpus.search("entropy", limit=100))
+    corpus.close()
+
+
+def test_a_folder_and_its_subfolder_meet_in_one_record(papers: Path) -> None:
+    below = papers / "sub"
+    below.mkdir()
+    shutil.move(papers / "paper-two-columns.pdf", below)
+    corpus = ingest(below, "c.sqlite", progress=False)
+    ingest(papers, corpus, progress=False)
+    assert sorted(outcomes(corpus)) == sorted(EXPECTED)
+    corpus.close()
+
+
+def test_equal_names_of_two_folders_get_their_folder_in_front(papers: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(papers, tmp_path / "other"))
+    corpus = ingest([papers, other], "c.sqlite", progress=False)
+    assert len(corpus.files()) == 10
+    assert {"scan-no-text.pdf", "papers/scan-no-text.pdf"} <= set(outcomes(corpus)) or (
+        {"scan-no-text.pdf", "other/scan-no-text.pdf"} <= set(outcomes(corpus))
+    )
+    assert ingest([papers, other], corpus, progress=False).last_run == corpus.last_run
+    assert corpus.last_run
+    assert corpus.last_run.unchanged == 6
+    corpus.close()
+
+
+def test_a_refusal_is_tried_again_once_its_setting_has_changed(papers: Path) -> None:
+    corpus = ingest(papers, "c.sqlite", progress=False)
+    assert observed(papers, corpus, pdf_passwords=["wrong"]).of("failed") == ["broken.pdf", "encrypted.pdf"]
+    log = observed(papers, corpus, pdf_passwords=["open sesame"])
+    assert (log.of("started"), log.of("ingested")) == (["encrypted.pdf"], ["encrypted.pdf"])
+    small = observed(papers, Corpus("small.sqlite"), max_file_bytes=4000)
+    assert small.of("ingested") == []
+    with Corpus("small.sqlite") as other:
+        assert outcomes(other)["manual-long.pdf"] == ("failed", "too_large")
+        assert observed(papers, other).of("ingested") == [
+            "manual-long.pdf",
+            "paper-two-columns.pdf",
+            "scan-no-text.pdf",
+        ]
+    assert b"open sesame" not in Path("c.sqlite").read_bytes()
+    corpus.close()
+
+
+def test_too_many_pages_is_a_refusal_by_setting(papers: Path) -> None:
+    with Corpus("c.sqlite") as corpus:
+        observed(papers, corpus, max_pages=3)
+        assert outcomes(corpus)["manual-long.pdf"] == ("failed", "too_many_pages")
+        assert "manual-long.pdf" in observed(papers, corpus).of("ingested")
+
+
+def test_uploads_come_in_by_name_and_are_known_by_content(papers: Path) -> None:
+    data = (papers / "paper-two-columns.pdf").read_bytes()
+    corpus = ingest([("../up.pdf", data), ("text.pdf", b"hello"), ("nothing.pdf", b"")], "c.sqlite", progress=False)
+    assert outcomes(corpus) == {
+        "../up.pdf": ("ingested", None),
+        "text.pdf": ("failed", "not_a_pdf"),
+        "nothing.pdf": ("failed", "empty"),
+    }
+    ingest(("../up.pdf", data), corpus, progress=False)
+    assert str(corpus.last_run) == "1 file: 1 unchanged"
+    corpus.close()
+
+
+def test_a_url_is_fetched_and_known_by_content(papers: Path) -> None:
+    import fsspec
+
+    fsspec.filesystem("memory").pipe("/urls/p.pdf", (papers / "paper-two-columns.pdf").read_bytes())
+    with ingest("memory://urls", "c.sqlite", progress=False) as corpus:
+        assert outcomes(corpus) == {"p.pdf": ("ingested", None)}
+        assert "memory://" in corpus.files()[0].path
+
+
+def test_no_pdf_is_a_result_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with ingest("empty", "c.sqlite", progress=False) as corpus:
+        assert corpus.files() == []
+        assert str(corpus.last_run) == "0 files: no PDF files in empty"
+
+
+def test_a_text_file_named_outright_is_recorded_as_no_pdf(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("just notes")
+    with ingest("notes.txt", "c.sqlite", progress=False) as corpus:
+        assert outcomes(corpus) == {"notes.txt": ("failed", "not_a_pdf")}
+
+
+def test_a_missing_source_raises_at_once_and_leaves_nothing(tmp_path: Path) -> None:
+    for start in (ingest, start_ingest):
+        with pytest.raises(SourceNotFound, match="nowhere doesn't exist"):
+            start("nowhere", "c.sqlite", progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unwritable_corpus_is_one_sentence_and_leaves_nothing(samples: Path, tmp_path: Path) -> None:
+    for place in ("no/such/folder/c.sqlite", str(tmp_path)):
+        with pytest.raises(CorpusError) as caught:
+            ingest(samples, place, progress=False)
+        assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_arguments_are_named(samples: Path) -> None:
+    with pytest.raises(ValueError, match="on_error"):
+        ingest(samples, on_error="ignore")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="progress"):
+        ingest(samples, progress=True)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"pdfium.*pypdf|engine"):
+        ingest(samples, engine="nope", progress=False)
+
+
+def test_on_error_raise_comes_after_all_files_and_lists_the_failed(samples: Path) -> None:
+    with pytest.raises(IngestFailed, match="2 files failed") as caught:
+        ingest(samples, "c.sqlite", progress=False, on_error="raise")
+    assert [record.name for record in caught.value.records] == ["broken.pdf", "encrypted.pdf"]
+    with Corpus("c.sqlite") as corpus:
+        assert outcomes(corpus) == EXPECTED
+
+
+def test_the_tracker_counts_files_and_ends_at_a_true_100_percent(samples: Path) -> None:
+    states: list[ProgressState] = []
+    tracker = ProgressTracker(min_change=0.1, min_seconds=0, sinks=[states.append])
+    ingest(samples, "c.sqlite", progress=tracker).close()
+    assert (states[0].current, states[0].status) == (0, "running")
+    assert (states[-1].current, states[-1].total, states[-1].status) == (5, 5, "done")
+
+
+def test_the_async_face_lets_the_loop_breathe(samples: Path) -> None:
+    async def main() -> tuple[dict[str, tuple[str, str | None]], int]:
+        ticks, done = 0, asyncio.Event()
+
+        async def tick() -> None:
+            nonlocal ticks
+            while not done.is_set():
+                ticks += 1
+                await asyncio.sleep(0.01)
+
+        ticker = asyncio.create_task(tick())
+        corpus = await ingest_async(samples, "c.sqlite", progress=False)
+        done.set()
+        await ticker
+        with corpus:
+            return outcomes(corpus), ticks
+
+    found, ticks = run_sync(main())
+    assert found == EXPECTED
+    assert ticks > 3
+
+
+def test_a_job_tells_how_it_goes_and_gives_the_corpus(samples: Path) -> None:
+    job = start_ingest(samples, "c.sqlite", progress=False)
+    corpus = job.result(timeout=60)
+    assert corpus is job.corpus
+    assert (job.status, job.progress.current, str(job.summary)) == ("done", 5, "5 files: 3 ingested, 2 failed")
+    assert "5 files" in repr(job)
+    assert job._repr_mimebundle_()["text/plain"] == repr(job)
+    corpus.close()
+
+
+class FirstFile:
+    """A sink that tells when the first file is finished."""
+
+    def __init__(self) -> None:
+        self.seen = threading.Event()
+
+    def __call__(self, state: ProgressState) -> None:
+        if state.current >= 1:
+            self.seen.set()
+
+
+@pytest.fixture
+def many(samples: Path, tmp_path: Path) -> Path:
+    """Sixty long manuals: more than a second's work."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        shutil.copy(samples / "manual-long.pdf", folder / f"{number:02}.pdf")
+    return folder
+
+
+def test_cancel_keeps_what_was_finished_and_records_the_rest_as_cancelled(many: Path) -> None:
+    first = FirstFile()
+    job = start_ingest(many, "c.sqlite", progress=ProgressTracker(min_change=0.1, min_seconds=0, sinks=[first]))
+    assert first.seen.wait(60)
+    job.cancel()
+    corpus = job.result(timeout=5)
+    counts = [record.status for record in corpus.files()]
+    assert len(counts) == 60
+    assert set(counts) == {"ingested", "cancelled"}
+    assert job.status == "stopped"
+    assert job.summary
+    assert (job.summary.ingested, job.summary.cancelled) == (
+        counts.count(Status.INGESTED),
+        counts.count(Status.CANCELLED),
+    )
+    assert job.progress.status == "stopped"
+    assert all(record.reason is Reason.CANCELLED and record.detail for record in corpus.files("cancelled"))
+    ingest(many, corpus, progress=False)
+    assert [record.status for record in corpus.files()] == ["ingested"] * 60
+    assert corpus.last_run
+    assert corpus.last_run.unchanged == job.summary.ingested
+    corpus.close()
+
+
+def test_result_times_out_and_the_job_goes_on(many: Path) -> None:
+    job = start_ingest(many, "c.sqlite", progress=False)
+    with pytest.raises(FuturesTimeoutError, match="goes on"):
+        job.result(timeout=0)
+    job.cancel()
+    job.result(timeout=5).close()
+
+
+def test_cancelling_the_awaiting_task_stops_the_ingest(many: Path) -> None:
+    async def main() -> str:
+        first = FirstFile()
+        job = start_ingest(many, "c.sqlite", progress=ProgressTracker(min_change=0.1, min_seconds=0, sinks=[first]))
+        task = asyncio.ensure_future(job)
+        await asyncio.to_thread(first.seen.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.to_thread(job.result, 5)
+        return job.status
+
+    assert run_sync(main()) == "stopped"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a console interrupt is another thing on Windows")
+def test_an_interrupt_stops_within_a_second_and_the_next_run_goes_on(many: Path, tmp_path: Path) -> None:
+    """A script that is interrupted in `ingest` ends with KeyboardInterrupt and keeps the finished files."""
+    code = """
+import sys, time, threading
+import ingest_widgets as iw
+class Tell:
+    def __call__(self, state):
+        if state.current >= 1: print("first", flush=True)
+try:
+    iw.ingest(sys.argv[1], "c.sqlite", progress=iw.ProgressTracker(min_change=.1, min_seconds=0, sinks=[Tell()]))
+except KeyboardInterrupt:
+    print("interrupted", len(iw.Corpus("c.sqlite").files("ingested")), flush=True)
+"""
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(many)], cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert child.stdout
+    assert child.stdout.readline() == "first\n"
+    os.kill(child.pid, signal.SIGINT)
+    last = child.stdout.read().split("\n")[-2]
+    assert child.wait(10) == 0
+    word, count = last.split()
+    assert word == "interrupted"
+    assert 1 <= int(count) < 60
+    with Corpus("c.sqlite") as corpus:
+        assert corpus.check() == []
+        ingest(many, corpus, progress=False)
+        assert corpus.last_run
+        assert corpus.last_run.unchanged >= int(count)
+        assert len(corpus.files("ingested")) == 60
