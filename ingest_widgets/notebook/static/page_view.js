@@ -1,0 +1,110 @@
+// One page as an image, the matches as coloured boxes over it, and the way to the next hit and the next page.
+
+import { element, setAttribute, setText } from "./elements.js";
+
+export class PageView {
+  /**
+   * @param store the PanelStore
+   * @param onClose called when the page was closed, to take the focus
+   */
+  constructor(store, onClose) {
+    this.store = store;
+    this.onClose = onClose;
+    const button = (label, click) => element("button", { type: "button", class: "ingw-button", on: { click } }, label);
+    this.title = element("span", { class: "ingw-page-title" });
+    this.previousHit = button("Previous hit", () => this.step(-1));
+    this.nextHit = button("Next hit", () => this.step(1));
+    this.previousPage = button("Previous page", () => this.turn(-1));
+    this.nextPage = button("Next page", () => this.turn(1));
+    this.closing = button("Close page", () => this.close());
+    this.note = element("p", { role: "status", class: "ingw-summary" });
+    this.image = element("img", { class: "ingw-image", hidden: true });
+    this.sheet = element("div", { class: "ingw-sheet" }, this.image);
+    this.bar = element("div", { class: "ingw-page-bar" }, this.title, this.closing, this.previousHit, this.nextHit,
+      this.previousPage, this.nextPage);
+    this.node = element("div", { class: "ingw-page", hidden: true, on: { keydown: (event) => this.press(event) } }, this.bar, this.note, this.sheet);
+    this.drawn = null;
+  }
+
+  refresh() {
+    const page = this.store.page;
+    this.node.hidden = !page;
+    if (!page) {
+      this.drawn = null;
+      this.image.removeAttribute("src");
+      return;
+    }
+    this.drawBar(page);
+    this.sheet.classList.toggle("ingw-loading", page.loading);
+    if (!page.loading && this.drawn !== page) this.drawSheet(page);
+  }
+
+  drawBar(page) {
+    setText(this.title, `${page.file}, page ${page.number}${page.pages ? ` of ${page.pages}` : ""}`);
+    setAttribute(this.title, "title", page.file);
+    const { total } = this.store.search;
+    for (const button of [this.previousHit, this.nextHit]) button.hidden = page.hit === null;
+    this.enable(this.previousHit, page.hit > 0);
+    this.enable(this.nextHit, page.hit !== null && page.hit + 1 < total);
+    this.enable(this.previousPage, page.number > 1);
+    this.enable(this.nextPage, !page.pages || page.number < page.pages);
+    setText(this.note, page.error || this.sentence(page));
+  }
+
+  /** A button that is disabled natively would lose the focus to the notebook, where a key deletes cells. */
+  enable(button, enabled) {
+    setAttribute(button, "aria-disabled", enabled ? null : "true");
+  }
+
+  sentence(page) {
+    if (page.loading) return "Loading the page…";
+    const { hits, total } = this.store.search;
+    const here = page.hit !== null && hits[page.hit]?.file === page.file && hits[page.hit].page === page.number;
+    const place = here ? [`hit ${page.hit + 1} of ${total}`] : [];
+    const marks = page.query ? [`${page.boxes.length} marked`] : [];
+    return [...place, ...marks, page.warning].filter(Boolean).join(", ");
+  }
+
+  /** Boxes are in points from the page's top left, so they hold at any width of the image. */
+  drawSheet(page) {
+    this.drawn = page;
+    this.image.alt = `Page ${page.number} of ${page.file}`;
+    this.image.hidden = !page.url;
+    if (page.url) this.image.src = page.url;
+    const share = (part, whole) => `${(100 * part) / whole}%`;
+    const marks = page.boxes.map(([left, top, right, bottom]) => {
+      const mark = element("span", { class: "ingw-mark", "aria-hidden": "true" });
+      mark.style.left = share(left, page.width);
+      mark.style.top = share(top, page.height);
+      mark.style.width = share(right - left, page.width);
+      mark.style.height = share(bottom - top, page.height);
+      return mark;
+    });
+    this.sheet.replaceChildren(this.image, ...marks);
+  }
+
+  step(by) {
+    const { hit } = this.store.page;
+    if (hit !== null && hit + by >= 0) this.store.openHit(hit + by);
+  }
+
+  turn(by) {
+    const { file, number, pages, query } = this.store.page;
+    const wanted = number + by;
+    if (wanted < 1 || (pages && wanted > pages)) return;
+    const at = this.store.search.hits.findIndex((hit) => hit.file === file && hit.page === wanted);
+    this.store.openPage(file, wanted, query, at < 0 ? this.store.page.hit : at);
+  }
+
+  close() {
+    this.store.closePage();
+    this.onClose();
+  }
+
+  press(event) {
+    if (event.key !== "Escape") return;
+    this.close();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

@@ -1,0 +1,136 @@
+// What the panel, the job's view and the corpus view are put together from.
+
+import { counted, element, lasting, setAttribute, setText, sized } from "./elements.js";
+import { words } from "./file_grid.js";
+
+/** The bar 'Progress' and the counts. The status region speaks at most once a second. */
+export class ProgressLine {
+  constructor(store) {
+    this.store = store;
+    this.fill = element("div", { class: "ingw-bar-fill" });
+    this.bar = element("div", { role: "progressbar", class: "ingw-bar", "aria-label": "Progress", "aria-valuemin": 0 }, this.fill);
+    this.status = element("p", { role: "status", class: "ingw-status" });
+    this.left = element("span", { class: "ingw-left", "aria-hidden": "true" });
+    this.node = element("div", { class: "ingw-progress" }, this.bar, element("div", { class: "ingw-progress-text" }, this.status, this.left));
+    this.spoken = 0;
+  }
+
+  refresh() {
+    const { running, total, finished, sentence, outcome, unit } = this.store.state;
+    const percent = total ? Math.floor((100 * finished) / total) : 0;
+    setAttribute(this.bar, "aria-valuemax", total);
+    setAttribute(this.bar, "aria-valuenow", finished);
+    setAttribute(this.bar, "aria-valuetext", [`${finished} of ${counted(total, unit ?? "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "));
+    this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
+    this.node.dataset.outcome = running ? "running" : outcome ?? "idle";
+    setText(this.left, [total ? `${percent} %` : "", this.timeLeft()].filter(Boolean).join(", "));
+    this.speak(sentence, !running);
+  }
+
+  timeLeft() {
+    const { running, eta } = this.store.state;
+    return running && eta !== null && eta !== undefined ? `${lasting(eta)} left` : "";
+  }
+
+  speak(sentence, now) {
+    clearTimeout(this.waiting);
+    const wait = now ? 0 : this.spoken + 1000 - performance.now();
+    const say = () => {
+      this.spoken = performance.now();
+      setText(this.status, sentence);
+    };
+    if (wait > 0) this.waiting = setTimeout(say, wait);
+    else say();
+  }
+
+  remove() {
+    clearTimeout(this.waiting);
+  }
+}
+
+/** What went wrong in a handler, a worker or the kernel: a sentence, and the details to unfold. */
+export class Notices {
+  constructor(store) {
+    this.store = store;
+    this.life = element("p", { role: "alert", class: "ingw-notice ingw-notice-life", hidden: true });
+    this.wait = element("p", { role: "status", class: "ingw-notice", hidden: true });
+    this.problems = element("div", { role: "alert", class: "ingw-problems" });
+    this.node = element("div", { class: "ingw-notices" }, this.life, this.wait, this.problems);
+    this.drawn = null;
+  }
+
+  refresh() {
+    const { lost, waiting, problems, state } = this.store;
+    setText(this.life, lost);
+    this.life.hidden = !lost;
+    setText(this.wait, waiting ? "Waiting for the kernel: it is busy with a cell." : state.hint ?? "");
+    this.wait.hidden = !this.wait.textContent;
+    if (problems === this.drawn) return;
+    this.drawn = problems;
+    this.problems.replaceChildren(...problems.map((problem) => this.draw(problem)));
+    if (problems.length) this.problems.append(element("button", { type: "button", class: "ingw-button", on: { click: () => this.store.dismissProblems() } }, "Dismiss"));
+  }
+
+  draw({ sentence, details }) {
+    const unfold = details ? [element("details", {}, element("summary", {}, "Details"), element("pre", { tabindex: 0 }, details))] : [];
+    return element("div", { class: "ingw-notice ingw-notice-problem" }, element("p", {}, sentence), ...unfold);
+  }
+}
+
+/** All that is known of one file. */
+export class FileDetail {
+  constructor(store) {
+    this.store = store;
+    this.index = null;
+    this.node = element("div", { role: "region", class: "ingw-detail", "aria-label": "File", "aria-live": "polite", hidden: true });
+  }
+
+  open(row) {
+    this.index = row.index;
+    this.epoch = this.store.files.epoch;
+    this.refresh();
+  }
+
+  refresh() {
+    const row = this.epoch === this.store.files.epoch && this.store.files.rows[this.index];
+    this.node.hidden = !row;
+    if (!row || this.drawn === row) return;
+    this.drawn = row;
+    const pages = row.pages ? counted(row.pages, "page") : "";
+    const facts = [row.reason ? `${row.status} (${words(row.reason)})` : row.status, pages, sized(row.bytes)];
+    this.node.replaceChildren(
+      element("strong", { class: "ingw-detail-name" }, row.name),
+      element("span", {}, facts.filter(Boolean).join(", ")),
+      ...(row.detail ? [element("p", { class: "ingw-detail-text" }, row.detail)] : []),
+    );
+  }
+}
+
+/** Puts the text on the clipboard, also where the page isn't allowed the newer way (plain http). */
+export async function copyText(text, near) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = element("textarea", { class: "ingw-unseen", "aria-hidden": "true" }, text);
+    const focused = document.activeElement;
+    near.append(area);
+    area.select();
+    const copied = document.execCommand("copy");
+    area.remove();
+    focused?.focus({ preventScroll: true });
+    return copied;
+  }
+}
+
+/**
+ * Keys that nobody here wants go no further: in a notebook `d d` deletes cells. Shortcuts with Ctrl, Alt or Meta and
+ * Shift+Enter pass.
+ */
+export function keepKeys(node) {
+  const stop = (event) => {
+    const shortcut = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
+    if (!shortcut) event.stopPropagation();
+  };
+  for (const type of ["keydown", "keypress", "keyup"]) node.addEventListener(type, stop);
+}

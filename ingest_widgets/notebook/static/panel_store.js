@@ -1,0 +1,239 @@
+// What all views of one widget share, and its talk with the kernel.
+//
+// The kernel sends numbered messages; a missing number or a comm that comes alive again makes the page ask for
+// everything ('hello'). What the page sends goes over the comm that the kernel helper opens on a subshell when there is
+// one, so that it arrives while a cell blocks; otherwise over the widget's own comm.
+
+import { FileRows } from "./file_rows.js";
+import { KernelLine } from "./kernel_line.js";
+import { Uploads } from "./uploads.js";
+
+const SEARCH_PAUSE = 90;
+const SEARCH_AGAIN = 2000;
+const PATIENCE = 1500;
+const HITS_A_TIME = 20;
+
+export class PanelStore {
+  constructor(model) {
+    this.model = model;
+    this.state = { source: "", running: false, finished: 0, total: 0, sentence: "", corpus: "" };
+    this.files = new FileRows();
+    this.search = { query: "", ask: 0, total: 0, hits: [], done: true, error: "" };
+    this.page = null;
+    this.completions = { text: "", options: [] };
+    this.problems = [];
+    this.waiting = false;
+    this.lost = "";
+    this.listeners = new Set();
+    this.pending = new Map();
+    this.sequence = null;
+    this.uploads = new Uploads((content, buffers) => this.send(content, buffers), () => this.tell("uploads"));
+    this.receive = this.receive.bind(this);
+    model.on("msg:custom", this.receive);
+    this.line = new KernelLine(model, { onLost: (why) => this.lose(why), onFound: () => this.hello() });
+    this.hello();
+  }
+
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  tell(topic) {
+    for (const listener of this.listeners) listener(topic);
+  }
+
+  close() {
+    clearTimeout(this.typing);
+    clearInterval(this.again);
+    for (const timer of this.pending.values()) clearTimeout(timer);
+    this.model.off("msg:custom", this.receive);
+    this.line.close();
+    if (this.page?.url) URL.revokeObjectURL(this.page.url);
+  }
+
+  send(content, buffers = []) {
+    this.line.send(content, buffers);
+  }
+
+  /** Sends something that the kernel answers, and says so when the answer is slow. */
+  ask(kind, content) {
+    clearTimeout(this.pending.get(kind));
+    this.pending.set(kind, setTimeout(() => this.wait(true), PATIENCE));
+    this.send({ kind, ...content });
+  }
+
+  answered(kind) {
+    clearTimeout(this.pending.get(kind));
+    this.pending.delete(kind);
+    if (!this.pending.size) this.wait(false);
+  }
+
+  wait(waiting) {
+    if (waiting === this.waiting || (waiting && this.lost)) return;
+    this.waiting = waiting;
+    this.tell("life");
+  }
+
+  hello() {
+    this.sequence = null;
+    this.ask("hello", { uploads: this.uploads.ids() });
+  }
+
+  lose(why) {
+    this.lost = why;
+    for (const timer of this.pending.values()) clearTimeout(timer);
+    this.pending.clear();
+    this.waiting = false;
+    this.uploads.drop();
+    this.tell("life");
+  }
+
+  receive(message, buffers) {
+    if (!message || message.kind !== "patch") return;
+    if (this.sequence !== null && message.seq !== this.sequence + 1) this.hello();
+    this.sequence = message.seq;
+    if (this.lost) {
+      this.lost = "";
+      this.tell("life");
+    }
+    for (const [part, take] of Object.entries(this.parts(buffers))) if (part in message) take(message[part]);
+  }
+
+  parts(buffers) {
+    return {
+      state: (state) => this.takeState(state),
+      rows: (rows) => this.takeRows(rows),
+      results: (results) => this.takeResults(results),
+      page: (page) => this.takePage(page, buffers),
+      completions: (completions) => this.take("completions", completions),
+      uploads: (acknowledged) => this.uploads.acknowledge(acknowledged),
+      problem: (problem) => this.takeProblem(problem),
+    };
+  }
+
+  take(name, value) {
+    this[name] = value;
+    this.tell(name);
+  }
+
+  takeState(state) {
+    this.answered("hello");
+    this.answered("start");
+    this.answered("stop");
+    Object.assign(this.state, state);
+    this.tell("state");
+    clearInterval(this.again);
+    if (this.state.running) this.again = setInterval(() => this.searchAgain(), SEARCH_AGAIN);
+    else this.searchAgain();
+  }
+
+  takeRows(rows) {
+    this.files.patch(rows);
+    this.tell("files");
+  }
+
+  takeProblem(problem) {
+    this.problems = [...this.problems.slice(-4), problem];
+    this.tell("problems");
+  }
+
+  dismissProblems() {
+    this.problems = [];
+    this.tell("problems");
+  }
+
+  setSource(source) {
+    this.state.source = source;
+    this.tell("source");
+  }
+
+  start() {
+    this.ask("start", { source: this.state.source });
+  }
+
+  stop() {
+    this.state.stopping = true;
+    this.ask("stop", {});
+    this.tell("state");
+  }
+
+  complete(text) {
+    this.send({ kind: "complete", text });
+  }
+
+  /** Searches as soon as the typing pauses. */
+  type(query) {
+    this.search.query = query;
+    clearTimeout(this.typing);
+    if (query.trim()) {
+      this.search.done = false;
+      this.typing = setTimeout(() => this.searchNow(), SEARCH_PAUSE);
+    } else {
+      this.takeResults({ ask: (this.search.ask += 1), query, total: 0, hits: [], offset: 0 });
+    }
+    this.tell("search");
+  }
+
+  searchNow(limit = HITS_A_TIME) {
+    this.search.ask += 1;
+    this.ask("search", { query: this.search.query, ask: this.search.ask, offset: 0, limit });
+  }
+
+  /** What came into the corpus since the last answer shows up by itself. */
+  searchAgain() {
+    if (!this.search.query.trim() || !this.search.done || this.searched === this.state.finished) return;
+    this.searched = this.state.finished;
+    this.searchNow(Math.max(HITS_A_TIME, this.search.hits.length));
+  }
+
+  searchMore() {
+    const { query, ask, hits } = this.search;
+    this.ask("search", { query, ask, offset: hits.length, limit: HITS_A_TIME });
+  }
+
+  takeResults(results) {
+    this.answered("search");
+    if (results.ask !== this.search.ask) return;
+    const before = results.offset ? this.search.hits.slice(0, results.offset) : [];
+    Object.assign(this.search, { error: "", ...results, hits: [...before, ...results.hits], done: true });
+    this.tell("search");
+    if (this.stepping && this.search.hits.length > this.stepping) this.openHit(this.stepping);
+    this.stepping = null;
+  }
+
+  /** Opens the page of the hit at this place of the list, fetching more hits when it is the next beyond them. */
+  openHit(at) {
+    const { hits, query, total } = this.search;
+    if (at === hits.length && at < total) {
+      this.stepping = at;
+      this.searchMore();
+    } else if (hits[at]) {
+      this.openPage(hits[at].file, hits[at].page, query, at);
+    }
+  }
+
+  openPage(file, number, query = "", hit = null) {
+    const ask = (this.page?.ask ?? 0) + 1;
+    const known = this.page?.file === file ? this.page : {};
+    this.page = { ...known, ask, file, number, query, hit, loading: true, error: "" };
+    this.ask("page", { ask, file, number, query, dpi: devicePixelRatio > 1.3 ? 160 : 110 });
+    this.tell("page");
+  }
+
+  closePage() {
+    if (this.page?.url) URL.revokeObjectURL(this.page.url);
+    this.page = null;
+    this.tell("page");
+  }
+
+  takePage(page, buffers) {
+    this.answered("page");
+    if (page.ask !== this.page?.ask) return;
+    const old = this.page.url;
+    const url = buffers.length ? URL.createObjectURL(new Blob([buffers[0]], { type: "image/png" })) : null;
+    this.page = { ...this.page, error: "", boxes: [], ...page, url, loading: false };
+    if (old) URL.revokeObjectURL(old);
+    this.tell("page");
+  }
+}

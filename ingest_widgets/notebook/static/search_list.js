@@ -1,0 +1,121 @@
+// The searchbox 'Search' and the list 'Results': hits as one types, their matches marked.
+
+import { counted, element, markedText, setAttribute, setText } from "./elements.js";
+
+export class SearchList {
+  constructor(store) {
+    this.store = store;
+    this.drawn = [];
+    this.focused = 0;
+    this.input = element("input", {
+      type: "search", class: "ingw-input", "aria-label": "Search", autocomplete: "off", spellcheck: "false",
+      placeholder: "Search the pages: words, \"a phrase\", -not, prefix*",
+      on: { input: () => this.store.type(this.input.value), keydown: (event) => this.press(event) },
+    });
+    this.summary = element("p", { role: "status", class: "ingw-summary" });
+    this.list = element("ul", { role: "list", class: "ingw-results", "aria-label": "Results", on: { keydown: (event) => this.pressInList(event) } });
+    this.more = element("button", { type: "button", class: "ingw-button ingw-more", hidden: true, on: { click: () => this.store.searchMore() } }, "Show more");
+    this.node = element("div", { class: "ingw-search" }, this.input, this.summary, this.list, this.more);
+  }
+
+  refresh() {
+    const { query, hits, total } = this.store.search;
+    if (this.input.value !== query) this.input.value = query;
+    setText(this.summary, this.sentence());
+    this.draw(hits);
+    this.more.hidden = hits.length >= total;
+    this.list.hidden = !hits.length;
+  }
+
+  sentence() {
+    const { query, total, seconds, done, error } = this.store.search;
+    if (error) return error;
+    if (!query.trim()) return "";
+    if (!done) return total ? this.summary.textContent : "Searching…";
+    if (!total) return `No page matches ${query.trim()}`;
+    return `${counted(total, "page")} in ${Math.max(1, Math.round((seconds ?? 0) * 1000))} ms`;
+  }
+
+  /** Nodes of hits that stay are kept, and with them the focus. */
+  draw(hits) {
+    const key = (hit) => JSON.stringify([hit.file, hit.page, hit.snippet, hit.spans]);
+    const old = new Map(this.drawn.map((node) => [node.key, node]));
+    this.drawn = hits.map((hit, at) => {
+      const node = old.get(key(hit)) ?? this.build(hit, key(hit));
+      node.at = at;
+      return node;
+    });
+    if (this.drawn.some((node, at) => this.list.children[at] !== node) || this.list.children.length !== hits.length) {
+      const focused = this.drawn.find((node) => node === document.activeElement);
+      this.list.replaceChildren(...this.drawn);
+      focused?.focus({ preventScroll: true });
+    }
+    this.rove(Math.min(this.focused, Math.max(0, hits.length - 1)));
+    this.mark();
+  }
+
+  build(hit, key) {
+    const open = () => {
+      this.rove(node.at);
+      this.store.openHit(node.at);
+    };
+    const node = element("li", { role: "listitem", class: "ingw-hit", tabindex: -1, on: { click: open } },
+      element("span", { class: "ingw-hit-place" }, element("span", { class: "ingw-hit-file" }, hit.file), ` page ${hit.page}`),
+      element("span", { class: "ingw-hit-text" }, ...markedText(hit.snippet, hit.spans)));
+    node.key = key;
+    return node;
+  }
+
+  /** One hit is in the tab order, the arrow keys lead to the others. */
+  rove(at) {
+    this.focused = at;
+    this.drawn.forEach((node, index) => setAttribute(node, "tabindex", index === at ? 0 : -1));
+  }
+
+  /** Shows which hit's page is open. */
+  mark() {
+    const open = this.store.page?.hit ?? null;
+    this.drawn.forEach((node, at) => setAttribute(node, "aria-current", at === open ? "true" : null));
+  }
+
+  press(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === "Escape") this.clear();
+    else if (event.key === "Enter" && this.drawn.length) this.store.openHit(0);
+    else if (event.key === "ArrowDown" && this.drawn.length) this.move(0);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  clear() {
+    this.input.value = "";
+    this.store.type("");
+    this.input.focus();
+  }
+
+  move(at) {
+    if (!this.drawn[at]) return;
+    this.rove(at);
+    this.drawn[at].focus();
+  }
+
+  /** Back to the hit that was read last, or to the box. */
+  focus() {
+    (this.drawn[this.focused] ?? this.input).focus();
+  }
+
+  pressInList(event) {
+    const at = event.target.at;
+    if (at === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === "Enter" || event.key === " ") this.store.openHit(at);
+    else if (event.key === "ArrowDown") this.move(at + 1);
+    else if (event.key === "ArrowUp") at ? this.move(at - 1) : this.input.focus();
+    else if (event.key === "Home") this.move(0);
+    else if (event.key === "End") this.move(this.drawn.length - 1);
+    else if (event.key === "Escape") this.clear();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
