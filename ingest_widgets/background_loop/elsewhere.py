@@ -1,0 +1,117 @@
+"""The two ways of `run_sync` that do without the background loop: on the kernel's own, and past the end of threads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from asyncio import _get_running_loop
+from collections.abc import Awaitable
+from contextvars import copy_context
+from types import CoroutineType
+from typing import Any
+
+from ingest_widgets.background_loop.call import GRACE, bring_back
+from ingest_widgets.background_loop.interrupts import deaf_handler
+from ingest_widgets.background_loop.loop_thread import running
+from ingest_widgets.errors import MissingExtra, RunSyncTimeout
+
+log = logging.getLogger(__name__)
+
+
+class _Run:
+    """An awaitable on the loop that already runs in this thread, which is entered once more until it is done."""
+
+    def __init__(self, awaitable: Awaitable[Any], loop: asyncio.AbstractEventLoop) -> None:
+        self.awaitable, self.loop = awaitable, loop
+        self.name = str(getattr(awaitable, "__qualname__", type(awaitable).__qualname__))
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.context = copy_context()
+        self.task = loop.create_task(self._drive(), context=self.context)
+
+    async def _drive(self) -> None:
+        try:
+            self.result = await self.awaitable
+        except BaseException as error:  # noqa: BLE001 - it is the caller's; loose in a task it would end the kernel's loop
+            self.error = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
+
+    def wait(self, seconds: float | None) -> bool:
+        """Run the loop until the awaitable is done or the time is up."""
+        self.loop.run_until_complete(asyncio.wait({self.task}, timeout=seconds))
+        return self.task.done()
+
+    def stop(self) -> None:
+        """Cancel it and run the loop until its cleanup is done, for a second at most."""
+        self.task.cancel()
+        if not self.wait(GRACE):
+            log.warning("%s goes on in spite of its cancellation: it is left behind", self.name)
+
+
+def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any:
+    """Run what is bound to the loop of this thread, through nest-asyncio's maintained fork.
+
+    Raises:
+        RuntimeError: No loop runs in this thread, or the future is bound to another one.
+        MissingExtra: nest-asyncio2 isn't installed.
+    """
+    run = _Run(awaitable, _patched_loop(awaitable))
+    handler = deaf_handler()
+    try:
+        if handler is not None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        late = not run.wait(timeout)
+        if late:
+            run.stop()
+    except BaseException:
+        run.stop()
+        raise
+    finally:
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+    bring_back(run.context)
+    if late:
+        log.warning("%s took longer than timeout=%g s and was cancelled", run.name, timeout)
+        raise RunSyncTimeout(run.name, timeout or 0.0)
+    if run.error is not None:
+        raise run.error
+    return run.result
+
+
+def _patched_loop(awaitable: Awaitable[Any]) -> asyncio.AbstractEventLoop:
+    loop = _get_running_loop()
+    try:
+        if loop is None or loop in running:
+            raise RuntimeError('on="kernel" needs a loop that runs in this thread, as in a kernel: leave it out here')
+        if asyncio.isfuture(awaitable) and awaitable.get_loop() is not loop:
+            raise RuntimeError("this future belongs to another loop than the one that runs in this thread")
+        try:
+            import nest_asyncio2
+        except ImportError:
+            raise MissingExtra("nest-asyncio2", "nest", 'run_sync(..., on="kernel")') from None
+    except (RuntimeError, MissingExtra):
+        if isinstance(awaitable, CoroutineType):
+            awaitable.close()
+        raise
+    nest_asyncio2.apply(loop)
+    return loop
+
+
+def run_in_place(awaitable: Awaitable[Any], timeout: float | None) -> Any:
+    """Run it on a loop of its own in this thread: the interpreter is on its way out and starts no thread any more."""
+    name = str(getattr(awaitable, "__qualname__", type(awaitable).__qualname__))
+
+    async def bounded() -> Any:
+        try:
+            async with asyncio.timeout(timeout) as limit:
+                return await awaitable
+        except TimeoutError:
+            if limit.expired():
+                raise RunSyncTimeout(name, timeout or 0.0) from None
+            raise
+
+    context = copy_context()
+    with asyncio.Runner() as runner:
+        result = runner.run(bounded(), context=context)
+    bring_back(context)
+    return result

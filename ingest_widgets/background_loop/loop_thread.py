@@ -1,0 +1,218 @@
+"""The loops that `run_sync` uses: one a depth, each on a daemon thread of its own, started at first use.
+
+`shutdown_background_loop`, a fork and the interpreter's exit forget them; the next call starts afresh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import os
+import sys
+import threading
+from contextlib import suppress
+from contextvars import Context
+from time import monotonic
+
+from ingest_widgets.background_loop.call import Call, Why, make_task
+from ingest_widgets.background_loop.daemon_threads import DaemonThreads
+
+log = logging.getLogger(__name__)
+
+
+class LoopThread:
+    """An event loop, the thread that runs it, and the calls on it.
+
+    Attributes:
+        depth: 0 for ordinary callers, n + 1 for a coroutine on the loop of depth n that calls `run_sync`.
+        calls: Registered by their callers, removed on the loop's thread.
+        blocker: The call that the loop's own thread waits for, if it is blocked by one.
+        stuck: A call that was cancelled but whose cancellation hasn't been looked at: something blocks the loop.
+    """
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(DaemonThreads(thread_name_prefix=f"ingest-widgets-loop-{depth}-worker"))
+        self.calls: set[Call] = set()
+        self.blocker: Call | None = None
+        self.stuck: Call | None = None
+        self.closing = False
+        self._done = False
+        self.registered = threading.Event()
+        self.thread = threading.Thread(target=self._run, name=f"ingest-widgets-loop-{depth}", daemon=True)
+
+    def begin(self, call: Call, context: Context) -> None:
+        """Start a call; on the loop's thread."""
+        if self.closing or call.why is not None:
+            call.refuse()
+            return
+        task = make_task(call, self.loop, context)
+        if not call.finished:
+            call.task = task
+
+    def close(self, patience: float) -> None:
+        """Cancel everything, wait at most `patience` seconds for it to end, and stop; on the loop's thread."""
+        if not self.closing:
+            self.closing = True
+            self._closer = self.loop.create_task(self._wind_down(monotonic() + patience))
+
+    async def _wind_down(self, deadline: float) -> None:
+        try:
+            for call in tuple(self.calls):
+                if call.task is not None:
+                    call.why = call.why or Why.SHUTDOWN
+                    call.told = True
+            cancelled: set[asyncio.Task[object]] = {self._closer}
+            while (left := asyncio.all_tasks() - {self._closer}) and monotonic() < deadline:
+                for task in left - cancelled:
+                    task.cancel()
+                cancelled |= left
+                await asyncio.wait(left, timeout=deadline - monotonic(), return_when=asyncio.FIRST_COMPLETED)
+            await self.loop.shutdown_asyncgens()
+        finally:
+            self._done = True
+            self.loop.stop()
+
+    def _run(self) -> None:
+        # The thread enters itself: an interrupt that hits whoever starts it can't leave a loop that nobody knows.
+        running[self.loop] = self
+        by_depth[self.depth] = self
+        self.registered.set()
+        while not self._done and not self.loop.is_closed():
+            # What a stray task raised (SystemExit), or a stray `loop.stop()`, ends the round, not the loop.
+            with suppress(SystemExit, KeyboardInterrupt):
+                self.loop.run_forever()
+        if by_depth.get(self.depth) is self:
+            del by_depth[self.depth]
+        self.closing = True
+        with suppress(KeyError):
+            while True:
+                self.calls.pop().refuse()
+        running.pop(self.loop, None)
+        self.loop.close()
+
+
+by_depth: dict[int, LoopThread] = {}
+running: dict[asyncio.AbstractEventLoop, LoopThread] = {}
+_starting = threading.Lock()
+_forgotten: list[LoopThread] = []  # a forked child keeps its parent's: closing one would edit the parent's epoll
+_hooked = False
+_exiting = False
+
+
+def loop_for(depth: int) -> LoopThread | None:
+    """The loop of that depth, started when there is none; None when the interpreter is past starting threads."""
+    host = by_depth.get(depth)
+    if host is None or host.stuck is not None:
+        host = _start(depth)
+    return host
+
+
+def submit(call: Call, context: Context) -> None:
+    """Send a call to its loop, or to a fresh one if that has closed meanwhile.
+
+    A caller registers and then looks whether the loop is closing; the loop's thread says so and then ends what is
+    registered: one of the two sees the other. Who takes the call out of the set has it.
+    """
+    while True:
+        host = call.host
+        host.calls.add(call)
+        if not host.closing:
+            try:
+                host.loop.call_soon_threadsafe(host.begin, call, context)
+            except RuntimeError:  # closed
+                pass
+            else:
+                return
+        try:
+            host.calls.remove(call)
+        except KeyError:
+            return
+        fresh = loop_for(host.depth)
+        if fresh is None:
+            call.refuse()
+            return
+        call.host = fresh
+
+
+def _start(depth: int) -> LoopThread | None:
+    _hook()
+    with _starting:
+        host = by_depth.get(depth)
+        if host is not None and not _is_stuck(host):
+            return host
+        if _exiting or sys.is_finalizing():
+            return None
+        host = LoopThread(depth)
+        host.thread.start()
+        host.registered.wait()
+        return host
+
+
+def _is_stuck(host: LoopThread) -> bool:
+    call = host.stuck
+    if call is None or call.finished or call.told:
+        host.stuck = None
+        return False
+    log.warning("%s still blocks the background loop: a fresh one takes over, without what was bound to it", call.name)
+    return True
+
+
+def _hook() -> None:
+    global _hooked
+    if not _hooked:
+        _hooked = True
+        atexit.register(_at_exit)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_forget)
+
+
+def _forget() -> None:
+    global _starting
+    _starting = threading.Lock()
+    _forgotten.extend(running.values())
+    running.clear()
+    by_depth.clear()
+
+
+def _at_exit() -> None:
+    global _exiting
+    _exiting = True
+    shutdown_background_loop(timeout=1.0)
+
+
+def shutdown_background_loop(*, timeout: float = 5.0) -> None:
+    """Stop the background loop: cancel what is pending on it, let its `finally` run, end its thread.
+
+    Callers that wait in `run_sync` get a CancelledError. Call it as often as you like, from any thread; the next
+    `run_sync` starts a fresh loop. What doesn't end in time is logged and left behind.
+
+    Args:
+        timeout: The most it waits, in seconds.
+
+    Raises:
+        RuntimeError: A coroutine on the loop itself called it: it would wait for its own end.
+    """
+    if asyncio._get_running_loop() in running:
+        raise RuntimeError("shutdown_background_loop() would wait for its own caller: call it outside of the coroutine")
+    deadline = monotonic() + timeout
+    with _starting:
+        by_depth.clear()
+        doomed = sorted(running.values(), key=lambda host: -host.depth)
+    for host in doomed:
+        with suppress(RuntimeError):  # it has closed meanwhile
+            host.loop.call_soon_threadsafe(host.close, timeout)
+    for host in doomed:
+        host.thread.join(max(0.0, deadline - monotonic()))
+        if host.thread.is_alive():
+            _leave(host)
+
+
+def _leave(host: LoopThread) -> None:
+    calls = list(host.calls)
+    names = ", ".join(sorted({call.name for call in calls})) or "something"
+    log.warning("%s blocks the background loop, which is left behind", names)
+    for call in calls:
+        call.poke(Why.SHUTDOWN)
