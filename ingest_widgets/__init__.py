@@ -12,6 +12,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ingest_widgets.logs import configure_at_import as _configure_at_import
 from ingest_widgets.logs import configure_logging
 
 if TYPE_CHECKING:
@@ -113,6 +114,8 @@ __all__ = [
 ]
 
 __version__ = "0.1.0"
+
+_configure_at_import()
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,109 @@
-"""The package logger: one handler of its own, never a doubled line."""
+"""The package logger: one handler of its own, never a doubled line, the root logger never touched.
+
+Importing the package gives the logger `ingest_widgets` a handler that writes to whatever `sys.stderr` is at that
+moment, and a level. Whoever uses the package as a library has three ways to keep it quiet or to take its records over:
+
+- `logging.getLogger("ingest_widgets").addHandler(logging.NullHandler())` before the import: a logger that has a
+  handler gets no other;
+- `INGEST_LOG_LEVEL=CRITICAL` in the environment, or `configure_logging(logging.CRITICAL + 1)` for not a single line;
+- `logger.handlers.clear(); logger.propagate = True` after the import: the records then go to the root's handlers.
+"""
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
+import threading
+from typing import Any
+
+_LOGGER = logging.getLogger("ingest_widgets")
+_VARIABLES = ("INGEST_LOG_LEVEL", "LOG_LEVEL")
+_NAMES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_lock = threading.Lock()
+
 
 def configure_logging(level: str | int | None = None) -> None:
-    """Placeholder until this room is built."""
+    """Give the package logger its one handler and a level; as often as you like, from any thread.
+
+    Args:
+        level: A name (`"debug"`, any case) or a number as in `logging`. None: the environment's `INGEST_LOG_LEVEL`,
+            else its `LOG_LEVEL`, else the level that the logger already has, else `INFO`.
+
+    Raises:
+        ValueError: A level that doesn't exist, here or in the environment. The logger stays as it was.
+        TypeError: A level that is neither text nor a whole number.
+    """
+    named = _environment_level() if level is None else _level_number(level, "level")
+    with _lock:
+        _attach(named)
+
+
+def configure_at_import() -> None:
+    """As `configure_logging()`, but a bad level in the environment is one warning: an import must not fail for it."""
+    try:
+        configure_logging()
+    except ValueError as error:
+        with _lock:
+            _attach(None)
+        _LOGGER.warning("%s; using %s", error, logging.getLevelName(_LOGGER.level))
+
+
+def _attach(level: int | None) -> None:
+    # Before the guard: with propagation on, a handler of the root logger would leave ours out and INFO would be lost.
+    _LOGGER.propagate = False
+    if not _LOGGER.hasHandlers():
+        handler = _StderrHandler()
+        handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s"))
+        _LOGGER.addHandler(handler)
+    if level is not None or _LOGGER.level == logging.NOTSET:
+        _LOGGER.setLevel(logging.INFO if level is None else level)
+
+
+def _environment_level() -> int | None:
+    for variable in _VARIABLES:
+        text = os.environ.get(variable, "").strip()
+        if text:
+            return _level_number(text, variable)
+    return None
+
+
+def _level_number(level: str | int, source: str) -> int:
+    if isinstance(level, bool) or not isinstance(level, str | int):
+        raise TypeError(f"{source} must be a name such as 'INFO' or a whole number, not {level!r}")
+    text = str(level).strip()
+    if text.isascii() and text.isdigit():
+        return int(text)
+    known = logging.getLevelName(text.upper())
+    if text and isinstance(known, int):
+        return known
+    raise ValueError(f"{source} is {level!r}, which is no log level: use {', '.join(_NAMES)} or a number from 0")
+
+
+class _StderrHandler(logging.StreamHandler[Any]):
+    """Looks `sys.stderr` up at each record: a notebook cell, pytest and `redirect_stderr` each bring their own."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, stream: Any) -> None:
+        raise AttributeError("this handler always writes to the present sys.stderr")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if sys.stderr is not None:  # pythonw.exe has none
+            super().emit(record)
+
+
+class _OneLine(logging.Formatter):
+    r"""A message is one line: what a file name brings along (line ends, escape sequences) shows as `\n`, `\x1b`."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
+        text = super().formatMessage(record)
+        if text.isprintable():
+            return text
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

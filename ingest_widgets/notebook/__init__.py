@@ -1,1 +1,31 @@
-"""notebook."""
+"""The faces of the notebook; each is fetched at its first use, so that the core can be used without a notebook."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest_widgets.notebook.corpus_view import CorpusView
+    from ingest_widgets.notebook.ingest_panel import IngestPanel
+    from ingest_widgets.notebook.magics import load_ipython_extension, unload_ipython_extension
+    from ingest_widgets.notebook.progress_bar import ProgressBar
+
+_ROOM_OF = {
+    "CorpusView": "corpus_view",
+    "IngestPanel": "ingest_panel",
+    "ProgressBar": "progress_bar",
+    "load_ipython_extension": "magics",
+    "unload_ipython_extension": "magics",
+}
+
+__all__ = ["CorpusView", "IngestPanel", "ProgressBar", "load_ipython_extension", "unload_ipython_extension"]
+
+
+def __getattr__(name: str) -> Any:
+    room = _ROOM_OF.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{room}"), name)
+    globals()[name] = value
+    return value
