@@ -1,1 +1,23 @@
-"""corpus."""
+"""The corpus: pages with their files and numbers, found in a blink, in one SQLite file."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest_widgets.corpus.corpus import Corpus
+    from ingest_widgets.corpus.records import Known
+    from ingest_widgets.corpus.search import SearchResults
+
+_MODULE_OF = {"Corpus": "corpus", "Known": "records", "SearchResults": "search"}
+
+__all__ = ["Corpus", "Known", "SearchResults"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,329 @@
+"""Connections to one corpus file: readers for whoever asks, one writer, none taken over a fork."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import quote
+
+from ingest_widgets.corpus.failures import damaged, locked, own_errors, refuse_folder
+from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
+from ingest_widgets.errors import CorpusError, CorpusForeign, CorpusNotFound, CorpusNotWritable, CorpusTooNew
+
+WAIT_SECONDS = 30.0
+"""How long a writer waits for another one."""
+
+_IDLE_READERS = 4
+_CHECKED_BYTES = 16 * 2**20
+_every: weakref.WeakSet[Connections] = weakref.WeakSet()
+_of_the_parent: list[list[sqlite3.Connection]] = []
+
+
+class _FileConnection(sqlite3.Connection):
+    """To the file itself, not to the empty stand-in of one that isn't there yet."""
+
+
+class Connections:
+    """The connections of one `Corpus`; safe from any thread and after a fork.
+
+    Args:
+        path: Absolute.
+        read_only: Nothing is ever written, and a missing file is an error.
+    """
+
+    def __init__(self, path: str, *, read_only: bool) -> None:
+        self.path, self.read_only, self.closed = path, read_only, False
+        self._start_afresh()
+        self._look()
+        _every.add(self)
+
+    def _start_afresh(self) -> None:
+        self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._writer: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+
+    def forget(self) -> None:
+        """After a fork: what belongs to the parent is neither used nor closed here."""
+        _of_the_parent.append([*self._idle, *filter(None, [self._writer])])
+        self._start_afresh()
+
+    def close(self) -> None:
+        """Closes what is idle; what is in use closes when it comes back."""
+        with self._lock:
+            self.closed = True
+            self._drop_all()
+
+    def _drop_all(self) -> None:
+        for con in self._idle:
+            con.close()
+        self._idle.clear()
+        # A writer at work closes its own connection when it is done.
+        if self._writer is not None and self._writing.acquire(blocking=False):
+            try:
+                self._writer.close()
+                self._writer = None
+            finally:
+                self._writing.release()
+
+    @contextmanager
+    def reader(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one unchanging state; an empty one while there is no file yet.
+
+        Raises:
+            CorpusError: The file can't be read.
+        """
+        with own_errors(self.path):
+            con = self._borrow()
+            try:
+                con.execute("BEGIN")
+                yield con
+            finally:
+                self._give_back(con)
+
+    @contextmanager
+    def private_copy(self) -> Iterator[sqlite3.Connection]:
+        """A copy of the present state in a temporary file, where a check may write and keeps nobody waiting."""
+        with own_errors(self.path), closing(sqlite3.connect("", isolation_level=None)) as copy:
+            with self.reader() as con:
+                con.backup(copy)
+            copy.execute("PRAGMA journal_mode = OFF")
+            copy.execute("BEGIN")
+            yield copy
+
+    def _borrow(self) -> sqlite3.Connection:
+        with self._lock:
+            self._refuse_closed()
+            file = self._identity()
+            if file != self._file:  # somebody deleted or replaced it: old connections would talk to a ghost
+                self._drop_all()
+                self._file = file
+            if self._idle:
+                return self._idle.pop()
+        if file is None:
+            return _empty()
+        return self._open_for_reading()
+
+    def _give_back(self, con: sqlite3.Connection) -> None:
+        if con.in_transaction:
+            con.rollback()
+        with self._lock:
+            if not self.closed and len(self._idle) < _IDLE_READERS and isinstance(con, _FileConnection):
+                self._idle.append(con)
+                return
+        con.close()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return (status.st_dev, status.st_ino) if status.st_size else None
+
+    def _refuse_closed(self) -> None:
+        if self.closed:
+            raise CorpusError(f"the corpus {self.path} is closed: open it again with Corpus(path)")
+
+    @contextmanager
+    def writer(self) -> Iterator[sqlite3.Connection]:
+        """A connection inside a transaction that is committed at the end, or undone when anything is raised.
+
+        Raises:
+            CorpusLocked: Another writer kept it for `WAIT_SECONDS`.
+            CorpusError: It can't be written.
+        """
+        if self.read_only:
+            raise CorpusNotWritable(f"{self.path} was opened with read_only=True: open it without to write")
+        deadline = time.monotonic() + WAIT_SECONDS
+        if not self._writing.acquire(timeout=WAIT_SECONDS):
+            raise locked(self.path)
+        try:
+            with own_errors(self.path):
+                con = self._ready_writer(deadline)
+                try:
+                    yield con
+                    con.commit()
+                finally:
+                    if con.in_transaction:
+                        con.rollback()
+        finally:
+            if self.closed and self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            self._writing.release()
+
+    def _ready_writer(self, deadline: float) -> sqlite3.Connection:
+        self._refuse_closed()
+        if self._writer is not None and self._identity() != self._file:
+            self._writer.close()
+            self._writer = None
+        if self._writer is None:
+            self._writer = self._open_for_writing(deadline)
+            with self._lock:
+                if self._file != (file := self._identity()):
+                    for con in self._idle:
+                        con.close()
+                    self._idle.clear()
+                    self._file = file
+        _begin(self._writer, deadline)
+        return self._writer
+
+    def _open_for_writing(self, deadline: float) -> sqlite3.Connection:
+        refuse_folder(self.path)
+        self._look()
+        _refuse_unwritable(self.path)
+        con = self._connect("rwc")
+        try:
+            if os.path.getsize(self.path) <= _CHECKED_BYTES:
+                self._refuse_damaged(con)
+            _retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
+            _begin(con, deadline)
+            self._refuse_others(con)
+            migrate(con)
+            con.commit()
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def _open_for_reading(self) -> sqlite3.Connection:
+        con = self._connect_to_read()
+        try:
+            con.execute("PRAGMA query_only = 1")
+            if con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:  # its first writer is at work
+                con.close()
+                return _empty()
+            self._refuse_others(con)
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        con = self._connect("rw")
+        try:
+            con.execute("PRAGMA user_version").fetchone()
+        except sqlite3.OperationalError:
+            con.close()
+            wal = f"{self.path}-wal"
+            if os.access(self.path, os.R_OK) and not (os.path.exists(wal) and os.path.getsize(wal)):
+                # A place where nothing can be written, not even the file that readers share: nobody else writes either.
+                return self._connect("ro&immutable=1")
+            raise
+        return con
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        con = sqlite3.connect(
+            f"file:{quote(os.fsencode(self.path))}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=0.2,
+            factory=_FileConnection,
+        )
+        con.execute("PRAGMA trusted_schema = OFF")
+        con.execute("PRAGMA synchronous = NORMAL")
+        con.execute("PRAGMA foreign_keys = ON")
+        con.execute("PRAGMA temp_store = MEMORY")
+        con.execute("PRAGMA journal_size_limit = 67108864")
+        return con
+
+    def _look(self) -> None:
+        """Refuses what is there but can't be a corpus, without touching it.
+
+        Raises:
+            CorpusError: Of the class that fits.
+        """
+        refuse_folder(self.path)
+        if not os.path.exists(self.path):
+            self._refuse_missing()
+            return
+        try:
+            with open(self.path, "rb") as stream:
+                header = stream.read(100)
+        except OSError as error:
+            raise CorpusNotWritable(f"{self.path} can't be read ({error.strerror}): check its permissions") from error
+        if not header:
+            return
+        if header[:16] != b"SQLite format 3\0"[: len(header)]:
+            raise CorpusForeign(f"{self.path} is no corpus: give another path, or move that file away")
+        if len(header) == 100 and not os.path.exists(f"{self.path}-wal"):
+            self._refuse_header(header)
+
+    def _refuse_missing(self) -> None:
+        folder = os.path.dirname(self.path)
+        if not os.path.isdir(folder):
+            raise CorpusNotFound(f"there is no folder {folder} for the corpus: create it, or give another path")
+        if self.read_only:
+            raise CorpusNotFound(f"there is no corpus at {self.path}: check the path, or make one with ingest()")
+
+    def _refuse_header(self, header: bytes) -> None:
+        application, version = int.from_bytes(header[68:72]), int.from_bytes(header[60:64])
+        if (
+            application == 0 and version == 0 and header[28:32] == b"\0\0\0\1"
+        ):  # no table yet: a creation that was killed
+            return
+        _refuse_numbers(self.path, application, version)
+
+    def _refuse_others(self, con: sqlite3.Connection) -> None:
+        application = con.execute("PRAGMA application_id").fetchone()[0]
+        version = con.execute("PRAGMA user_version").fetchone()[0]
+        if application or version or con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            _refuse_numbers(self.path, application, version)
+
+    def _refuse_damaged(self, con: sqlite3.Connection) -> None:
+        found = con.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(self.path, str(found).splitlines()[-1])
+
+
+def _refuse_numbers(path: str, application: int, version: int) -> None:
+    if application != APPLICATION_ID:
+        raise CorpusForeign(f"{path} is another program's database: give another path for the corpus")
+    if version > VERSION:
+        raise CorpusTooNew(
+            f"{path} was written by a later version (its layout is {version}, known here is {VERSION}): "
+            "pip install -U ingest-widgets"
+        )
+
+
+def _refuse_unwritable(path: str) -> None:
+    """SQLite opens what it may not write as if nothing were amiss, and says so only at the first change."""
+    if not os.access(os.path.dirname(path), os.W_OK) or (os.path.exists(path) and not os.access(path, os.W_OK)):
+        raise CorpusNotWritable(f"{path} may not be written: check its permissions and those of its folder")
+
+
+def _empty() -> sqlite3.Connection:
+    con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(con)
+    return con
+
+
+def _begin(con: sqlite3.Connection, deadline: float) -> None:
+    _retry(lambda: con.execute("BEGIN IMMEDIATE").fetchall(), deadline)
+
+
+def _retry(attempt: Callable[[], object], deadline: float) -> None:
+    """Waits for a lock in short steps, so that Ctrl+C comes through."""
+    while True:
+        try:
+            attempt()
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+                raise
+        else:
+            return
+
+
+def _forget_all() -> None:
+    for connections in list(_every):
+        connections.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

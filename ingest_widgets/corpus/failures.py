@@ -1,0 +1,81 @@
+"""What SQLite says, in our own words with the cure."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ingest_widgets.errors import CorpusDamaged, CorpusError, CorpusForeign, CorpusFull, CorpusLocked, CorpusNotWritable
+
+_FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"}
+
+
+@contextmanager
+def own_errors(path: str) -> Iterator[None]:
+    """Raises a `CorpusError` in place of whatever SQLite raises about the file at `path`.
+
+    Raises:
+        CorpusError: Of the class that fits, one line long.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(path, error) from error
+    except OverflowError as error:  # an integer beyond 64 bits
+        raise CorpusError(f"{path} can't hold such a number: {error}") from error
+
+
+def _translated(path: str, error: sqlite3.Error) -> CorpusError:
+    name = getattr(error, "sqlite_errorname", None) or ""  # the sqlite3 module's own errors have no name
+    why = str(error).splitlines()[0] if str(error) else name
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return locked(path)
+    if name in _FULL:
+        return CorpusFull(f"{path} can't grow, the disk is full or a limit is reached: make room and run again")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return CorpusNotWritable(
+            f"{path} can't be opened or written here ({why}): give a path in a folder you may write"
+        )
+    if name.startswith("SQLITE_NOTADB"):
+        return CorpusForeign(f"{path} is no corpus: give another path, or move that file away")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_FORMAT", "SQLITE_IOERR", "SQLITE_SCHEMA")) or _lacks_tables(why):
+        return damaged(path, why)
+    return CorpusError(f"{path} can't be used ({why}): Corpus(path).check() tells more")
+
+
+def _lacks_tables(why: str) -> bool:
+    return why.startswith(("no such table", "no such column", "vtable constructor failed"))
+
+
+def damaged(path: str, why: str) -> CorpusDamaged:
+    """The error for a file whose content is broken."""
+    cure = "put a backup in its place, or move it away and ingest again"
+    return CorpusDamaged(f"{path} is damaged ({why}): {cure}")
+
+
+def locked(path: str) -> CorpusLocked:
+    """The error for a wait that was too long."""
+    return CorpusLocked(f"another process kept {path} locked for 30 seconds: wait until it is done, or stop it")
+
+
+def refuse_folder(path: str) -> None:
+    """Raises when no corpus can be at `path` because of what is there.
+
+    Raises:
+        CorpusForeign: It is a folder, a device or the like.
+        CorpusNotWritable: It can't be looked at.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        why = "its name is too long" if error.errno == errno.ENAMETOOLONG else error.strerror
+        raise CorpusNotWritable(f"{path} can't be looked at ({why}): give another path") from error
+    if os.path.isdir(path):
+        raise CorpusForeign(f"{path} is a folder: give a file in it, such as {os.path.join(path, 'corpus.sqlite')}")
+    if not os.path.isfile(path):
+        raise CorpusForeign(f"{path} is no regular file (mode {mode:o}): give another path")

@@ -1,0 +1,32 @@
+"""A list of records that shows itself as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ingest_widgets.documents import FileRecord
+from ingest_widgets.tables import Cell, html_table, text_table
+
+
+class FileTable(list[FileRecord]):
+    """Records of files, in name order; an ordinary list apart from its looks."""
+
+    COLUMNS = ("name", "status", "reason", "pages", "engine", "detail")
+
+    def rows(self) -> list[list[Cell]]:
+        """The cells of at most the first 20 records."""
+        return [[r.name, r.status, r.reason, r.pages, r.engine, r.detail] for r in self[:20]]
+
+    @property
+    def _title(self) -> str:
+        counts = Counter(str(record.status) for record in self)
+        head = f"{len(self):,} {'file' if len(self) == 1 else 'files'}"
+        return ": ".join(filter(None, [head, ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items()))]))
+
+    def __repr__(self) -> str:
+        return text_table(self._title, self.COLUMNS, self.rows(), total=len(self))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        html = html_table(self._title, self.COLUMNS, self.rows(), total=len(self))
+        return {"text/plain": repr(self), "text/html": html}

@@ -1,0 +1,49 @@
+"""What is wrong with a corpus, in words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from ingest_widgets.corpus.index import PageIndex
+from ingest_widgets.documents import Reason, Status
+
+_STATUSES = ", ".join(f"'{status.value}'" for status in Status if status is not Status.UNCHANGED)
+_REASONS = ", ".join(f"'{reason.value}'" for reason in Reason)
+_MOST = 20
+
+# Each finds rows (what, detail) and has the sentence that tells of them.
+_QUESTIONS = [
+    (f"SELECT name, status FROM files WHERE status NOT IN ({_STATUSES})", "{} has the unknown status '{}'"),
+    (f"SELECT name, reason FROM files WHERE reason NOT IN ({_REASONS})", "{} has the unknown reason '{}'"),
+    (
+        "SELECT name, pages, (SELECT count(*) FROM pages AS p WHERE p.file_id = files.id) AS n FROM files WHERE pages <> n",
+        "{} says it has {} pages, but {} are held",
+    ),
+    (
+        "SELECT id, file_id FROM pages WHERE file_id NOT IN (SELECT id FROM files)",
+        "page row {} belongs to no file ({})",
+    ),
+    ("SELECT file_id, 0 FROM uploads WHERE file_id NOT IN (SELECT id FROM files)", "upload {} belongs to no file"),
+    ("SELECT name, number FROM pages JOIN files ON files.id = file_id WHERE number < 1", "{} has a page number {}"),
+    (
+        "SELECT name, 0 FROM files WHERE NOT json_valid(warnings)",
+        "the warnings of {} can't be read",
+    ),
+]
+
+
+def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
+    """One sentence a problem, none when all is sound; the connection must be inside a write transaction."""
+    found = [row[0] for row in con.execute(f"PRAGMA integrity_check({_MOST})")]
+    if found != ["ok"]:
+        return [f"the file is damaged: {line}" for text in found for line in text.splitlines()]
+    return [*index.problems(con), *_answers(con)]
+
+
+def _answers(con: sqlite3.Connection) -> Iterator[str]:
+    for question, sentence in _QUESTIONS:
+        rows = con.execute(question).fetchall()
+        yield from (sentence.format(*row) for row in rows[:_MOST])
+        if len(rows) > _MOST:
+            yield f"and {len(rows) - _MOST:,} more of the same kind"

@@ -1,0 +1,133 @@
+"""Which pages match: the protocol of an index, and the one that SQLite's FTS5 keeps in the same file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ingest_widgets.corpus.query import Query, Term
+from ingest_widgets.corpus.signs import query_of_signs
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Matches of a query.
+
+    Attributes:
+        total: All pages that match, however many are in `pages`.
+        pages: (id of the page, score), best first; a higher score is better.
+    """
+
+    total: int
+    pages: list[tuple[int, float]]
+
+
+class PageIndex(Protocol):
+    """What a corpus asks of an index; each call works on the connection, and in the transaction, it is given."""
+
+    def add(self, con: sqlite3.Connection, file_id: int) -> None:
+        """Takes up the pages that the table has of a file."""
+
+    def drop(self, con: sqlite3.Connection, file_id: int) -> None:
+        """Forgets a file's pages; they are still in the table."""
+
+    def find(
+        self, con: sqlite3.Connection, query: Query, files: Sequence[int] | None, limit: int, offset: int
+    ) -> Found:
+        """The pages that match, of these files only (None: of all)."""
+
+    def problems(self, con: sqlite3.Connection) -> list[str]:
+        """What is wrong with it, in words; the connection must be inside a write transaction."""
+
+
+class FullTextIndex:
+    """BM25 over FTS5, titles and headings weighed four times."""
+
+    _SCORE = "bm25(page_words, 1.0, 4.0, 1.0)"
+
+    def add(self, con: sqlite3.Connection, file_id: int) -> None:
+        """See `PageIndex`."""
+        con.execute(
+            "INSERT INTO page_words (rowid, text, headings, signs) "
+            "SELECT id, text, headings, signs FROM pages WHERE file_id = ? ORDER BY id",
+            (file_id,),
+        )
+
+    def drop(self, con: sqlite3.Connection, file_id: int) -> None:
+        """See `PageIndex`."""
+        con.execute(
+            "INSERT INTO page_words (page_words, rowid, text, headings, signs) "
+            "SELECT 'delete', id, text, headings, signs FROM pages WHERE file_id = ?",
+            (file_id,),
+        )
+
+    def find(
+        self, con: sqlite3.Connection, query: Query, files: Sequence[int] | None, limit: int, offset: int
+    ) -> Found:
+        """See `PageIndex`."""
+        where, values = self._where(con, files)
+        if not query.groups:
+            return _listed(con, query, where, values, limit, offset)
+        where, values = f"page_words MATCH ?{where}", [match_expression(query), *values]
+        total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]
+        rows = []
+        if total > offset and limit:
+            rows = con.execute(
+                f"SELECT rowid, -{self._SCORE} FROM page_words WHERE {where} ORDER BY {self._SCORE} LIMIT ? OFFSET ?",
+                [*values, limit, offset],
+            ).fetchall()
+        return Found(total, rows)
+
+    def _where(self, con: sqlite3.Connection, files: Sequence[int] | None) -> tuple[str, list[object]]:
+        if files is None:
+            return "", []
+        if len(files) == 1:
+            # The pages of one file lie side by side: FTS5 can jump to a range, not to a list.
+            low, high = con.execute("SELECT min(id), max(id) FROM pages WHERE file_id = ?", (files[0],)).fetchone()
+            return " AND rowid BETWEEN ? AND ?", [low or 0, high or 0]
+        return (
+            " AND +rowid IN (SELECT id FROM pages WHERE file_id IN (SELECT value FROM json_each(?)))",
+            [json.dumps(list(files))],
+        )
+
+    def problems(self, con: sqlite3.Connection) -> list[str]:
+        """See `PageIndex`."""
+        try:
+            con.execute("INSERT INTO page_words (page_words, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            return [f"the search index doesn't agree with the pages ({error}): ingest into a new corpus"]
+        return []
+
+
+def _listed(con: sqlite3.Connection, query: Query, where: str, values: list[object], limit: int, offset: int) -> Found:
+    """Pages of a query that names only files, or only what must not be there: in the order they came, unranked."""
+    if query.excluded:
+        where += " AND rowid NOT IN (SELECT rowid FROM page_words WHERE page_words MATCH ?)"
+        values = [*values, _any_of(query.excluded)]
+    total = con.execute(f"SELECT count(*) FROM pages WHERE 1{where}", values).fetchone()[0]
+    rows = con.execute(
+        f"SELECT rowid, 0.0 FROM pages WHERE 1{where} ORDER BY file_id, number LIMIT ? OFFSET ?",
+        [*values, limit, offset],
+    ).fetchall()
+    return Found(total, rows)
+
+
+def match_expression(query: Query) -> str:
+    """The query in FTS5's own language."""
+    wanted = " AND ".join(_any_of(group) for group in query.groups)
+    return f"({wanted}) NOT {_any_of(query.excluded)}" if query.excluded else wanted
+
+
+def _any_of(terms: Sequence[Term]) -> str:
+    expressions = [_expression(term) for term in terms]
+    return expressions[0] if len(expressions) == 1 else f"({' OR '.join(expressions)})"
+
+
+def _expression(term: Term) -> str:
+    parts = [query_of_signs(run) for run in term.runs]
+    if term.words:
+        parts.append(f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}')
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"

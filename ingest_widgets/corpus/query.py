@@ -1,0 +1,181 @@
+"""What a person types, as terms: no input is an error, and what isn't syntax is text.
+
+entropy heat            pages with both words, whatever their case and accents
+"second law"            the words next to each other
+entropy OR disorder     either; OR binds its two neighbours closer than the rest
+-draft  -"first draft"  pages without
+entrop*                 words that begin so
+file:thesis             only files with that in their names; -file:thesis only the others
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ingest_widgets.corpus.records import clean
+from ingest_widgets.corpus.signs import RUN
+
+_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
+_TOKEN = re.compile(
+    r'(?P<minus>(?<!\S)-(?!-))?(?P<file>(?<![^\s-])file:)?(?:"(?P<phrase>[^"]*)"(?P<star>\*)?|(?P<word>[^\s"]+|"))',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing to look for.
+
+    Attributes:
+        words: The words, each after the other, without what lies between them.
+        runs: Runs of signs of scripts that don't part words; each must be there.
+        is_prefix: The last word may go on.
+    """
+
+    words: tuple[str, ...]
+    runs: tuple[str, ...] = ()
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What must match.
+
+    Attributes:
+        groups: Of each group one term at least.
+        excluded: None of these terms.
+        files: Each must be in the file's name.
+        excluded_files: None may be in it.
+        is_words_only: The text was one plain word and nothing else.
+    """
+
+    groups: tuple[tuple[Term, ...], ...] = ()
+    excluded: tuple[Term, ...] = ()
+    files: tuple[str, ...] = ()
+    excluded_files: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was asked for."""
+        return not (self.groups or self.excluded or self.files or self.excluded_files)
+
+    @property
+    def terms(self) -> list[Term]:
+        """All that can be marked in a text."""
+        return [term for group in self.groups for term in group]
+
+    @property
+    def single_word(self) -> str | None:
+        """The word when the query is one plain word and nothing else."""
+        if len(self.groups) == len(self.terms) == 1 and not (self.excluded or self.files or self.excluded_files):
+            term = self.terms[0]
+            if len(term.words) == 1 and not term.runs and not term.is_prefix:
+                return term.words[0]
+        return None
+
+
+@dataclass
+class _Item:
+    text: str
+    is_quoted: bool
+    is_excluded: bool
+    is_file: bool
+    has_star: bool = field(default=False)
+
+    @property
+    def is_plain(self) -> bool:
+        return not (self.is_quoted or self.is_excluded or self.is_file)
+
+
+def parse_query(text: str) -> Query:
+    """Reads a query as a person types it."""
+    items = [_item(match) for match in _TOKEN.finditer(clean(text).translate(_QUOTES))]
+    groups: list[list[Term]] = []
+    excluded: list[Term] = []
+    files: list[str] = []
+    excluded_files: list[str] = []
+    position, joins = 0, False
+    while position < len(items):
+        item = items[position]
+        operator = _operator(items, position)
+        position += 1
+        if operator:
+            joins = operator == "OR"
+            item = items[position]
+            position += 1
+        if item.is_file:
+            (excluded_files if item.is_excluded else files).append(item.text)
+        elif (term := _term(item)) is None:
+            pass
+        elif item.is_excluded:
+            excluded.append(term)
+        elif joins and groups:
+            groups[-1].append(term)
+        else:
+            groups.append([term])
+        joins = False
+    return Query(tuple(map(tuple, groups)), tuple(excluded), tuple(files), tuple(excluded_files))
+
+
+def _item(match: re.Match[str]) -> _Item:
+    phrase = match["phrase"]
+    return _Item(
+        text=match["word"] if phrase is None else phrase,
+        is_quoted=phrase is not None,
+        is_excluded=bool(match["minus"]),
+        is_file=bool(match["file"]),
+        has_star=bool(match["star"]),
+    )
+
+
+def _operator(items: Sequence[_Item], position: int) -> str | None:
+    """OR stands between two terms, AND between any two things; anywhere else they are words."""
+    item = items[position]
+    if not item.is_plain or item.text not in ("OR", "AND") or not 0 < position < len(items) - 1:
+        return None
+    before, after = items[position - 1], items[position + 1]
+    if item.text == "OR" and any(other.is_excluded or other.is_file for other in (before, after)):
+        return None
+    return item.text
+
+
+def _term(item: _Item) -> Term | None:
+    has_star = item.has_star or (not item.is_quoted and item.text.endswith("*"))
+    runs = tuple(RUN.findall(item.text))
+    rest = RUN.sub(" ", item.text) if runs else item.text
+    words = tuple(word_pattern(item.text).findall(rest))
+    if not words and not runs:
+        return None
+    ends_in_word = bool(words) and item.text.rstrip("*").endswith(words[-1])
+    return Term(words, runs, has_star and ends_in_word)
+
+
+def word_pattern(text: str) -> re.Pattern[str]:
+    """What matches one word as the index sees it: letters, digits, and marks where the text has them."""
+    return _ASCII_WORD if text.isascii() else _marked_word()
+
+
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+@lru_cache(maxsize=1)
+def _marked_word() -> re.Pattern[str]:
+    return re.compile(f"[^\\W_](?:[^\\W_]|[{mark_class()}])*")
+
+
+@lru_cache(maxsize=1)
+def mark_class() -> str:
+    """The combining marks, as the inside of a regular expression's class."""
+    import unicodedata
+
+    ranges: list[tuple[int, int]] = []
+    for code in (*range(0x300, 0x20F0), *range(0xA66F, 0xABED), 0xFB1E, *range(0xFE00, 0xFE30)):
+        if unicodedata.category(chr(code))[0] == "M":
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1] = (ranges[-1][0], code)
+            else:
+                ranges.append((code, code))
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)

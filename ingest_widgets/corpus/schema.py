@@ -1,0 +1,84 @@
+"""The tables of a corpus and how an older file gets them: one appended function a version, each in a transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+APPLICATION_ID = 0x49575043
+"""What tells a corpus from any other SQLite file (`IWPC`)."""
+
+# The combining accents that unicode61 folds away inside a word. As separators they can't begin a word of their own,
+# which would be a word without letters.
+_ACCENTS = "".join(
+    chr(768 + bit) for bit in range(50) if (0x08029FDF | 0x000361F8 << 32) >> bit & 1
+)  # the masks of sqlite3Fts5UnicodeIsdiacritic in SQLite's fts5_unicode2.c
+
+TOKENIZER = f"unicode61 remove_diacritics 2 categories 'L* N* Co M*' separators '{_ACCENTS}'"
+"""Letters, digits and the vowel signs of scripts that write them as marks make words; case and accents are folded."""
+
+
+def _first_tables(con: sqlite3.Connection) -> None:
+    con.execute(
+        """
+        CREATE TABLE files (
+            id INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,            -- file, url or upload
+            identity BLOB NOT NULL,        -- the very bytes of the path, which need not be UTF-8
+            name TEXT NOT NULL UNIQUE,
+            path TEXT NOT NULL,
+            status TEXT NOT NULL,
+            reason TEXT,
+            detail TEXT NOT NULL,
+            pages INTEGER NOT NULL,        -- how many are held
+            size INTEGER,
+            mtime_ns INTEGER,
+            sha256 TEXT,
+            settings_key TEXT NOT NULL,
+            engine TEXT,
+            seconds REAL NOT NULL,
+            title TEXT NOT NULL,
+            author TEXT NOT NULL,
+            warnings TEXT NOT NULL,        -- a JSON list
+            UNIQUE (kind, identity)
+        )"""
+    )
+    con.execute(
+        """
+        CREATE TABLE pages (
+            id INTEGER PRIMARY KEY,
+            file_id INTEGER NOT NULL REFERENCES files (id),
+            number INTEGER NOT NULL,
+            engine TEXT NOT NULL,
+            warnings TEXT,                 -- a JSON list; NULL without any
+            headings TEXT,                 -- what weighs more in a search: the file's title, the page's headings
+            signs TEXT,                    -- pairs of signs of scripts that don't part words; NULL without any
+            text TEXT NOT NULL,
+            UNIQUE (file_id, number)
+        )"""
+    )
+    con.execute("CREATE TABLE uploads (file_id INTEGER PRIMARY KEY REFERENCES files (id), data BLOB NOT NULL)")
+    con.execute("CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    con.execute(
+        f"""
+        CREATE VIRTUAL TABLE page_words USING fts5 (
+            text, headings, signs, content='pages', content_rowid='id', tokenize="{TOKENIZER}"
+        )"""
+    )
+    con.execute("CREATE VIRTUAL TABLE page_vocabulary USING fts5vocab ('page_words', 'row')")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first_tables]
+"""The one at index N brings a file from version N to N + 1. Only ever append."""
+
+VERSION = len(MIGRATIONS)
+
+
+def migrate(con: sqlite3.Connection) -> None:
+    """Brings the tables up to date inside the caller's transaction; nothing happens when they are."""
+    version = con.execute("PRAGMA user_version").fetchone()[0]
+    for number in range(version, VERSION):
+        MIGRATIONS[number](con)
+        con.execute(f"PRAGMA user_version = {number + 1}")
+    if version < VERSION:
+        con.execute(f"PRAGMA application_id = {APPLICATION_ID}")

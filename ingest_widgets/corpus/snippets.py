@@ -1,0 +1,157 @@
+"""A few lines around the matches of one page, as plain text with the matches' places."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from ingest_widgets.corpus.query import Term, mark_class
+
+_WIDTH = 240
+_MOST_SPANS = 200
+
+
+class Marker:
+    """Finds the words of a query in texts.
+
+    Args:
+        terms: What was asked for; what must not match is none of them.
+    """
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = terms
+        self._ascii = _pattern(terms, folds=False) if terms else None
+        self._any: re.Pattern[str] | None = None
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) of the matches in `text`, in order, not overlapping; at most the first 200."""
+        pattern = self._ascii if text.isascii() else self._folding()
+        if pattern is None:
+            return []
+        found = []
+        for match in pattern.finditer(text):
+            if match.end() > match.start():
+                found.append(match.span())
+                if len(found) == _MOST_SPANS:
+                    break
+        return found
+
+    def _folding(self) -> re.Pattern[str] | None:
+        if self._any is None and self._terms:
+            self._any = _pattern(self._terms, folds=True)
+        return self._any
+
+
+def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
+    alternatives = []
+    for term in terms:
+        if term.words:
+            alternatives.append(_words(term, folds=folds))
+        alternatives += ["\n?".join(map(re.escape, run)) for run in term.runs]
+    # The longest first: of 'heat' and 'heat death' the phrase should be marked whole.
+    alternatives = sorted(dict.fromkeys(alternatives), key=len, reverse=True)
+    return re.compile("|".join(alternatives), re.IGNORECASE) if alternatives else None
+
+
+def _words(term: Term, *, folds: bool) -> str:
+    letter = f"[^\\W_]|[{mark_class()}]" if folds else "[A-Za-z0-9]"
+    before = "(?<![^\\W_])" if folds else "(?<![A-Za-z0-9])"
+    gap = f"(?:(?!{letter})[\\s\\S])+?" if folds else "[^A-Za-z0-9]+"
+    words = gap.join(_folded(word) if folds else re.escape(_plain(word)) for word in term.words)
+    return f"{before}{words}" + (f"(?:{letter})*" if term.is_prefix else f"(?!{letter})")
+
+
+def _plain(word: str) -> str:
+    """The word without accents: what can be in a text of ASCII alone."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
+
+
+def _folded(word: str) -> str:
+    """A pattern for the word in any case, with any accents, composed or not."""
+    kin = _kin()
+    pieces = []
+    for letter in _plain(word):
+        others = kin.get(letter.lower(), "")
+        pieces.append(f"[{re.escape(letter)}{others}][\u0300-\u0331]*" if others else re.escape(letter))
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=1)
+def _kin() -> dict[str, str]:
+    """For each letter the accented ones that the index folds to it."""
+    kin: dict[str, list[str]] = {}
+    for code in (*range(0xC0, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000)):
+        base = unicodedata.normalize("NFD", chr(code))
+        if len(base) > 1:
+            kin.setdefault(base[0].lower(), []).append(chr(code))
+    return {letter: "".join(others) for letter, others in kin.items()}
+
+
+def make_snippet(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """About 240 signs around the densest matches on one line, and where the matches are in it."""
+    start, end = _window(text, spans)
+    pieces: list[str] = ["\u2026"] if start > 0 else []
+    length = len("".join(pieces))
+    marks = []
+    position = start
+    for low, high in spans:
+        if low < start or high > end:
+            continue
+        before = _one_line(text[position:low])
+        inside = _one_line(text[low:high]).strip()
+        marks.append((length + len(before), length + len(before) + len(inside)))
+        pieces += [before, inside]
+        length = marks[-1][1]
+        position = high
+    pieces.append(_one_line(text[position:end]).rstrip())
+    if end < len(text.rstrip()):
+        pieces.append("\u2026")
+    return "".join(pieces), tuple(marks)
+
+
+_SPACES = re.compile(r"\s+")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        text = _SPACES.sub(" ", text)
+        return _HIDDEN.sub("\ufffd", text)
+    return _SPACES.sub(" ", text) if "  " in text else text
+
+
+def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    if not spans:
+        start = len(text) - len(text.lstrip())
+        return start, _back_to_space(text, start, min(len(text), start + _WIDTH))
+    best, best_count, last = 0, 0, 0
+    for first, (low, _) in enumerate(spans):
+        last = max(last, first)
+        while last < len(spans) and spans[last][1] <= low + _WIDTH * 2 // 3:
+            last += 1
+        if last - first > best_count:
+            best, best_count = first, last - first
+    low, high = spans[best][0], spans[best + max(best_count, 1) - 1][1]
+    room = max(0, _WIDTH - (high - low)) // 2
+    start = _forward_to_space(text, max(0, low - room), low)
+    return start, _back_to_space(text, high, min(len(text), max(high, start + _WIDTH)))
+
+
+def _forward_to_space(text: str, start: int, stop: int) -> int:
+    if start == 0:
+        return len(text) - len(text.lstrip()) if text[:1].isspace() else 0
+    for position in range(start, min(stop, start + 40)):
+        if text[position - 1].isspace():
+            return position
+    return start
+
+
+def _back_to_space(text: str, stop: int, end: int) -> int:
+    if end == len(text):
+        return end
+    for position in range(end, max(stop, end - 40), -1):
+        if text[position].isspace():
+            return position
+    return end

@@ -1,0 +1,32 @@
+"""Small files and extractions for the tests of the corpus."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from ingest_widgets.documents import Extraction, Page, Reason, SourceFile, Status
+
+
+def source(name: str, path: str | None = None, **fields: Any) -> SourceFile:
+    """A file that was listed, with a made-up size and time."""
+    return SourceFile(name, path or f"/folder/{name}", **{"size": 10, "mtime_ns": 5, "folder": "folder", **fields})
+
+
+def extraction(*texts: str, **fields: Any) -> Extraction:
+    """What an engine would have read: a page a text."""
+    pages = tuple(Page("", number, text, "pdfium") for number, text in enumerate(texts, 1))
+    sha256 = hashlib.sha256("\f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+    values: dict[str, Any] = {
+        "page_count": len(texts),
+        "pages": pages,
+        "sha256": sha256,
+        "engine": "pdfium",
+        "seconds": 0.5,
+    }
+    return Extraction(Status.INGESTED, **{**values, **fields})
+
+
+def failure(reason: Reason = Reason.CORRUPT, **fields: Any) -> Extraction:
+    """What remains of a file that couldn't be read."""
+    return Extraction(Status.FAILED, reason, "It is broken: mend it.", **fields)

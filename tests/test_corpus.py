@@ -1,0 +1,78 @@
+"""The corpus as a caller meets it: what is written is there, named, counted and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import Corpus, CorpusError, Page, Reason, RunSummary, Status
+from tests.corpus_parts import extraction, failure, source
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus(tmp_path / "corpus.sqlite") as corpus:
+        yield corpus
+
+
+def test_a_fresh_corpus_is_empty_and_makes_no_file_until_something_is_written(corpus: Corpus) -> None:
+    assert (len(corpus), corpus.files(), list(corpus.pages()), corpus.check()) == (0, [], [], [])
+    assert (corpus.search("anything").total, corpus.known(), corpus.last_run) == (0, {}, None)
+    assert not corpus.path.exists()
+    corpus.write(source("a.pdf"), extraction("text"))
+    assert corpus.path.exists()
+
+
+def test_what_was_written_comes_back_page_by_page(corpus: Corpus) -> None:
+    pages = (Page("", 1, "one", "pdfium"), Page("", 2, "", "pypdf", ("The page has no text.",)))
+    record = corpus.write(source("a.pdf"), extraction(pages=pages, title="T", author="A", warnings=("w",)))
+    assert (record.name, record.path, record.pages, record.title, record.author) == (
+        "a.pdf",
+        "/folder/a.pdf",
+        2,
+        "T",
+        "A",
+    )
+    assert (record.status, record.reason, record.warnings, record.seconds) == (Status.INGESTED, None, ("w",), 0.5)
+    assert corpus.files() == [record]
+    assert list(corpus.pages()) == [replace(page, file="a.pdf") for page in pages]
+    assert len(corpus) == 2
+
+
+def test_everything_is_still_there_when_the_file_is_opened_again(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("entropy"))
+        corpus.set_last_run(RunSummary(ingested=1, pages=1))
+    with Corpus(tmp_path / "c.sqlite", read_only=True) as again:
+        assert [hit.file for hit in again.search("entropy")] == ["a.pdf"]
+        assert again.last_run == RunSummary(ingested=1, pages=1)
+        assert again.check() == []
+
+
+def test_a_changed_file_replaces_its_pages(corpus: Corpus) -> None:
+    corpus.write(source("a.pdf"), extraction("old words", "more"))
+    corpus.write(source("a.pdf"), extraction("new words"))
+    assert [page.text for page in corpus.pages("a.pdf")] == ["new words"]
+    assert (corpus.search("old").total, corpus.search("words").total, corpus.check()) == (0, 1, [])
+
+
+def test_a_changed_file_that_fails_keeps_its_old_pages_and_says_so(corpus: Corpus) -> None:
+    corpus.write(source("a.pdf"), extraction("old words"))
+    record = corpus.write(source("a.pdf"), failure(sha256="00"))
+    assert (record.status, record.reason, record.pages) == (Status.FAILED, Reason.CORRUPT, 1)
+    assert "version before" in record.warnings[0]
+    assert corpus.search("old").total == 1
+    assert corpus.check() == []
+
+
+def test_removing_a_file_takes_its_pages_and_leaves_the_rest(corpus: Corpus) -> None:
+    for name in ("a.pdf", "b.pdf"):
+        corpus.write(source(name), extraction("shared words"))
+    corpus.remove("a.pdf")
+    assert [hit.file for hit in corpus.search("shared")] == ["b.pdf"]
+    assert (len(corpus), list(corpus.pages("a.pdf")), corpus.check()) == (1, [], [])
+    with pytest.raises(CorpusError, match=r"did you mean 'b\.pdf'"):
+        corpus.remove("a.pdf")
