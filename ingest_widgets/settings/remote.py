@@ -8,7 +8,7 @@ from abc import abstractmethod
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from ingest_widgets.settings.cache import Answer, NoAnswer, SecretCache
+from ingest_widgets.settings.cache import Answer, NoAnswer, SecretCache, within
 from ingest_widgets.settings.fields import SECRET_FIELDS, Fields
 from ingest_widgets.settings.layers import Layer, Path
 from ingest_widgets.settings.secret import Secret
@@ -28,6 +28,11 @@ class Remote(Layer):
         )
         found = answer.get(name) if answer else None
         return None if found is None else list(found)
+
+    def problem(self, settings: Fields) -> str:
+        """Asks now, past the memory, and says what is wrong; empty when all is well."""
+        outcome = within(self.seconds(settings), lambda: self.ask(settings))
+        return f"{self.address(settings)} {outcome}" if isinstance(outcome, str) else ""
 
     @abstractmethod
     def set_up(self, settings: Fields) -> bool:
