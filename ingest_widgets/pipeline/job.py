@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import signal
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import TimeoutError as FuturesTimeoutError
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Literal
 
 from ingest_widgets.corpus import Corpus
@@ -117,13 +120,16 @@ class IngestJob:
         return self._wait().__await__()
 
     async def _wait(self) -> Corpus:
-        try:
-            while not self._ended.is_set():  # noqa: ASYNC110
-                # No asyncio.Event: the end comes from another thread, and an interrupt is noticed at a tick only.
-                await asyncio.sleep(_TICK)
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            self.cancel()
-            raise
+        with _sigint_watched() as interrupted:
+            try:
+                while not self._ended.is_set():  # noqa: ASYNC110
+                    # No asyncio.Event: the end comes from another thread, and an interrupt is noticed at a tick only.
+                    await asyncio.sleep(_TICK)
+            except asyncio.CancelledError:
+                self.cancel()
+                if interrupted.is_set():
+                    raise KeyboardInterrupt from None
+                raise
         return self._outcome()
 
     def __repr__(self) -> str:
@@ -132,3 +138,27 @@ class IngestJob:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return self.view(self) if self.view is not None else {"text/plain": repr(self)}
+
+
+@contextmanager
+def _sigint_watched() -> Iterator[threading.Event]:
+    """Tells an interrupt from any other cancellation: ipykernel and asyncio's Runner cancel the task on SIGINT.
+
+    The handler that is there is called as before; see `IPythonKernel._cancel_on_sigint` in ipykernel.
+    """
+    seen = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield seen
+        return
+
+    def note(number: int, frame: FrameType | None) -> Any:
+        seen.set()
+        return before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        if signal.getsignal(signal.SIGINT) is note:
+            signal.signal(signal.SIGINT, before)
