@@ -58,7 +58,7 @@ def _without(config: pytest.Config, reason: str) -> NoReturn:
     reasons = config.stash.setdefault(_REASONS, [])
     if reason not in reasons:
         reasons.append(reason)
-    if os.environ.get("CI", "").lower() in {"1", "true"}:
+    if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
         pytest.fail(f"the browser tests must run in CI: {reason}", pytrace=False)
     pytest.skip(reason)
 

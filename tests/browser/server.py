@@ -93,7 +93,6 @@ def environment(home: Path) -> dict[str, str]:
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTER_NO_CONFIG": "1",
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYTHONUNBUFFERED": "1",
     }
@@ -146,13 +145,14 @@ def lab_server(home: Path) -> Iterator[LabServer]:
 
 def _arguments(home: Path, root: Path, token: str) -> list[str]:
     return [
-        "--no-browser", "--allow-root", "--expose-app-in-browser",
+        "--no-browser", "--allow-root",
+        "--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True",
         "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}",
         f"--ServerApp.root_dir={root}",
         "--ServerApp.shutdown_no_activity_timeout=900",  # an orphan ends by itself
         "--ContentsManager.allow_hidden=False",
-        f"--LabApp.user_settings_dir={home / 'settings'}", f"--LabApp.workspaces_dir={home / 'workspaces'}",
-        f"--LabApp.extra_labextensions_path={link_extension(home / 'labextensions')}",
+        f"--LabServerApp.user_settings_dir={home / 'settings'}", f"--LabServerApp.workspaces_dir={home / 'workspaces'}",
+        f"--LabServerApp.extra_labextensions_path={link_extension(home / 'labextensions')}",
         "--LabApp.extension_manager=readonly", "--LabApp.news_url=None",
     ]  # fmt: skip
 

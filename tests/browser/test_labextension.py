@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Lab, Notebook
-from tests.browser.server import REPO
+from tests.browser.lab import ARTIFACTS, Lab, Notebook
+from tests.browser.server import REPO, LabServer
 
 pytestmark = pytest.mark.browser
 
@@ -236,3 +236,15 @@ def test_the_settings_editor_shows_the_options(lab: Lab) -> None:
     lab.command("settingeditor:open", query="PDF corpus")
     expect(lab.page.get_by_text("Where the code goes")).to_be_visible()
     lab.screenshot("labextension-settings")
+
+
+def test_in_notebook_7_the_code_waits_in_a_tab_of_its_own(tab: Page, server: LabServer, lab: Lab) -> None:
+    put(lab.root / "papers", "a b.pdf")
+    tab.goto(f"{server.url}/tree/papers?token={server.token}")
+    tab.locator(".jp-DirListing-item").filter(has_text="a b.pdf").click(button="right")
+    with tab.context.expect_page() as opened:
+        tab.get_by_role("menuitem", name="Ingest with ingest_widgets").click()
+    notebook = opened.value
+    expect(notebook.locator(".jp-CodeCell .cm-content")).to_contain_text('corpus = ingest("a b.pdf")')
+    notebook.screenshot(path=ARTIFACTS / "labextension-notebook-7.png")
+    notebook.close()
