@@ -11,10 +11,11 @@ from ingest_widgets.cli.output import as_json, corpus_option, plain, write_json
 
 if TYPE_CHECKING:
     from ingest_widgets.corpus import Corpus
-    from ingest_widgets.documents import FileRecord, RunSummary
+    from ingest_widgets.documents import RunSummary
     from ingest_widgets.settings import Settings
 
 _SHOWN = 20  # files with problems
+_CUT_SHORT = "interrupted; finished files are kept"
 
 
 @click.command()
@@ -34,26 +35,27 @@ def ingest(
     SOURCE is a file, a folder, a glob in quotes or a URL. What is in already
     and hasn't changed isn't read again.
     """
+    from ingest_widgets.api import start_ingest
     from ingest_widgets.corpus import Corpus
     from ingest_widgets.settings import get_settings
 
     settings = get_settings(**{name: value for name, value in given.items() if value is not None})
     _set_log_level(settings)
     with Corpus(corpus_path or settings.corpus_path) as corpus, signals_as_interrupts() as stop:
-        code = _run(sources, corpus, settings, quiet, interrupted=lambda: stop.code)
-        _report(corpus, as_json)
+        job = start_ingest(
+            sources[0] if len(sources) == 1 else list(sources),
+            corpus,
+            progress=False if quiet else None,
+            settings=settings,
+        )
+        try:
+            job.result()
+        except KeyboardInterrupt:
+            code = stop.code
+        else:
+            code = FAILED if job.summary and job.summary.failed else 0
+        _report(corpus, job.summary, as_json)
     ctx.exit(code)
-
-
-def _run(sources: tuple[str, ...], corpus: Corpus, settings: Settings, quiet: bool, interrupted: Any) -> int:
-    from ingest_widgets.api import ingest as run
-
-    source = sources[0] if len(sources) == 1 else list(sources)
-    try:
-        run(source, corpus, progress=False if quiet else None, settings=settings)
-    except KeyboardInterrupt:
-        return int(interrupted())
-    return FAILED if corpus.last_run and corpus.last_run.failed else 0
 
 
 def _set_log_level(settings: Settings) -> None:
@@ -64,23 +66,21 @@ def _set_log_level(settings: Settings) -> None:
         configure_logging(settings.log_level)
 
 
-def _report(corpus: Corpus, as_json: bool) -> None:
-    summary, problems = corpus.last_run, [*corpus.files("failed"), *corpus.files("partial")]
+def _report(corpus: Corpus, summary: RunSummary | None, as_json: bool) -> None:
+    """What the run did, and the files of the corpus that aren't whole."""
+    problems = [record for status in ("failed", "partial") for record in corpus.files(status)]
     if as_json:
-        write_json(_as_dict(corpus, summary, problems))
+        write_json(
+            {
+                "corpus": str(corpus.path),
+                "sentence": str(summary or _CUT_SHORT),
+                "summary": summary.to_dict() if summary else None,
+                "problems": [record.to_dict() for record in problems],
+            }
+        )
         return
-    if summary:
-        click.echo(str(summary))
+    click.echo(str(summary or _CUT_SHORT))
     for record in problems[:_SHOWN]:
         click.echo(f"  {record.status} {plain(record.name)}: {plain(record.detail or record.reason)}")
     if len(problems) > _SHOWN:
-        click.echo(f"  and {len(problems) - _SHOWN:,} more: ingest-widgets files --status failed")
-
-
-def _as_dict(corpus: Corpus, summary: RunSummary | None, problems: list[FileRecord]) -> dict[str, Any]:
-    return {
-        "corpus": str(corpus.path),
-        "sentence": str(summary) if summary else "",
-        "summary": summary.to_dict() if summary else None,
-        "problems": [record.to_dict() for record in problems],
-    }
+        click.echo(f"  and {len(problems) - _SHOWN:,} more: ingest-widgets files")

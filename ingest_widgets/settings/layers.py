@@ -99,9 +99,10 @@ class Environment(Layer):
 
     place = "the environment"
 
-    def variables(self) -> Mapping[str, str | None]:
-        """Where to look."""
-        return os.environ
+    @cached_property
+    def variables(self) -> dict[str, Secret]:
+        """Those with our prefix."""
+        return {name: Secret(text) for name, text in os.environ.items() if is_ours(name)}
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -118,14 +119,12 @@ class Environment(Layer):
     @cached_property
     def _known(self) -> list[tuple[Path, str, Secret]]:
         """Shorter paths first, so that INGEST_VAULT__TOKEN goes over INGEST_VAULT; capitals last, they win."""
-        named = [
-            (path_of(name), name, Secret(text)) for name, text in self.variables().items() if text and is_ours(name)
-        ]
+        named = [(path_of(name), name, text) for name, text in self.variables.items() if text.get_secret_value()]
         return sorted((n for n in named if known(n[0])), key=lambda n: (len(n[0]), n[1].isupper()))
 
     def unknown(self) -> list[str]:
         """The names that begin with INGEST_ and mean nothing."""
-        return sorted(name for name in self.variables() if is_ours(name) and not known(path_of(name)))
+        return sorted(name for name in self.variables if not known(path_of(name)))
 
     def _parsed(self, path: Path, name: str, text: Secret) -> Any:
         kind = kind_of(path)
@@ -149,27 +148,29 @@ class DotEnv(Environment):
     place = DOTENV
 
     @cached_property
-    def _text(self) -> str:
-        return read_text(DOTENV)
-
-    def variables(self) -> Mapping[str, str | None]:
+    def variables(self) -> dict[str, Secret]:
         """As python-dotenv reads the file, `${NAME}` filled in from the environment."""
-        return self._variables
-
-    @cached_property
-    def _variables(self) -> Mapping[str, str | None]:
         from io import StringIO
 
         from dotenv import dotenv_values
 
-        return dotenv_values(stream=StringIO(self._text)) if self._text else {}
+        text = Secret(read_text(DOTENV))
+        found = dotenv_values(stream=StringIO(text.get_secret_value())) if len(text) else {}
+        ours = {name: Secret(value or "") for name, value in found.items() if is_ours(name)}
+        self._lines = {name: _line_of(name, text) for name in ours}
+        return ours
 
     def where(self, path: Path) -> str:
         """File, line and variable."""
         name = super().where(path)
-        pattern = re.compile(rf"^\s*(?:export\s+)?['\"]?{re.escape(name)}['\"]?\s*=")
-        lines = [number for number, line in enumerate(self._text.splitlines(), 1) if pattern.match(line)]
-        return f"{DOTENV}, line {lines[-1]}, {name}" if lines else f"{DOTENV}, {name}"
+        return f"{DOTENV}, line {self._lines[name]}, {name}" if name in self._lines else DOTENV
+
+
+def _line_of(name: str, text: Secret) -> int:
+    """Where a variable is set the last time, which is the time that counts."""
+    pattern = re.compile(rf"^\s*(?:export\s+)?['\"]?{re.escape(name)}['\"]?\s*=")
+    lines = enumerate(text.get_secret_value().splitlines(), 1)
+    return max((number for number, line in lines if pattern.match(line)), default=1)
 
 
 _BROKEN = object()

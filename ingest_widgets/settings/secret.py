@@ -17,6 +17,11 @@ class Secret(SecretStr):
 
     __slots__ = ("_secret_value",)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretStr) and self.get_secret_value() == other.get_secret_value()
+
+    __hash__ = SecretStr.__hash__
+
     def __copy__(self) -> Self:
         return self
 
