@@ -1,1 +1,11 @@
-"""isolation."""
+"""Files are read in worker processes that may crash, hang or eat memory: the caller never does."""
+
+from __future__ import annotations
+
+from ingest_widgets.engines.names import check_engine
+from ingest_widgets.isolation.extract import extract
+from ingest_widgets.isolation.limits import Limits
+from ingest_widgets.isolation.pool import IsolatedExecutor
+from ingest_widgets.isolation.task import Task
+
+__all__ = ["IsolatedExecutor", "Limits", "Task", "check_engine", "extract"]

@@ -1,0 +1,110 @@
+"""Opens a document with the first engine that can, and gives a page to the next one when the first can't read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+from ingest_widgets.engines.names import plug_ins
+from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
+
+_BUILT_IN = {
+    "pdfium": ("ingest_widgets.engines.pdfium", "open_pdfium"),
+    "pdfium+repair": ("ingest_widgets.engines.fallbacks", "open_repaired"),
+    "pypdf": ("ingest_widgets.engines.fallbacks", "open_pypdf"),
+}
+MOST_RESCUED_PAGES = 20
+"""A document with more bad pages than this is a lie about its pages: the slower engines aren't asked again."""
+
+
+def engine(name: str) -> Engine:
+    """The engine's `open_document`."""
+    if name in _BUILT_IN:
+        module, function = _BUILT_IN[name]
+        opener: Engine = getattr(import_module(module), function)
+        return opener
+    loaded: Engine = plug_ins()[name].load()
+    return loaded
+
+
+class OpenDocument:
+    """A document and the engines that may read it.
+
+    Args:
+        data: The whole file.
+        rungs: Names of engines, the first choice first.
+        passwords: Where passwords come from.
+
+    Raises:
+        Locked: No password opens it.
+        EngineRefuses: None of the engines can read it.
+    """
+
+    def __init__(self, data: Buffer, rungs: Sequence[str], passwords: PasswordSource) -> None:
+        self._data, self._rungs, self._passwords = data, list(rungs), passwords
+        self._opened: list[tuple[str, Document]] = []
+        self._rescued = 0
+        self._open_next()
+        while self.page_count < 1 and self._rungs:
+            self._opened.pop()[1].close()
+            self._open_next()
+
+    def _open_next(self) -> None:
+        refusal: EngineRefuses = EngineRefuses("no engine is left")
+        while self._rungs:
+            name = self._rungs.pop(0)
+            try:
+                self._opened.append((name, engine(name)(self._data, self._passwords)))
+                return
+            except Locked:
+                raise
+            except EngineRefuses as error:
+                refusal = error
+        raise refusal
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that opened it."""
+        return self._opened[0][0]
+
+    @property
+    def page_count(self) -> int:
+        """As the document says."""
+        return self._opened[0][1].page_count
+
+    def metadata(self) -> tuple[str, str]:
+        """Title and author."""
+        return self._opened[0][1].metadata()
+
+    def page(self, index: int) -> tuple[str, str, tuple[str, ...]]:
+        """The engine that read page `index` (from 0), its text and its warnings.
+
+        Raises:
+            EngineRefuses: None can read it.
+        """
+        name, document = self._opened[0]
+        try:
+            return name, *document.page_text(index)
+        except EngineRefuses:
+            self._rescued += 1
+            if self._rescued > MOST_RESCUED_PAGES:
+                raise
+        return self._rescue(index)
+
+    def _rescue(self, index: int) -> tuple[str, str, tuple[str, ...]]:
+        at = 1
+        while True:
+            if at == len(self._opened):
+                self._open_next()
+            name, document = self._opened[at]
+            at += 1
+            if index < document.page_count:
+                try:
+                    return name, *document.page_text(index)
+                except EngineRefuses:
+                    continue
+
+    def close(self) -> None:
+        """Gives back what the engines held."""
+        for _, document in self._opened:
+            document.close()

@@ -1,0 +1,40 @@
+"""Which engines there are; looking loads none of them."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+
+from ingest_widgets.errors import EngineError
+
+GROUP = "ingest_widgets.engines"
+CHAIN = ("pdfium", "pdfium+repair", "pypdf")
+"""What `auto` tries, in this order, each when the one before it can't read the document."""
+
+_BUILT_IN = ("auto", "pdfium", "pypdf")
+
+
+def plug_ins() -> dict[str, EntryPoint]:
+    """Installed plug-ins by name."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def is_built_in(name: str) -> bool:
+    """Whether it is an engine of ours, which needs neither network nor files."""
+    return name in _BUILT_IN
+
+
+def check_engine(name: str) -> str:
+    """The name, if there is such an engine.
+
+    Raises:
+        EngineError: There isn't; the message names those there are.
+    """
+    if name not in _BUILT_IN and name not in (others := plug_ins()):
+        known = ", ".join([*_BUILT_IN, *sorted(others)])
+        raise EngineError(f"there is no engine {name!r}: choose one of {known}, or install the plug-in that brings it")
+    return name
+
+
+def rungs(name: str) -> tuple[str, ...]:
+    """What is tried in turn when the user says `name`."""
+    return CHAIN if name == "auto" else (name,)

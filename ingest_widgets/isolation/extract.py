@@ -1,0 +1,123 @@
+"""Reads one file in an isolated worker, whatever the file does to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ingest_widgets.documents import Extraction, Reason
+from ingest_widgets.engines.names import is_built_in, rungs
+from ingest_widgets.isolation.gathering import Gathering
+from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
+from ingest_widgets.isolation.slot import Slot, own_slot
+from ingest_widgets.isolation.task import Task
+from ingest_widgets.isolation.wire import WireError
+
+T = TypeVar("T")
+
+STALL_SECONDS = 1.5
+"""Once `Limits.seconds` are over, so much more waiting is spent in all on what may follow a bad page."""
+
+
+def extract(task: Task) -> Extraction:
+    """Runs the task in the calling thread's own worker process, which is made at the first call and kept.
+
+    Nothing that a file does raises: it ends in the `status`, `reason` and `detail` of what is returned. Pages that
+    came before a crash or a timeout are kept, and reading goes on past the bad page in a fresh worker. A crash is
+    tried once more before it is believed. `Page.file` is left empty.
+
+    Raises:
+        EngineError: The engine isn't installed, or no worker process can be started.
+        SettingsError: The settings of this process, which hold the passwords, can't be read.
+    """
+    return _Attempts(task, own_slot()).run()
+
+
+class _Attempts:
+    """All attempts at one task."""
+
+    def __init__(self, task: Task, slot: Slot) -> None:
+        self._task, self._slot = task, slot
+        self._rungs = rungs(task.engine)
+        self._got = Gathering(task)
+        self._started = self._asked = time.monotonic()
+        self._late_left = STALL_SECONDS
+        self._crashed_at: object = None
+
+    def run(self) -> Extraction:
+        while not self._slot.killed:
+            try:
+                self._attempt()
+                break
+            except WorkerEnded as end:
+                self._slot.drop()
+                if self._slot.killed or not self._goes_on(end):
+                    break
+            except WireError as error:
+                self._slot.drop()
+                if not self._goes_on(WorkerEnded(Reason.CRASHED, str(error))):
+                    break
+            except BaseException:  # an interrupt, settings that can't be read: the worker is in the middle of a file
+                self._slot.drop()
+                raise
+        return self._got.extraction(cancelled=self._slot.killed, seconds=time.monotonic() - self._started)
+
+    def _attempt(self) -> None:
+        worker = self._timed(
+            lambda: self._slot.worker(self._task.limits.memory_bytes, sandbox=is_built_in(self._task.engine))
+        )
+        deadline = time.monotonic() + self._task.limits.seconds
+        worker.begin()
+        worker.send(self._request(), self._task.data or b"", deadline=deadline)
+        while True:
+            header, body = self._receive(worker, deadline)
+            if header.get("t") == "passwords":
+                asked = time.monotonic()
+                found = self._slot.passwords()
+                deadline += time.monotonic() - asked
+                worker.send({"passwords": found}, deadline=deadline)
+            elif self._got.take(header, body):
+                return
+
+    def _request(self) -> dict[str, Any]:
+        task = self._task
+        request = task.request("text", task.limits.seconds)
+        more = {"rungs": self._rungs, "first": self._got.next, "last": task.last, "metadata": self._got.wants_metadata}
+        return request | more
+
+    def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
+        self._asked = time.monotonic()
+        if self._got.bad:
+            soft = self._started + self._task.limits.seconds
+            deadline = min(deadline, max(soft, self._asked) + self._late_left)
+        return self._timed(lambda: worker.receive(deadline))
+
+    def _timed(self, wait: Callable[[], T]) -> T:
+        """Waits; what lies beyond the file's own seconds goes off the budget for late attempts."""
+        asked = time.monotonic()
+        try:
+            return wait()
+        finally:
+            now = time.monotonic()
+            late = now - max(asked, self._started + self._task.limits.seconds)
+            if self._got.bad and late > 0:
+                self._late_left -= late
+
+    def _goes_on(self, end: WorkerEnded) -> bool:
+        """Whether another attempt makes sense after this one ended the worker."""
+        spot = self._got.spot
+        if end.reason is Reason.CRASHED and self._crashed_at != (spot, self._rungs):
+            self._crashed_at = spot, self._rungs
+            return True
+        if not self._got.opened:
+            if end.reason is Reason.CRASHED and len(self._rungs) > 1:
+                self._rungs = self._rungs[1:]
+                return True
+            self._got.fail(end.reason, end.what)
+            return False
+        stalled = time.monotonic() - self._asked
+        self._got.skip(end.reason)
+        if end.reason is Reason.TIMEOUT and stalled < min(0.5, self._task.limits.seconds / 2):
+            return False  # the pages were coming, there are just too many of them
+        return not self._got.complete and self._late_left > 0

@@ -1,0 +1,45 @@
+"""One sentence with the cure for each reason."""
+
+from __future__ import annotations
+
+from ingest_widgets.documents import Reason
+from ingest_widgets.isolation.limits import MIB, Limits
+
+
+def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto") -> str:
+    """What happened and what to do about it, on one line.
+
+    Args:
+        reason: Why the file isn't simply ingested.
+        what: A detail that the worker or the system gave; it came from outside.
+        limits: What held for the task.
+        engine: As the user chose it.
+    """
+    aside = f" ({_one_line(what)})" if what else ""
+    other = " or with another engine" if engine == "auto" else ' or with engine="auto"'
+    sentences = {
+        Reason.NOT_A_PDF: "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download "
+        "went wrong; fetch it again.",
+        Reason.EMPTY: "It has no bytes: copy or download it again.",
+        Reason.ENCRYPTED: f"It is locked{aside}: add its password to pdf_passwords "
+        "(INGEST_PDF_PASSWORDS) and run again.",
+        Reason.CORRUPT: f"No engine can read it{aside}: get another copy, or print it to PDF anew with a viewer that "
+        "still opens it.",
+        Reason.TOO_LARGE: f"It has {_one_line(what)} bytes, max_file_bytes allows {limits.max_file_bytes}: raise that "
+        "setting to read it.",
+        Reason.TOO_MANY_PAGES: f"It says it has {_one_line(what)} pages, max_pages allows {limits.max_pages}: raise "
+        "that setting to read it.",
+        Reason.TIMEOUT: f"It took longer than file_timeout_seconds={limits.seconds:g}: raise that setting and run "
+        f"again{other}.",
+        Reason.OUT_OF_MEMORY: f"It needed more than memory_limit_bytes={limits.memory_bytes} "
+        f"({limits.memory_bytes // MIB} MiB): raise that setting and run again{other}.",
+        Reason.CRASHED: f"The engine crashed on it twice{aside}: run again{other}, or get another copy.",
+        Reason.UNREADABLE: f"It can't be read{aside}: check that it is still there and that you may read it.",
+        Reason.NO_TEXT: "Its pages hold no text, so it is a scan: run it through OCR (ocr=True) to search it.",
+        Reason.CANCELLED: "It was stopped before its end: run again.",
+    }
+    return sentences[reason]
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text[:200]).strip()

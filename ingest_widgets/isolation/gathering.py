@@ -1,0 +1,208 @@
+"""What has come from the workers about one file, checked, and what it amounts to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+from ingest_widgets.documents import Extraction, Page, Reason, Status
+from ingest_widgets.isolation.failures import sentence
+from ingest_widgets.isolation.task import Task
+from ingest_widgets.isolation.wire import WireError
+
+MOST_WARNINGS = 50
+_ENGINE = re.compile(r"[\w.+-]{1,80}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class Gathering:
+    """The answers about one task, from however many workers."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self.next = task.first
+        self.bad: dict[int, Reason] = {}
+        self._pages: list[Page] = []
+        self._failure: tuple[Reason, str] | None = None
+        self._unchanged = False
+        self._sha256: str | None = None
+        self._size: int | None = None
+        self._mtime_ns: int | None = None
+        self._page_count: int | None = None
+        self._title = self._author = ""
+        self._warnings: list[str] = []
+        self.wants_metadata = task.first == 1
+
+    @property
+    def opened(self) -> bool:
+        """Whether some engine has opened the document."""
+        return self._page_count is not None
+
+    @property
+    def spot(self) -> object:
+        """What was being done when a worker ended."""
+        return self.next if self.opened else "open"
+
+    @property
+    def _last(self) -> int:
+        count = self._page_count or 0
+        return count if self._task.last is None else min(count, self._task.last)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no page is left to ask for."""
+        return self.opened and self.next > self._last
+
+    def fail(self, reason: Reason, what: str = "") -> None:
+        """The file as a whole can't be read."""
+        self._failure = reason, what
+
+    def skip(self, reason: Reason) -> None:
+        """The page that was being read can't be."""
+        self.bad[self.next] = reason
+        self.next += 1
+
+    def take(self, header: dict[str, Any], body: bytes) -> bool:
+        """Takes one message; True when it was the last.
+
+        Raises:
+            WireError: It isn't what an honest worker sends.
+        """
+        try:
+            return bool(self._TAKERS[header["t"]](self, header, body))
+        except (KeyError, TypeError, ValueError) as error:
+            raise WireError(f"a message that makes no sense ({type(error).__name__})") from error
+
+    def _file(self, header: dict[str, Any], body: bytes) -> None:
+        sha256 = _text(header["sha256"], 64)
+        if not _SHA256.fullmatch(sha256):
+            raise WireError("a hash that is none")
+        self._sha256, self._size = sha256, _number(header["size"])
+        self._mtime_ns = None if header["mtime_ns"] is None else int(header["mtime_ns"])
+        self._unchanged = sha256 == self._task.known_sha256
+
+    def _document(self, header: dict[str, Any], body: bytes) -> None:
+        self._page_count = _number(header["pages"])
+
+    def _metadata(self, header: dict[str, Any], body: bytes) -> None:
+        self._title, self._author = _text(header["title"], 1000), _text(header["author"], 1000)
+        self.wants_metadata = False
+        self._warn([header["warning"]] if "warning" in header else [])
+
+    def _page(self, header: dict[str, Any], body: bytes) -> None:
+        self._check_number(header)
+        engine = _text(header["engine"], 80)
+        if not _ENGINE.fullmatch(engine):
+            raise WireError("an engine without a name")
+        warnings = tuple(_text(warning, 500) for warning in header["warnings"][:MOST_WARNINGS])
+        self._pages.append(Page("", self.next, body.decode(), engine, warnings))
+        self.next += 1
+
+    def _bad(self, header: dict[str, Any], body: bytes) -> None:
+        self._check_number(header)
+        self.skip(Reason.CORRUPT)
+
+    def _check_number(self, header: dict[str, Any]) -> None:
+        if header["n"] != self.next or self.complete:
+            raise WireError("a page that nobody asked for")
+
+    def _refused(self, header: dict[str, Any], body: bytes) -> bool:
+        reason = Reason(header["reason"])
+        if reason is Reason.OUT_OF_MEMORY:  # the worker is worn
+            from ingest_widgets.isolation.process import WorkerEnded
+
+            raise WorkerEnded(reason)
+        self.fail(reason, _text(header["what"], 200))
+        return True
+
+    def _done(self, header: dict[str, Any], body: bytes) -> bool:
+        if not self._unchanged and not self.complete:
+            raise WireError("an end before the last page")
+        return True
+
+    _TAKERS = {  # noqa: RUF012
+        "file": _file,
+        "document": _document,
+        "metadata": _metadata,
+        "page": _page,
+        "bad": _bad,
+        "refused": _refused,
+        "done": _done,
+    }
+
+    def _warn(self, warnings: list[Any]) -> None:
+        self._warnings += [_text(warning, 500) for warning in warnings[: MOST_WARNINGS - len(self._warnings)]]
+
+    def extraction(self, *, cancelled: bool, seconds: float) -> Extraction:
+        """What all of it amounts to.
+
+        Args:
+            cancelled: The owner of the worker stopped it.
+            seconds: The time it took.
+        """
+        status, reason, what = self._outcome(cancelled)
+        engines = Counter(page.engine for page in self._pages)
+        return Extraction(
+            status=status,
+            reason=reason,
+            detail=sentence(reason, what, self._task.limits, self._task.engine) if reason else "",
+            page_count=self._page_count,
+            pages=() if status in (Status.FAILED, Status.CANCELLED) else tuple(self._pages),
+            sha256=self._sha256,
+            size=self._size,
+            mtime_ns=self._mtime_ns,
+            engine=engines.most_common(1)[0][0] if engines else None,
+            seconds=seconds,
+            title=self._title,
+            author=self._author,
+            warnings=(*self._warnings, *self._missing()),
+        )
+
+    def _outcome(self, cancelled: bool) -> tuple[Status, Reason | None, str]:
+        if cancelled:
+            return Status.CANCELLED, Reason.CANCELLED, ""
+        if self._failure is not None:
+            return Status.FAILED, *self._failure
+        if self._unchanged:
+            return Status.UNCHANGED, None, ""
+        if self.bad:
+            return Status.PARTIAL if self._pages else Status.FAILED, next(iter(self.bad.values())), ""
+        has_text = any(not page.text.isspace() for page in self._pages if page.text)
+        return Status.INGESTED, None if has_text else Reason.NO_TEXT, ""
+
+    def _missing(self) -> list[str]:
+        """Which pages are missing and why, a sentence each reason; pages that were never reached are among them."""
+        if not self.bad or not self._pages:
+            return []
+        last_reason = list(self.bad.values())[-1]
+        missing = self.bad | dict.fromkeys(range(self.next, self._last + 1), last_reason)
+        by_reason: dict[Reason, list[int]] = {}
+        for number, reason in missing.items():
+            by_reason.setdefault(reason, []).append(number)
+        return [f"missing ({reason}): {_pages(numbers)}" for reason, numbers in by_reason.items()]
+
+
+def _pages(numbers: list[int]) -> str:
+    """Such as `page 2` or `pages 2, 5-9`."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    shown = ", ".join("-".join(map(str, run)) for run in runs[:40]) + (", ..." if len(runs) > 40 else "")
+    return f"{'page' if len(numbers) == 1 else 'pages'} {shown}"
+
+
+def _text(value: Any, most: int) -> str:
+    if not isinstance(value, str) or len(value) > most:
+        raise WireError("no text where text belongs")
+    value.encode()  # a lone surrogate raises ValueError
+    return value
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**53:
+        raise WireError("no number where a number belongs")
+    return value

@@ -1,0 +1,68 @@
+"""Our own executor: threads that each own a worker process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from ingest_widgets.isolation.slot import Passwords, Slot, take_slot
+
+
+class _Slots:
+    """Those of one executor. The threads hold this, not the executor, so that it can be collected."""
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+        self._lock = threading.Lock()
+        self._slots: list[Slot] = []
+        self._killed = False
+
+    def enter(self) -> None:
+        """In each new thread."""
+        slot = Slot(self._passwords)
+        with self._lock:
+            self._slots.append(slot)
+            slot.killed = self._killed
+        take_slot(slot)
+
+    def kill(self) -> None:
+        with self._lock:
+            self._killed = True
+            for slot in self._slots:
+                slot.kill()
+
+    def drop(self) -> None:
+        with self._lock:
+            for slot in self._slots:
+                slot.drop()
+
+
+class IsolatedExecutor(ThreadPoolExecutor):
+    """A `concurrent.futures.Executor` for `submit(extract, task)`: each of its threads owns one worker process.
+
+    As a context manager it leaves no process behind.
+
+    Args:
+        max_workers: None: one for each core that this process may use.
+        passwords: For locked files; a function is called when one turns up, in the thread that reads it.
+    """
+
+    def __init__(self, max_workers: int | None = None, *, passwords: Passwords = ()) -> None:
+        self._isolated = _Slots(passwords)
+        super().__init__(max_workers or usable_cores(), thread_name_prefix="isolated", initializer=self._isolated.enter)
+
+    def kill(self) -> None:
+        """Makes running and waiting extractions return at once, `cancelled`. From any thread, for good."""
+        self._isolated.kill()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """As the standard library's; after a waiting shutdown no worker process is left."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            self._isolated.drop()
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,66 @@
+"""The worker's work on one document: its text, a picture of a page, where words stand on it."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from typing import Any
+
+from ingest_widgets.documents import Reason
+from ingest_widgets.engines.chain import OpenDocument
+from ingest_widgets.engines.protocol import EngineRefuses, Locked
+from ingest_widgets.isolation.worker import Parent, Refused, checked_header, cut
+
+
+def answer(parent: Parent, request: Mapping[str, Any], data: bytes | mmap.mmap) -> None:
+    """Does what the request asks for with these bytes."""
+    checked_header(data)
+    try:
+        document = OpenDocument(data, request["rungs"], parent.passwords)
+    except Locked as refusal:
+        raise Refused(Reason.ENCRYPTED, str(refusal)) from refusal
+    except EngineRefuses as refusal:
+        raise Refused(Reason.CORRUPT, str(refusal)) from refusal
+    try:
+        _text(parent, request, document)
+    finally:
+        document.close()
+
+
+def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> None:
+    count = document.page_count
+    if count < 1:
+        raise Refused(Reason.CORRUPT, "it has no pages")
+    parent.tell({"t": "document", "pages": count, "engine": document.engine})
+    if count > request["max_pages"]:
+        raise Refused(Reason.TOO_MANY_PAGES, str(count))
+    if request["first"] == 1 or request["metadata"]:
+        _metadata(parent, document)
+    for number in range(request["first"], min(count, request["last"] or count) + 1):
+        _page(parent, document, number)
+
+
+def _metadata(parent: Parent, document: OpenDocument) -> None:
+    try:
+        title, author = document.metadata()
+    except (EngineRefuses, ValueError) as error:
+        parent.tell({"t": "metadata", "title": "", "author": "", "warning": f"its metadata can't be read ({error})"})
+    else:
+        parent.tell({"t": "metadata", "title": _line(title), "author": _line(author)})
+
+
+def _line(text: str) -> str:
+    """One line of at most 1,000 printable characters."""
+    return "".join(char if char.isprintable() else " " for char in text[:1000]).strip()
+
+
+def _page(parent: Parent, document: OpenDocument, number: int) -> None:
+    try:
+        engine, text, warnings = document.page(number - 1)
+    except EngineRefuses as refusal:
+        parent.tell({"t": "bad", "n": number, "why": str(refusal)[:200]})
+        return
+    if len(text) > 1_000_000:
+        text, more = cut(text)
+        warnings += more
+    parent.tell({"t": "page", "n": number, "engine": engine, "warnings": warnings}, text.encode("utf-8", "replace"))

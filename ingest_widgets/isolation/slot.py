@@ -1,0 +1,105 @@
+"""Each thread that extracts owns one worker process: made at its first task, reused, replaced when it is worn."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+
+from ingest_widgets.isolation.process import WorkerProcess
+
+TASKS_A_WORKER = 250
+"""Then it is replaced: what the libraries leak or break stays small, and a start costs 1 ms a file."""
+
+Passwords = Sequence[str] | Callable[[], Sequence[str]]
+
+
+class Slot:
+    """The place of one worker.
+
+    Args:
+        passwords: For locked files, or a function that finds them when one turns up; None: those of the settings.
+    """
+
+    def __init__(self, passwords: Passwords | None = None) -> None:
+        self._passwords = passwords
+        self._worker: WorkerProcess | None = None
+        self._lock = threading.Lock()
+        self.killed = False
+        _slots.add(self)
+
+    def worker(self, memory_bytes: int, *, sandbox: bool) -> WorkerProcess:
+        """A worker that is ready for a task.
+
+        Raises:
+            EngineError: None can be started.
+        """
+        worker = self._worker
+        if worker is not None and worker.usable(sandbox) and worker.tasks < TASKS_A_WORKER:
+            return worker
+        self.drop()
+        fresh = WorkerProcess(memory_bytes, sandbox=sandbox)
+        with self._lock:
+            self._worker = fresh
+            if self.killed:
+                fresh.kill()
+        try:
+            fresh.start()
+        except BaseException:
+            self.drop()
+            raise
+        return fresh
+
+    def drop(self) -> None:
+        """Ends the worker; the next task gets a fresh one."""
+        with self._lock:
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+
+    def kill(self) -> None:
+        """Ends the worker from another thread, for good."""
+        with self._lock:
+            self.killed = True
+            if self._worker is not None:
+                self._worker.kill()
+
+    def passwords(self) -> list[str]:
+        """Found anew each time, so that no process keeps them longer than it needs to."""
+        if self._passwords is None:
+            from ingest_widgets.settings import get_settings
+
+            return [secret.get_secret_value() for secret in get_settings().pdf_passwords]
+        return list(self._passwords() if callable(self._passwords) else self._passwords)
+
+    def __del__(self) -> None:
+        self.drop()
+
+
+_slots: weakref.WeakSet[Slot] = weakref.WeakSet()
+
+
+class _Here(threading.local):
+    slot: Slot | None = None
+
+
+_here = _Here()
+
+
+def own_slot() -> Slot:
+    """That of the calling thread."""
+    if _here.slot is None:
+        _here.slot = Slot()
+    return _here.slot
+
+
+def take_slot(slot: Slot) -> None:
+    """Makes `slot` that of the calling thread."""
+    _here.slot = slot
+
+
+@atexit.register
+def _end_all() -> None:
+    for slot in list(_slots):
+        slot.drop()

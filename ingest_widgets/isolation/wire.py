@@ -1,0 +1,119 @@
+"""What parent and worker say to each other: frames of a short JSON header and raw bytes, both with a cap.
+
+A frame is two unsigned 32-bit numbers (big-endian: length of the header, length of the body), the header (a JSON
+object) and the body (UTF-8 text or bytes). Nothing is ever unpickled. The body stays outside the JSON, so that a
+crafted frame makes the reader allocate no more than the two caps, and a page costs no escaping.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+HEADER_BYTES = 64 * 1024
+BODY_BYTES = 64 * 1024 * 1024
+PAGE_CHARS = 4_000_000
+"""More text than this on one page is cut: it is no page that anybody reads."""
+
+_LENGTHS = struct.Struct(">II")
+
+
+class WireError(Exception):
+    """The other side sent what no honest side sends."""
+
+
+def prefix(header: Mapping[str, Any], body_size: int = 0) -> bytes:
+    """All of a frame that comes before its body."""
+    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(head) > HEADER_BYTES:
+        raise WireError(f"a header of {len(head)} bytes is beyond the cap")
+    return _LENGTHS.pack(len(head), body_size) + head
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise WireError(f"{text} is no number")
+
+
+def decode_header(head: bytes | bytearray) -> dict[str, Any]:
+    """The header of a frame.
+
+    Raises:
+        WireError: It is no JSON object.
+    """
+    try:
+        header = json.loads(head.decode(), parse_constant=_refuse_number)
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise WireError("a header that is no JSON object")
+    return header
+
+
+class Frames:
+    """Cuts a stream of bytes into frames, without trusting any length in it. Not thread-safe.
+
+    Args:
+        body_cap: Most bytes of one body.
+        total_cap: Most bytes of all frames since `restart`.
+    """
+
+    def __init__(self, body_cap: int = BODY_BYTES, total_cap: int | None = None) -> None:
+        self._body_cap, self._total_cap = body_cap, total_cap
+        self._buffer = bytearray()
+        self._total = 0
+
+    def restart(self) -> None:
+        """A new task: the count of bytes begins at zero.
+
+        Raises:
+            WireError: Something lies unread that belongs to no task.
+        """
+        if self._buffer:
+            raise WireError("bytes that belong to no task")
+        self._total = 0
+
+    def feed(self, data: bytes) -> None:
+        """Takes what was read.
+
+        Raises:
+            WireError: More than `total_cap` bytes came.
+        """
+        self._total += len(data)
+        if self._total_cap is not None and self._total > self._total_cap:
+            raise WireError(f"more than {self._total_cap} bytes for one task")
+        self._buffer += data
+
+    def next(self) -> tuple[dict[str, Any], bytes] | None:
+        """The next whole frame; None if more has to be read first.
+
+        Raises:
+            WireError: A length beyond its cap, or a broken header.
+        """
+        if len(self._buffer) < _LENGTHS.size:
+            return None
+        head_size, body_size = _LENGTHS.unpack_from(self._buffer)
+        if head_size > HEADER_BYTES or body_size > self._body_cap:
+            raise WireError("a frame beyond its cap")
+        body_at = _LENGTHS.size + head_size
+        if len(self._buffer) < body_at + body_size:
+            return None
+        header = decode_header(self._buffer[_LENGTHS.size : body_at])
+        body = bytes(memoryview(self._buffer)[body_at : body_at + body_size])
+        del self._buffer[: body_at + body_size]
+        return header, body
+
+
+def read_frame(read: Callable[[int], bytes]) -> tuple[dict[str, Any], bytes] | None:
+    """The worker's side: waits for one frame from the parent; None when the parent has gone.
+
+    Args:
+        read: Returns exactly as many bytes as asked for, fewer only at the end of the stream.
+    """
+    lengths = read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    head_size, body_size = _LENGTHS.unpack(lengths)
+    head, body = read(head_size), read(body_size)
+    return (decode_header(head), body) if len(head) == head_size and len(body) == body_size else None
