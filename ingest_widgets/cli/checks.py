@@ -119,7 +119,7 @@ def front_end() -> Check:
 
 def lab_extension() -> Check:
     """Whether JupyterLab finds the extension that came with the package, and nobody has disabled it."""
-    name = "ingest-widgets"
+    name = "ingest_widgets"
     if not find_spec("jupyter_core"):
         return Check("lab extension", "off", "no Jupyter here", "pip install 'ingest-widgets[lab]'")
     from jupyter_core.paths import jupyter_config_path, jupyter_path

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 _WHERE = {
-    "bash": 'eval "$(ingest-widgets completion bash)"   in ~/.bashrc',
-    "zsh": 'eval "$(ingest-widgets completion zsh)"   in ~/.zshrc',
-    "fish": "ingest-widgets completion fish > ~/.config/fish/completions/ingest-widgets.fish",
+    "bash": '~/.bashrc:  eval "$(ingest-widgets completion bash)"',
+    "zsh": '~/.zshrc:  eval "$(ingest-widgets completion zsh)"',
+    "fish": "~/.config/fish/config.fish:  ingest-widgets completion fish | source",
 }
 
 
-@click.command(epilog="\b\n" + "\n".join(_WHERE.values()))
+@click.command(epilog="\b\nWhere it goes:\n" + "\n".join(_WHERE.values()))
 @click.argument("shell", type=click.Choice(list(_WHERE)))
 def completion(shell: str) -> None:
     """Write what makes the tab key complete in a shell."""

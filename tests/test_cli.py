@@ -1,0 +1,375 @@
+"""The terminal: exit codes, JSON, what a pipe and what a terminal gets, help, completion."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from ingest_widgets import Corpus, Page, Reason, Status
+from ingest_widgets.cli import main
+from ingest_widgets.documents import Extraction, SourceFile
+
+COMMAND = [sys.executable, "-m", "ingest_widgets.cli"]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, env={**os.environ, **environment}, timeout=120
+    )
+
+
+def as_json(*arguments: str, code: int = 0) -> Any:
+    done = run(*arguments, "--json")
+    assert done.returncode == code, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A corpus of two pages and a failed file whose names and texts try to steer the terminal."""
+    path = tmp_path / "corpus.sqlite"
+    with Corpus(path) as made:
+        pages = tuple(Page("", n, f"Entropy \x1b[31mgrows\x07 on page {n}", "pdfium") for n in (1, 2))
+        made.write(
+            SourceFile("good\x1b[2J.pdf", "/p/good\x1b[2J.pdf"), Extraction(Status.INGESTED, page_count=2, pages=pages)
+        )
+        made.write(SourceFile("bad.pdf", "/p/bad.pdf"), Extraction(Status.FAILED, Reason.CORRUPT, "can't be opened"))
+    return path
+
+
+class TestSearch:
+    """`ingest-widgets search`."""
+
+    def test_writes_lines_with_tabs_to_a_pipe(self, corpus: Path) -> None:
+        done = run("search", "entropy")
+        assert done.returncode == 0
+        assert [line.split("\t")[1] for line in done.stdout.splitlines()] == ["1", "2"]
+        assert "\x1b" not in done.stdout
+        assert done.stderr == "2 pages\n"
+
+    def test_writes_json(self, corpus: Path) -> None:
+        found = as_json("search", "entropy", "page", "--limit", "1", "--corpus", str(corpus))
+        assert (found["query"], found["total"], len(found["hits"])) == ("entropy page", 2, 1)
+        start, end = found["hits"][0]["spans"][0]
+        assert found["hits"][0]["snippet"][start:end] == "Entropy"
+
+    def test_marks_the_hits_on_a_terminal_and_nothing_else_steers_it(self, corpus: Path) -> None:
+        shown, code = on_terminal("search", "entropy")
+        assert code == 0
+        assert "\x1b[33m\x1b[1mEntropy\x1b[0m" in shown
+        assert "\x1b[31m" not in shown
+        assert "\x1b[2J" not in shown
+
+    def test_takes_words_with_a_minus_after_two(self, corpus: Path) -> None:
+        done = run("search", "--json", "--", "entropy", "-2")
+        assert [hit["page"] for hit in json.loads(done.stdout)["hits"]] == [1]
+
+
+class TestFiles:
+    """`ingest-widgets files`."""
+
+    def test_lists_each_with_its_status(self, corpus: Path) -> None:
+        lines = [line.split("\t") for line in run("files").stdout.splitlines()]
+        assert [(line[0], line[1]) for line in lines] == [("failed", "0"), ("ingested", "2")]
+        assert lines[0][2:] == ["bad.pdf", "can't be opened"]
+        assert [f["name"] for f in as_json("files", "--status", "failed")["files"]] == ["bad.pdf"]
+
+    def test_is_a_table_on_a_terminal(self, corpus: Path) -> None:
+        shown, _ = on_terminal("files")
+        assert "status" in shown
+        assert "bad.pdf" in shown
+
+
+class TestExport:
+    """`ingest-widgets export`."""
+
+    def test_writes_csv_and_parquet(self, corpus: Path) -> None:
+        assert run("export", "pages.csv").stdout == "2 pages in pages.csv\n"
+        assert Path("pages.csv").read_text(encoding="utf-8").startswith("file,page")
+        assert as_json("export", "pages.parquet") == {"file": "pages.parquet", "format": "parquet", "pages": 2}
+        assert Path("pages.parquet").read_bytes().startswith(b"PAR1")
+
+    def test_refuses_another_ending(self, corpus: Path) -> None:
+        done = run("export", "pages.doc")
+        assert done.returncode == 2
+        assert "ends with .csv or .parquet" in done.stderr
+
+
+class TestExitCodes:
+    """2: what was asked can't be done; one line on stderr, no traceback, and nothing is made."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ([], "Usage:"),
+            (["ingest"], "Missing argument 'SOURCE...'"),
+            (["ingest", "nowhere"], "nowhere"),
+            (["ingest", ".", "--workers", "0"], "Invalid value for '--workers'"),
+            (["ingest", ".", "--engine", "nosuch"], "nosuch"),
+            (["search", "x"], "corpus.sqlite"),
+            (["files", "--status", "odd"], "'odd' is not one of"),
+            (["nosuch"], "No such command 'nosuch'"),
+        ],
+    )
+    def test_refused(self, arguments: list[str], said: str) -> None:
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+        assert list(Path().iterdir()) == []
+
+    def test_a_wrong_setting_is_refused(self) -> None:
+        Path("ingest.yaml").write_text("wrokers: 2\n", encoding="utf-8")
+        for command in (["ingest", "."], ["settings"], ["search", "x"]):
+            done = run(*command)
+            assert done.returncode == 2
+            assert done.stderr == (
+                "Error: ingest.yaml, line 1, column 1: unknown setting 'wrokers'; did you mean 'workers'?\n"
+            )
+
+    def test_a_closed_pipe_is_no_traceback(self, corpus: Path) -> None:
+        shell = subprocess.run(
+            ["bash", "-c", f"{' '.join(COMMAND)} files | true"], capture_output=True, text=True, timeout=60
+        )
+        assert "Traceback" not in shell.stderr
+
+
+class TestIngest:
+    """`ingest-widgets ingest`."""
+
+    @pytest.fixture
+    def papers(self, tmp_path: Path, samples: Path) -> Path:
+        folder = tmp_path / "papers"
+        folder.mkdir()
+        shutil.copy(samples / "paper-two-columns.pdf", folder)
+        return folder
+
+    def test_all_well_is_0_and_the_second_run_reads_nothing(self, papers: Path) -> None:
+        done = run("ingest", "papers")
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == "1 file: 1 ingested\n"
+        again = as_json("ingest", "papers", "--quiet")
+        assert again["summary"]["unchanged"] == 1
+        assert again["sentence"] == "1 file: 1 unchanged"
+
+    def test_a_failed_file_is_1_and_says_why(self, papers: Path, samples: Path) -> None:
+        shutil.copy(samples / "broken.pdf", papers)
+        done = run("ingest", "papers", "--corpus", "x.sqlite")
+        assert done.returncode == 1
+        assert done.stdout.startswith("2 files: 1 ingested, 1 failed\n  failed broken.pdf: ")
+        assert "Traceback" not in done.stderr
+        found = as_json("ingest", str(papers / "broken.pdf"), "--corpus", "y.sqlite", code=1)
+        assert [(p["name"], p["status"]) for p in found["problems"]] == [("broken.pdf", "failed")]
+
+    def test_several_sources_and_options_count(self, papers: Path, samples: Path) -> None:
+        found = as_json("ingest", "papers", str(samples / "scan-no-text.pdf"), "--engine", "pypdf", "--workers", "1")
+        assert found["summary"]["ingested"] == 2
+        assert {f["engine"] for f in as_json("files")["files"]} == {"pypdf"}
+
+    def test_elsewhere_than_on_a_terminal_progress_is_log_lines(self, papers: Path) -> None:
+        lines = run("ingest", "papers").stderr.splitlines()
+        assert lines
+        assert all("\x1b" not in line and "\r" not in line for line in lines)
+        assert any("100" in line for line in lines)
+        assert run("ingest", "papers", "--corpus", "q.sqlite", "--quiet").stderr == ""
+
+    def test_on_a_terminal_progress_is_a_bar(self, papers: Path) -> None:
+        shown, code = on_terminal("ingest", "papers")
+        assert code == 0
+        assert "100" in shown
+        assert "1 file: 1 ingested" in shown
+
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+    def test_an_interrupt_keeps_what_is_finished(
+        self, papers: Path, samples: Path, number: signal.Signals, code: int
+    ) -> None:
+        """Every file has its record, the corpus is sound, no process stays, and the next run goes on."""
+        long = (samples / "manual-long.pdf").read_bytes()
+        for copy in range(60):
+            (papers / f"long-{copy}.pdf").write_bytes(long + b"\n%% %d\n" % copy)
+        process = subprocess.Popen(
+            [*COMMAND, "ingest", "papers", "--workers", "1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+        )
+        until(lambda: ingested("corpus.sqlite") > 0 or process.poll() is not None, 60)
+        process.send_signal(number)
+        start = time.monotonic()
+        out, err = process.communicate(timeout=30)
+        assert time.monotonic() - start < 10
+        assert process.returncode == code, err
+        assert "Traceback" not in err
+        until(lambda: not session_of(process.pid), 10)
+        with Corpus("corpus.sqlite") as kept:
+            assert kept.check() == []
+            finished = len(kept.files("ingested"))
+        assert 0 < finished < 61
+        assert "ingested" in out
+        done = run("ingest", "papers", "--quiet")
+        assert (done.returncode, f"{finished:,} unchanged" in done.stdout) == (0, True)
+
+
+def ingested(path: str) -> int:
+    if not os.path.exists(path):
+        return 0
+    with Corpus(path, read_only=True) as corpus:
+        return len(corpus.files("ingested"))
+
+
+def session_of(leader: int) -> list[str]:
+    """The processes of a session, workers with groups of their own included where their parent is known."""
+    found = subprocess.run(["ps", "-e", "-o", "sid=,pid=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in found.splitlines() if line.split()[0] == str(leader) and "<defunct>" not in line]
+
+
+def until(true: Any, seconds: float) -> None:
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not true():
+        assert time.monotonic() < deadline, "waited in vain"
+        pause.wait(0.02)
+
+
+def on_terminal(*arguments: str) -> tuple[str, int]:
+    """What a command shows on a terminal of 100 columns, and its exit code."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "xterm-256color"}
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=follower, stdout=follower, stderr=follower, env=environment, close_fds=True
+    )
+    os.close(follower)
+    shown, deadline = b"", time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if select.select([leader], [], [], 1)[0]:
+            try:
+                piece = os.read(leader, 65536)
+            except OSError:  # Linux: the last of the other side is closed
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(leader)
+    return shown.decode(), process.wait(timeout=30)
+
+
+class TestSettings:
+    """`ingest-widgets settings`."""
+
+    def test_shows_each_with_its_place_and_no_secret(self) -> None:
+        canary = "canary-7f3a"
+        Path("ingest.yaml").write_text(f"workers: 2\nvault:\n  token: {canary}\n", encoding="utf-8")
+        secrets = {"INGEST_PDF_PASSWORDS": f'["{canary}"]', "INGEST_VAULT__ADDRESS": "http://127.0.0.1:9"}
+        done = run("settings", **secrets)
+        lines = {line.split("\t")[0]: line.split("\t")[1:] for line in done.stdout.splitlines()}
+        assert lines["workers"] == ["2", "ingest.yaml, line 1, column 10"]
+        assert lines["pdf_passwords"] == ["['**********']", "INGEST_PDF_PASSWORDS"]
+        assert lines["min_change"] == ["1.0", "default"]
+        assert canary not in done.stdout + done.stderr + run("settings", "--json", **secrets).stdout
+
+    def test_asks_nobody_for_what_is_in_vault(self) -> None:
+        start = time.monotonic()
+        done = run("settings", "--json", INGEST_VAULT__ADDRESS="http://127.0.0.1:9", INGEST_VAULT__TOKEN="t")
+        found = {row["name"]: row for row in json.loads(done.stdout)["settings"]}
+        assert found["pdf_passwords"]["origin"] == "asked when first read: Vault at http://127.0.0.1:9, secret/ingest"
+        assert done.stderr == ""
+        assert time.monotonic() - start < 10
+
+    def test_writes_a_form_once(self) -> None:
+        assert run("settings", "--write").stdout == "wrote ingest.yaml\n"
+        before = Path("ingest.yaml").read_text(encoding="utf-8")
+        again = run("settings", "--write")
+        assert again.returncode == 2
+        assert "is here already" in again.stderr
+        assert Path("ingest.yaml").read_text(encoding="utf-8") == before
+        assert run("settings").stdout.count("default") >= 20
+
+    def test_the_log_level_of_a_file_counts(self, samples: Path) -> None:
+        Path("ingest.yaml").write_text("log_level: ERROR\n", encoding="utf-8")
+        done = run("ingest", str(samples / "paper-two-columns.pdf"))
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+class TestDoctor:
+    """`ingest-widgets doctor`."""
+
+    def test_finds_what_is_there(self) -> None:
+        """In a checkout JupyterLab doesn't find the extension: that comes with the wheel."""
+        done = run("doctor", "--json")
+        checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
+        bad = {name for name, check in checks.items() if check["state"] == "bad"}
+        assert bad <= {"lab extension"}
+        assert done.returncode == (1 if bad else 0)
+        assert {"sqlite", "settings", "corpus folder", "widgets", "engine pdfium", "engine pypdf"} <= set(checks)
+        assert all(check["cure"] for check in checks.values() if check["state"] != "ok")
+
+    def test_names_the_cure_of_each_trouble(self, tmp_path: Path) -> None:
+        Path("ingest.yaml").write_text("workers: none\n", encoding="utf-8")
+        done = run("doctor")
+        assert done.returncode == 1
+        assert "BAD settings: ingest.yaml, line 1, column 10: workers: expected a valid integer" in done.stdout
+        assert "    cure: " in done.stdout
+
+    def test_asks_vault_when_it_is_set_up(self) -> None:
+        done = run("doctor", INGEST_VAULT__ADDRESS="http://127.0.0.1:9")
+        assert "BAD Vault: Vault at http://127.0.0.1:9, secret/ingest, has no credentials" in done.stdout
+
+
+def commands() -> list[list[str]]:
+    return [[], *([name] for name in main.commands)]
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_help_fits_a_screen(command: list[str]) -> None:
+    """24 lines of 80 columns, nothing cut short."""
+    from click.testing import CliRunner
+
+    for option in ("--help", "-h"):
+        shown = CliRunner().invoke(main, [*command, option], terminal_width=80).output
+        assert shown.startswith("Usage: ")
+        assert len(shown.splitlines()) <= 24
+        assert max(map(len, shown.splitlines())) <= 80
+        assert "..." not in re.sub(r"[A-Z]+\.\.\.|\[ARGS\]\.\.\.", "", shown)
+
+
+def test_every_command_has_json_but_the_one_that_writes_a_script() -> None:
+    having = {name for name, command in main.commands.items() if any(p.name == "as_json" for p in command.params)}
+    assert having == {"ingest", "search", "files", "export", "settings", "doctor"}
+    assert set(main.commands) - having == {"completion"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_writes_a_script(shell: str) -> None:
+    done = run("completion", shell)
+    assert done.returncode == 0
+    assert "_INGEST_WIDGETS_COMPLETE" in done.stdout
+
+
+def test_completion_completes() -> None:
+    """What the script of bash calls when the tab key is hit."""
+    done = run(_INGEST_WIDGETS_COMPLETE="bash_complete", COMP_WORDS="ingest-widgets se", COMP_CWORD="1")
+    assert {line.partition(",")[2] for line in done.stdout.split()} == {"search", "settings"}
+
+
+def test_the_console_command_is_this_one() -> None:
+    from importlib.metadata import entry_points
+
+    (point,) = (p for p in entry_points(group="console_scripts") if p.name == "ingest-widgets")
+    assert isinstance(point.load(), click.Group)
+    assert point.load() is main
+    assert run("--version").stdout.strip() != ""
