@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 REPO = Path(__file__).resolve().parents[2]
 OLD_IPYKERNEL = REPO / ".kernels" / "ipykernel-6.31"
@@ -71,7 +72,11 @@ class LabServer:
     def settle(self) -> None:
         """Shut all kernels down and forget what a test has set: the next test starts from nothing."""
         for kernel in self.api("GET", "kernels"):
-            self.api("DELETE", f"kernels/{kernel['id']}")
+            try:
+                self.api("DELETE", f"kernels/{kernel['id']}")
+            except HTTPError as error:
+                if error.code != 404:  # it may have ended meanwhile
+                    raise
         write_settings(self.settings_dir)
 
 
