@@ -48,12 +48,14 @@ export class FileRows {
   }
 }
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+const collator = new Intl.Collator("en");
 
 function compareBy(column) {
-  if (column === "name") return (a, b) => collator.compare(a.name, b.name);
+  if (column === "name") return (a, b) => a.index - b.index; // they come in name order
   if (column === "status") return (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status);
-  if (column === "reason") return (a, b) => (a.reason ? 0 : 1) - (b.reason ? 0 : 1) || collator.compare(a.reason ?? "", b.reason ?? "");
+  if (column === "reason") {
+    return (a, b) => (a.reason ? 0 : 1) - (b.reason ? 0 : 1) || collator.compare(a.reason ?? "", b.reason ?? "");
+  }
   return (a, b) => (a[column] ?? -1) - (b[column] ?? -1);
 }
 

@@ -1,0 +1,321 @@
+"""The panel's page without a kernel: search, pages, source, keys, several views."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.js.conftest import BarePage
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>&lt;b&gt;${alert(3)}"
+HITS = [
+    {"file": "a.pdf", "page": 3, "snippet": "the entropy of heat", "spans": [[4, 11]]},
+    {"file": "b.pdf", "page": 1, "snippet": "heat and entropy", "spans": [[9, 16]]},
+]
+
+
+def search(bare: BarePage, query: str = "entropy", hits: list[dict[str, object]] | None = None) -> None:
+    asked = bare.page.evaluate("fake.sent.filter(m => m.kind === 'search').length")
+    bare.page.get_by_role("searchbox", name="Search").fill(query)
+    bare.sent("search", asked + 1)
+    bare.answer_search(HITS if hits is None else hits)
+
+
+def test_typing_searches_once_it_pauses(panel: BarePage) -> None:
+    box = panel.page.get_by_role("searchbox", name="Search")
+    box.press_sequentially("entropy", delay=5)
+    asked = panel.sent("search")
+    assert asked[-1]["query"] == "entropy"
+    assert len(asked) <= 2
+    panel.answer_search(HITS)
+    hits = panel.page.get_by_role("list", name="Results").get_by_role("listitem")
+    expect(hits).to_have_count(2)
+    expect(hits.first.locator("mark")).to_have_text("entropy")
+
+
+def test_an_answer_to_an_older_question_is_no_answer(panel: BarePage) -> None:
+    search(panel)
+    old = panel.sent("search")[-1]["ask"]
+    panel.page.get_by_role("searchbox", name="Search").fill("other")
+    panel.sent("search", 2)
+    panel.tell(
+        results={"ask": old, "query": "entropy", "offset": 0, "total": 1, "hits": [HITS[0] | {"file": "old.pdf"}]}
+    )
+    panel.answer_search([])
+    expect(panel.page.get_by_text("No page matches other")).to_be_visible()
+    expect(panel.page.get_by_text("old.pdf")).to_have_count(0)
+
+
+def test_marks_count_signs_as_python_does(panel: BarePage) -> None:
+    """Beyond the basic plane JavaScript counts two for one."""
+    search(panel, hits=[{"file": "a.pdf", "page": 1, "snippet": "🜁🜂 entropy 🜃", "spans": [[3, 10]]}])
+    expect(panel.page.locator("mark")).to_have_text("entropy")
+
+
+def test_escape_clears_the_search_and_keeps_the_focus(panel: BarePage) -> None:
+    search(panel)
+    box = panel.page.get_by_role("searchbox", name="Search")
+    box.press("Escape")
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    expect(panel.page.get_by_role("list", name="Results")).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", ["click", "enter"])
+def test_a_hit_opens_its_page_with_boxes_over_it(panel: BarePage, how: str) -> None:
+    search(panel)
+    first = panel.page.get_by_role("listitem").first
+    first.click() if how == "click" else first.press("Enter")
+    assert {k: panel.sent("page")[-1][k] for k in ("file", "number", "query")} == {
+        "file": "a.pdf", "number": 3, "query": "entropy",
+    }  # fmt: skip
+    panel.answer_page([[59.5, 84.2, 119, 168.4]])
+    image = panel.page.get_by_role("img", name="Page 3 of a.pdf", exact=True)
+    expect(image).to_be_visible()
+    panel.page.wait_for_function("document.querySelector('.ingw-image').complete")
+    place = panel.page.evaluate(
+        """() => {
+            const image = document.querySelector(".ingw-image").getBoundingClientRect();
+            const mark = document.querySelector(".ingw-mark").getBoundingClientRect();
+            return [(mark.left - image.left) / image.width, (mark.top - image.top) / image.height,
+                    mark.width / image.width, mark.height / image.height];
+        }"""
+    )
+    assert place == pytest.approx([0.1, 0.1, 0.1, 0.1], abs=0.005)
+
+
+def test_next_hit_and_next_page(panel: BarePage) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").first.click()
+    panel.answer_page([[1, 1, 2, 2]])
+    panel.page.get_by_role("button", name="Next hit").click()
+    assert panel.sent("page", 2)[-1]["file"] == "b.pdf"
+    panel.answer_page([], pages=2)
+    panel.page.get_by_role("button", name="Next page").click()
+    assert panel.sent("page", 3)[-1]["number"] == 2
+    panel.answer_page([], pages=2)
+    expect(panel.page.get_by_role("img", name="Page 2 of b.pdf")).to_be_visible()
+    expect(panel.page.get_by_role("button", name="Next page")).to_have_attribute("aria-disabled", "true")
+
+
+def test_the_next_hit_beyond_those_shown_is_fetched(panel: BarePage) -> None:
+    panel.page.get_by_role("searchbox").fill("x")
+    panel.sent("search")
+    panel.answer_search(HITS, total=3)
+    panel.page.get_by_role("listitem").nth(1).click()
+    panel.answer_page([])
+    panel.page.get_by_role("button", name="Next hit").click()
+    assert panel.sent("search", 2)[-1]["offset"] == 2
+    panel.answer_search([{"file": "c.pdf", "page": 8, "snippet": "x", "spans": [[0, 1]]}], total=3)
+    assert panel.sent("page", 2)[-1]["file"] == "c.pdf"
+
+
+def test_hits_stay_under_the_focus_when_more_come(panel: BarePage) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").nth(1).focus()
+    panel.tell(state={"running": False, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([{"file": "0.pdf", "page": 1, "snippet": "entropy", "spans": [[0, 7]]}, *HITS])
+    expect(panel.page.get_by_role("listitem")).to_have_count(3)
+    expect(panel.page.get_by_role("listitem").nth(2)).to_be_focused()
+
+
+def test_whatever_comes_is_text(panel: BarePage) -> None:
+    before = panel.page.locator("img, script").count()
+    panel.page.get_by_role("textbox", name="Source").fill(HOSTILE)
+    panel.sent("complete")
+    panel.tell(
+        rows={"epoch": 1, "total": 1, "items": [[0, HOSTILE, "failed", HOSTILE, HOSTILE, 0, 1]]},
+        state={"sentence": HOSTILE, "hint": HOSTILE},
+        problem={"sentence": HOSTILE, "details": HOSTILE},
+        completions={"text": HOSTILE, "options": [HOSTILE + "/"]},
+    )
+    panel.page.get_by_role("grid").get_by_role("row").nth(1).click()
+    search(panel, HOSTILE, [{"file": HOSTILE, "page": 1, "snippet": HOSTILE, "spans": [[0, 4]]}])
+    panel.page.get_by_role("list", name="Results").get_by_role("listitem").click()
+    panel.answer_page([])
+    panel.page.get_by_role("button", name="Copy code").click()
+    expect(panel.page.get_by_role("img", name=f"Page 1 of {HOSTILE}")).to_be_visible()
+    assert panel.page.locator("img, script").count() == before
+    assert panel.page.locator("section b, section [onerror]").count() == 0
+    assert panel.errors == []
+
+
+def test_tab_goes_through_the_panel_in_its_order(panel: BarePage) -> None:
+    panel.tell_rows(100)
+    search(panel)
+    panel.page.get_by_role("textbox", name="Source").focus()
+    seen = []
+    for _ in range(7):
+        seen.append(
+            panel.page.evaluate(
+                "(document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent).slice(0, 11)"
+            )
+        )
+        outline = panel.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid", seen
+        panel.page.keyboard.press("Tab")
+    assert seen == ["Source", "Start", "Upload PDFs", "Copy code", "Files", "Search", "a.pdf page "]
+
+
+def test_source_is_a_textbox_and_enter_starts(panel: BarePage) -> None:
+    box = panel.page.get_by_role("textbox", name="Source", exact=True)
+    box.fill("papers")
+    box.press("Enter")
+    assert panel.sent("start")[0]["source"] == "papers"
+
+
+def test_a_completion_is_chosen_by_arrows_and_does_not_start(panel: BarePage) -> None:
+    box = panel.page.get_by_role("textbox", name="Source")
+    box.press_sequentially("pa")
+    assert panel.sent("complete")[-1]["text"] == "pa"
+    panel.tell(completions={"text": "pa", "options": ["papers/", "patents/"]})
+    expect(panel.page.get_by_role("listbox").get_by_role("option")).to_have_text(["papers/", "patents/"])
+    box.press("ArrowDown")
+    box.press("ArrowDown")
+    expect(panel.page.get_by_role("option", name="patents/")).to_have_attribute("aria-selected", "true")
+    box.press("Enter")
+    expect(box).to_have_value("patents/")
+    assert panel.page.evaluate("fake.sent.filter(m => m.kind === 'start').length") == 0
+    assert panel.sent("complete", 2)[-1]["text"] == "patents/"
+    panel.tell(completions={"text": "patents/", "options": ["patents/old/"]})
+    expect(panel.page.get_by_role("listbox")).to_be_visible()
+    box.press("Escape")
+    expect(panel.page.get_by_role("listbox")).to_have_count(0)
+    expect(box).to_be_focused()
+
+
+def test_the_completions_never_lie_over_start(panel: BarePage) -> None:
+    panel.page.set_viewport_size({"width": 480, "height": 800})
+    panel.page.get_by_role("textbox", name="Source").press_sequentially("p")
+    panel.sent("complete")
+    panel.tell(completions={"text": "p", "options": [f"p{n}/" for n in range(30)]})
+    expect(panel.page.get_by_role("listbox")).to_be_visible()
+    panel.page.get_by_role("button", name="Start", exact=True).click(timeout=2000)
+    assert panel.sent("start")[0]["source"] == "p"
+
+
+def test_start_and_stop_are_there_and_disabled_in_turn(panel: BarePage) -> None:
+    start, stop = (panel.page.get_by_role("button", name=name, exact=True) for name in ("Start", "Stop"))
+    expect(start).to_be_enabled()
+    expect(stop).to_be_disabled()
+    panel.tell(state={"running": True, "total": 4, "finished": 1, "sentence": "1 of 4 files"})
+    expect(start).to_be_disabled()
+    bar = panel.page.get_by_role("progressbar", name="Progress", exact=True)
+    assert [bar.get_attribute(f"aria-value{name}") for name in ("now", "max")] == ["1", "4"]
+    assert "1 of 4 files" in str(bar.get_attribute("aria-valuetext"))
+    stop.click()
+    panel.sent("stop")
+    expect(stop).to_be_disabled()
+    panel.tell(state={"running": False, "stopping": False, "sentence": "4 files: 1 ingested, 3 cancelled"})
+    expect(panel.page.get_by_role("status").filter(has_text="4 files: 1 ingested, 3 cancelled")).to_be_visible()
+
+
+def test_no_key_leaves_the_panel_but_shortcuts_do(panel: BarePage) -> None:
+    """`d d` in a notebook deletes cells."""
+    panel.tell_rows(5)
+    panel.page.evaluate("window.leaked = []; document.addEventListener('keydown', (e) => leaked.push(e.key))")
+    search(panel)
+    for place in (
+        panel.page.get_by_role("grid"),
+        panel.page.get_by_role("listitem").first,
+        panel.page.get_by_role("button", name="Copy code"),
+        panel.page.get_by_role("searchbox"),
+    ):
+        place.focus()
+        for key in ("d", "d", "ArrowDown", "x"):
+            panel.page.keyboard.press(key)
+        panel.page.get_by_role("button", name="Copy code").press("Escape")
+    assert panel.page.evaluate("leaked") == []
+    panel.page.get_by_role("grid").press("Control+s")
+    panel.page.get_by_role("grid").press("Shift+Enter")
+    assert panel.page.evaluate("leaked").count("s") == 1
+    assert "Enter" in panel.page.evaluate("leaked")
+
+
+def test_two_views_show_the_same(mount: Callable[..., BarePage]) -> None:
+    bare = mount(views=2)
+    assert len(bare.sent("hello")) == 1
+    bare.tell_rows(30)
+    bare.page.get_by_role("searchbox").first.fill("entropy")
+    bare.sent("search")
+    bare.answer_search(HITS)
+    bare.page.get_by_role("textbox", name="Source").first.fill("papers")
+    for view in (0, 1):
+        section = bare.page.get_by_role("region", name="Ingest PDFs").nth(view)
+        expect(section.get_by_role("grid")).to_have_attribute("aria-rowcount", "31")
+        expect(section.get_by_role("searchbox")).to_have_value("entropy")
+        expect(section.get_by_role("listitem")).to_have_count(2)
+        expect(section.get_by_role("textbox", name="Source")).to_have_value("papers")
+    bare.page.evaluate("closeViews[0]()")
+    bare.tell_rows(3, epoch=2)
+    expect(bare.page.get_by_role("grid")).to_have_attribute("aria-rowcount", "4")
+    assert bare.errors == []
+
+
+def test_a_lost_message_makes_the_page_ask_for_everything(panel: BarePage) -> None:
+    panel.tell(state={"finished": 1})
+    panel.page.evaluate("fake.seq += 1")
+    panel.tell(state={"finished": 3})
+    assert len(panel.sent("hello", 2)) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "plain", "with space", "it's", 'say "hi"', "$& $1 `x` ${y}", "back\\slash\\n", "tab\tnew\nline",
+        "\x00\x1f\x7f\x85", "e\u0301 \u202e\u2028\u200b\xa0", "\U0001f701 \U0001f469\u200d\U0001f52c \U000e0041",
+        "\ud800lone", "'''", "{braces} %s",
+    ],
+)  # fmt: skip
+def test_copied_code_names_exactly_the_same_source(panel: BarePage, name: str) -> None:
+    literal = "".join(f"\\u{unit:04x}" for unit in _utf16(name))
+    panel.page.evaluate(f'fake.tell({{ state: {{ source: "{literal}", corpus: "c.sqlite" }} }})')
+    panel.page.get_by_role("button", name="Copy code").click()
+    code = panel.page.locator(".ingw-code pre")
+    expect(code).to_be_visible()
+    module = ast.parse(code.inner_text())
+    call = next(node for node in ast.walk(module) if isinstance(node, ast.Call))
+    assert [ast.literal_eval(argument) for argument in call.args] == [name, "c.sqlite"]
+    assert ast.unparse(module).startswith("from ingest_widgets import ingest\n")
+
+
+def _utf16(text: str) -> list[int]:
+    raw = text.encode("utf-16-le", "surrogatepass")
+    return [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)]
+
+
+def test_a_problem_is_a_sentence_with_details_to_unfold(panel: BarePage) -> None:
+    panel.tell(problem={"sentence": "The disk is full.", "details": "Traceback: line 7"})
+    alert = panel.page.get_by_role("alert").filter(has_text="The disk is full.")
+    expect(alert).to_be_visible()
+    expect(alert.get_by_text("Traceback: line 7")).to_be_hidden()
+    alert.get_by_text("Details").click()
+    expect(alert.get_by_text("Traceback: line 7")).to_be_visible()
+    alert.get_by_role("button", name="Dismiss").click()
+    expect(panel.page.get_by_text("The disk is full.")).to_have_count(0)
+
+
+def test_axe_finds_nothing_serious(panel: BarePage) -> None:
+    panel.tell_rows(30, "failed")
+    panel.tell(
+        state={"running": True, "total": 30, "finished": 30, "sentence": "30 of 30 files: 30 failed", "hint": "wait"}
+    )
+    panel.tell(problem={"sentence": "Something", "details": "more"})
+    search(panel)
+    panel.page.get_by_role("listitem").first.click()
+    panel.answer_page([[1, 1, 90, 20]])
+    panel.page.get_by_role("grid").get_by_role("row").nth(1).click()
+    panel.page.get_by_role("textbox", name="Source").press_sequentially("p")
+    panel.sent("complete")
+    panel.tell(completions={"text": "p", "options": ["p1/", "p2/"]})
+    expect(panel.page.get_by_role("listbox")).to_be_visible()
+    found = Axe().run(panel.page).response["violations"]
+    serious = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
+    assert serious == []

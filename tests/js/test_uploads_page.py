@@ -1,0 +1,102 @@
+"""What the page does with files: slices of 1 MiB, four on their way, dropped folders, cancel."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.js.conftest import BarePage
+
+pytestmark = pytest.mark.browser
+
+MIB = 1 << 20
+
+
+def choose(bare: BarePage, *files: tuple[str, bytes]) -> None:
+    payload: list[Any] = [{"name": name, "mimeType": "application/pdf", "buffer": data} for name, data in files]
+    with bare.page.expect_file_chooser() as chooser:
+        bare.page.get_by_role("button", name="Upload PDFs", exact=True).click()
+    chooser.value.set_files(payload)
+
+
+def acknowledge(bare: BarePage) -> None:
+    """Says that all slices so far have come."""
+    bare.page.evaluate(
+        """() => {
+                window.taken ??= new Map();
+                const news = {};
+                for (const message of fake.sent.filter((m) => m.kind === "upload_slice" && !m.taken)) {
+                    message.taken = true;
+                    taken.set(message.id, [...(taken.get(message.id) ?? []), message.buffers[0]]);
+                    news[message.id] = taken.get(message.id).reduce((sum, part) => sum + part.byteLength, 0);
+                }
+                fake.tell({ uploads: news });
+        }"""
+    )
+
+
+def hashes(bare: BarePage) -> list[str]:
+    """SHA-256 of what has come; over base64, since a bare page is no secure context and has no crypto.subtle."""
+    texts = bare.page.evaluate(
+        """() => Promise.all([...taken.values()].map((parts) => new Promise((done) => {
+            const reader = new FileReader();
+            reader.onload = () => done(reader.result.split(",")[1] ?? "");
+            reader.readAsDataURL(new Blob(parts));
+        })))"""
+    )
+    return [hashlib.sha256(base64.b64decode(text)).hexdigest() for text in texts]
+
+
+def test_a_file_goes_in_slices_four_at_a_time_and_arrives_whole(panel: BarePage) -> None:
+    data = bytes(range(256)) * (9 * 4096) + b"rest"
+    choose(panel, ("big.pdf", data))
+    begun = panel.sent("upload_begin")[0]["files"]
+    assert [(f["name"], f["size"]) for f in begun] == [("big.pdf", len(data))]
+    panel.sent("upload_slice", 4)
+    slices = panel.sent("upload_slice")
+    assert [(s["offset"], s["bytes"]) for s in slices] == [(n * MIB, MIB) for n in range(4)]
+    expect(panel.page.get_by_role("button", name="Cancel upload of big.pdf")).to_be_visible()
+    acknowledge(panel)
+    expect(panel.page.get_by_text("4.2 MB of 9.4 MB")).to_be_visible()
+    panel.sent("upload_slice", 8)
+    acknowledge(panel)
+    panel.sent("upload_slice", 10)
+    acknowledge(panel)
+    expect(panel.page.get_by_role("button", name="Cancel upload of big.pdf")).to_have_count(0)
+    assert hashes(panel) == [hashlib.sha256(data).hexdigest()]
+
+
+def test_an_empty_file_is_sent_too(panel: BarePage) -> None:
+    choose(panel, ("empty.pdf", b""))
+    assert [s["bytes"] for s in panel.sent("upload_slice")] == [0]
+
+
+def test_cancel_stops_sending_and_lets_the_next_file_go(panel: BarePage) -> None:
+    choose(panel, ("one.pdf", b"1" * (9 * MIB)), ("two.pdf", b"2" * 10))
+    panel.sent("upload_slice", 4)
+    panel.page.get_by_role("button", name="Cancel upload of one.pdf").click()
+    cancelled = panel.sent("upload_cancel")[0]["id"]
+    last = panel.sent("upload_slice", 5)[-1]
+    assert last["id"] != cancelled
+    assert last["bytes"] == 10
+
+
+def test_files_are_dropped_anywhere_on_the_panel(panel: BarePage) -> None:
+    transfer = panel.page.evaluate_handle(
+        """() => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File(["%PDF-1.7"], "dropped.pdf", { type: "application/pdf" }));
+            return transfer;
+        }"""
+    )
+    section = panel.page.get_by_role("region", name="Ingest PDFs")
+    section.dispatch_event("dragenter", {"dataTransfer": transfer})
+    expect(section).to_have_class("ingw ingw-live ingw-dropping")
+    section.dispatch_event("drop", {"dataTransfer": transfer})
+    expect(section).to_have_class("ingw ingw-live")
+    assert panel.sent("upload_begin")[0]["files"][0]["name"] == "dropped.pdf"
+    assert panel.sent("upload_slice")[0]["bytes"] == 8
