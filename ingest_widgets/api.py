@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import Executor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import ingest_widgets.progress as progress_room
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.pipeline import IngestJob, IngestRun
-from ingest_widgets.progress import LogSink, ProgressTracker, Sink, TerminalSink
+from ingest_widgets.progress import LogSink, ProgressTracker, Sink
 from ingest_widgets.settings import Settings, get_settings
 from ingest_widgets.sources import Source
 
 if TYPE_CHECKING:
     from ingest_widgets.notebook.ingest_bar import IngestBar
+    from ingest_widgets.notebook.run_table import RunTable
 
 __all__ = ["ProgressTracker", "ingest", "ingest_async", "start_ingest"]
 
@@ -104,6 +106,7 @@ def _start(
     in_kernel = _in_kernel()
     # A job that is a cell's value shows itself; only who waits in a notebook needs a bar.
     bar = _ingest_bar() if in_kernel and waits and progress is None else None
+    table = _run_table() if in_kernel and not waits else None
     run = IngestRun(
         source,
         corpus if isinstance(corpus, Corpus) else Corpus(settings.corpus_path if corpus is None else corpus),
@@ -111,13 +114,13 @@ def _start(
         tracker=progress or _tracker(settings, bar, quiet=in_kernel or progress is False),
         engine=engine,
         executor=executor,
-        observer=bar,
+        observer=bar or table,
     )
     job = IngestJob(run, raise_failures=on_error == "raise")
     if bar:
         bar.show(job)
-    elif in_kernel:
-        job.view = _job_bundle
+    if table:
+        job.view = partial(_job_bundle, table=table)
     return job.start()
 
 
@@ -141,7 +144,11 @@ def suiting_sinks() -> list[Sink]:
         bar = ProgressBar()
         display(bar)  # type: ignore[no-untyped-call]
         return [bar]
-    return [TerminalSink() if sys.stderr is not None and sys.stderr.isatty() else LogSink()]
+    if sys.stderr is not None and sys.stderr.isatty():
+        from ingest_widgets.progress import TerminalSink
+
+        return [TerminalSink()]
+    return [LogSink()]
 
 
 progress_room.default_sinks = suiting_sinks
@@ -160,8 +167,13 @@ def _ingest_bar() -> IngestBar:
     return IngestBar()
 
 
-def _job_bundle(job: IngestJob) -> dict[str, Any]:
-    from ingest_widgets.notebook.ingest_panel import job_view
+def _run_table() -> RunTable:
+    from ingest_widgets.notebook.run_table import RunTable
 
-    bundle = job_view(job)._repr_mimebundle_()
-    return {**bundle, "text/plain": repr(job)}
+    return RunTable()
+
+
+def _job_bundle(job: IngestJob, *, table: RunTable) -> dict[str, Any]:
+    from ingest_widgets.notebook.job_view import job_view
+
+    return {**job_view(job, table)._repr_mimebundle_(), "text/plain": repr(job)}

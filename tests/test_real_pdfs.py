@@ -9,7 +9,7 @@ import pytest
 
 from ingest_widgets import Corpus, ProgressTracker, ingest
 from ingest_widgets.documents import SourceFile
-from ingest_widgets.pipeline import IngestRun, RunObserver
+from ingest_widgets.pipeline import IngestRun, NullObserver
 from ingest_widgets.settings import Settings
 
 FINAL = {"ingested", "partial", "failed", "cancelled"}
@@ -31,7 +31,7 @@ def pdfium_pages(path: str) -> list[str] | None:
         return None
 
 
-class Started(RunObserver):
+class Started(NullObserver):
     """Which files were read."""
 
     def __init__(self) -> None:

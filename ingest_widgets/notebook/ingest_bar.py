@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest_widgets.documents import FileRecord, RunSummary, Status
 from ingest_widgets.notebook.progress_bar import ProgressBar
-from ingest_widgets.pipeline import RunObserver
+from ingest_widgets.pipeline import NullObserver
 
 if TYPE_CHECKING:
     from ingest_widgets.pipeline import IngestJob
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PROBLEMS_SHOWN = 20
 
 
-class IngestBar(RunObserver):
+class IngestBar(NullObserver):
     """Hears of each file and keeps the notes of its bar."""
 
     def __init__(self) -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ingest_widgets.pipeline.job import IngestJob
-from ingest_widgets.pipeline.run import IngestRun, RunObserver
+from ingest_widgets.pipeline.run import IngestRun, NullObserver, RunObserver
 
-__all__ = ["IngestJob", "IngestRun", "RunObserver"]
+__all__ = ["IngestJob", "IngestRun", "NullObserver", "RunObserver"]

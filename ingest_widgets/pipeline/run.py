@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 import time
@@ -18,6 +17,7 @@ from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileRecord, Reason, RunSummary, SourceFile, Status
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, extract
+from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
 from ingest_widgets.progress import ProgressTracker
@@ -28,10 +28,7 @@ logger = logging.getLogger("ingest_widgets.pipeline")
 
 
 class RunObserver(Protocol):
-    """Hears what happens to each file, from the run's own thread; it must be quick and must not raise.
-
-    Whoever derives from it overrides what it wants to hear.
-    """
+    """Hears what happens to each file, from the run's own thread; it must be quick and must not raise."""
 
     def listed(self, files: list[SourceFile]) -> None:
         """All files of the run, in name order, before the first is read."""
@@ -46,8 +43,20 @@ class RunObserver(Protocol):
         """Nothing more will come."""
 
 
-class _Silent(RunObserver):
-    """Nobody listens."""
+class NullObserver:
+    """Lets it all pass by; derive from it to hear only some of it."""
+
+    def listed(self, files: list[SourceFile]) -> None:
+        """Not heard."""
+
+    def started(self, file: SourceFile) -> None:
+        """Not heard."""
+
+    def finished(self, record: FileRecord, status: Status) -> None:
+        """Not heard."""
+
+    def ended(self, summary: RunSummary) -> None:
+        """Not heard."""
 
 
 class IngestRun:
@@ -78,7 +87,7 @@ class IngestRun:
         self.summary: RunSummary | None = None
         self._settings, self._given_executor = settings, executor
         self._engine = check_engine(engine or settings.engine)
-        self._observer: RunObserver = observer or _Silent()
+        self._observer: RunObserver = observer or NullObserver()
         self._hears_all = observer is not None
         self.files = list_sources(source)
         self._note = "" if self.files else f"no PDF files in {describe_source(source)}"
@@ -165,7 +174,7 @@ class IngestRun:
         unfinished: dict[str, SourceFile] = {file.path: file for file, _ in plan.to_read}
         parts: dict[str, Parts] = {}
         pending: set[Future[Extraction]] = set()
-        room = 2 * (self._settings.workers or _cores())
+        room = 2 * (self._settings.workers or usable_cores())
         more: list[tuple[SourceFile, int]] = []
         while unfinished and not self._cancelled.is_set():
             while len(pending) < room and (task := self._next(more, waiting, parts)):
@@ -263,7 +272,3 @@ def extract_url(task: Task) -> Extraction:
         detail = f"It can't be fetched ({why}): check the address."
         return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=time.monotonic() - started)
     return extract(replace(task, data=data))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
