@@ -68,6 +68,11 @@ class OpenDocument:
         return self._opened[0][0]
 
     @property
+    def first(self) -> Document:
+        """What that engine made of it."""
+        return self._opened[0][1]
+
+    @property
     def page_count(self) -> int:
         """As the document says."""
         return self._opened[0][1].page_count

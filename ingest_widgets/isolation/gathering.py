@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest_widgets.documents import Extraction, Page, Reason, Status
 from ingest_widgets.isolation.failures import sentence
+from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import WireError
 
@@ -110,11 +111,12 @@ class Gathering:
     def _refused(self, header: dict[str, Any], body: bytes) -> bool:
         reason = Reason(header["reason"])
         if reason is Reason.OUT_OF_MEMORY:  # the worker is worn
-            from ingest_widgets.isolation.process import WorkerEnded
-
             raise WorkerEnded(reason)
         self.fail(reason, _text(header["what"], 200))
         return True
+
+    def _broken(self, header: dict[str, Any], body: bytes) -> bool:
+        raise WorkerEnded(Reason.CRASHED, _text(header["why"], 200))
 
     def _done(self, header: dict[str, Any], body: bytes) -> bool:
         if not self._unchanged and not self.complete:
@@ -128,6 +130,7 @@ class Gathering:
         "page": _page,
         "bad": _bad,
         "refused": _refused,
+        "broken": _broken,
         "done": _done,
     }
 

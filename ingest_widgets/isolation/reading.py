@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import OpenDocument
+from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.isolation.worker import Parent, Refused, checked_header, cut
 
@@ -22,7 +23,9 @@ def answer(parent: Parent, request: Mapping[str, Any], data: bytes | mmap.mmap) 
     except EngineRefuses as refusal:
         raise Refused(Reason.CORRUPT, str(refusal)) from refusal
     try:
-        _text(parent, request, document)
+        _OPERATIONS[request["op"]](parent, request, document)
+    except EngineRefuses as refusal:
+        raise Refused(Reason.CORRUPT, str(refusal)) from refusal
     finally:
         document.close()
 
@@ -64,3 +67,26 @@ def _page(parent: Parent, document: OpenDocument, number: int) -> None:
         text, more = cut(text)
         warnings += more
     parent.tell({"t": "page", "n": number, "engine": engine, "warnings": warnings}, text.encode("utf-8", "replace"))
+
+
+def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> None:
+    from ingest_widgets.engines.drawing import png
+
+    parent.tell({"t": "image"}, png(_pdfium(document), request["n"] - 1, request["dpi"]))
+
+
+def _boxes(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> None:
+    from ingest_widgets.engines.drawing import boxes
+
+    width, height, found = boxes(_pdfium(document), request["n"] - 1, request["needles"])
+    parent.tell({"t": "boxes", "width": width, "height": height, "boxes": [[round(x, 2) for x in b] for b in found]})
+
+
+def _pdfium(document: OpenDocument) -> Any:
+    opened = document.first
+    if not isinstance(opened, PdfiumDocument):
+        raise Refused(Reason.CORRUPT, "pdfium can't open it")
+    return opened.raw
+
+
+_OPERATIONS = {"text": _text, "image": _image, "boxes": _boxes}

@@ -110,6 +110,8 @@ def _serve(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
         last = {"t": "refused", "reason": refusal.reason, "what": refusal.what[:200]}
     except MemoryError:
         last = {"t": "refused", "reason": Reason.OUT_OF_MEMORY, "what": ""}
+    except Exception as error:  # noqa: BLE001 - the parent hears of it and ends us
+        last = {"t": "broken", "why": f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace").decode()}
     start_clock(0)
     parent.tell(last)
 
@@ -124,6 +126,8 @@ def _run(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
 
 def _upload(parent: Parent, request: Mapping[str, Any], body: bytes) -> bytes | None:
     _check_size(len(body), request["max_file_bytes"])
+    if request["op"] != "text":
+        return body
     return body if _tell_file(parent, request, hashlib.sha256(body), len(body), None) else None
 
 
@@ -139,6 +143,8 @@ def _file(parent: Parent, request: Mapping[str, Any]) -> bytes | mmap.mmap | Non
             data = _content(file.fileno(), status.st_size)
     except OSError as error:
         raise Refused(Reason.UNREADABLE, error.strerror or type(error).__name__) from error
+    if request["op"] != "text":
+        return data
     digest = hashlib.sha256()
     for part in _parts(data):
         digest.update(part)

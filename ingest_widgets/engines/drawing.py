@@ -1,0 +1,131 @@
+"""A page as a picture, and where words stand on it: by pdfium, whichever engine read the text."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.protocol import EngineRefuses
+
+MOST_PIXELS = 40_000_000
+MOST_BOXES = 1000
+
+Box = tuple[float, float, float, float]
+_INVISIBLE = "\ufffe\x02\xad\u200b"
+_FINE = 100  # steps a point in which pdfium, which counts in whole pixels, says where something is
+
+
+@contextmanager
+def _page(document: pypdfium2.PdfDocument, index: int) -> Iterator[Any]:
+    if not 0 <= index < len(document):
+        raise EngineRefuses(f"there is no page {index + 1}")
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError as error:
+        raise EngineRefuses("the page can't be loaded") from error
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def png(document: pypdfium2.PdfDocument, index: int, dpi: float) -> bytes:
+    """Page `index` (from 0) as a PNG; a giant page gets fewer dots an inch than asked for."""
+    with _page(document, index) as page:
+        width, height = page.get_size()
+        scale = dpi / 72
+        area = max(width * height, 1.0)
+        scale = min(scale, (MOST_PIXELS / area) ** 0.5)
+        picture = page.render(scale=scale, may_draw_forms=False).to_pil()
+        out = io.BytesIO()
+        picture.save(out, "PNG", compress_level=3)
+    return out.getvalue()
+
+
+def boxes(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) -> tuple[float, float, list[Box]]:
+    """Where the needles stand on page `index` (from 0), as whole words, whatever their case and accents.
+
+    Returns:
+        Width and height of the page and (left, top, right, bottom) of each match, a box a line; all in points from
+        the top left of the page as it is shown.
+    """
+    with _page(document, index) as page:
+        width, height = page.get_size()
+        text_page = page.get_textpage()
+        try:
+            return width, height, list(_boxes(page, text_page, needles))[:MOST_BOXES]
+        finally:
+            text_page.close()
+
+
+def _boxes(page: Any, text_page: Any, needles: Sequence[str]) -> Iterator[Box]:
+    folded, at = _folded(_text(text_page))
+    for start, end in sorted({span for needle in needles for span in _spans(folded, needle)}):
+        first = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[start])
+        last = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[end - 1])
+        for rectangle in range(pdfium_c.FPDFText_CountRects(text_page, first, last - first + 1)):
+            yield _shown(page, text_page, rectangle)
+
+
+def _text(text_page: Any) -> str:
+    count = pdfium_c.FPDFText_CountChars(text_page)
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
+    return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was."""
+    out: list[str] = []
+    at: list[int] = []
+    for index, char in enumerate(text):
+        if char in _INVISIBLE:
+            continue
+        if char.isspace():
+            joined = index and text[index - 1] in _INVISIBLE
+            if joined or (out and out[-1] == " "):
+                continue
+            folded = " "
+        else:
+            folded = "".join(c for c in unicodedata.normalize("NFKD", char.casefold()) if not unicodedata.combining(c))
+        out.extend(folded)
+        at.extend([index] * len(folded))
+    return "".join(out), at
+
+
+def _spans(text: str, needle: str) -> Iterator[tuple[int, int]]:
+    wanted = _folded(needle)[0].strip()
+    start = text.find(wanted) if wanted else -1
+    while start >= 0:
+        end = start + len(wanted)
+        if not _inside_word(text, start) and not _inside_word(text, end):
+            yield start, end
+        start = text.find(wanted, start + 1)
+
+
+def _inside_word(text: str, index: int) -> bool:
+    """Whether a word of an alphabet goes on across `index`; scripts without spaces have no such words."""
+    around = text[max(index - 1, 0) : index + 1]
+    return 0 < index < len(text) and around.isalnum() and not any(unicodedata.category(c) == "Lo" for c in around)
+
+
+def _shown(page: Any, text_page: Any, rectangle: int) -> Box:
+    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+    pdfium_c.FPDFText_GetRect(text_page, rectangle, left, top, right, bottom)
+    x1, y1 = _from_top_left(page, left.value, top.value)
+    x2, y2 = _from_top_left(page, right.value, bottom.value)
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _from_top_left(page: Any, x: float, y: float) -> tuple[float, float]:
+    size = [round(side * _FINE) for side in page.get_size()]
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pdfium_c.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, across, down)
+    return across.value / _FINE, down.value / _FINE

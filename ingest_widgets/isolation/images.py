@@ -1,0 +1,121 @@
+"""A page as a picture and where words stand on it, from an isolated worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ingest_widgets.documents import Reason
+from ingest_widgets.errors import IngestError
+from ingest_widgets.isolation.failures import sentence
+from ingest_widgets.isolation.process import WorkerEnded
+from ingest_widgets.isolation.slot import Slot, own_slot
+from ingest_widgets.isolation.task import Task
+from ingest_widgets.isolation.wire import WireError
+
+_DRAWN_BY = ("pdfium", "pdfium+repair")
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """Where words stand on a page: points from the top left of the page as it is shown.
+
+    Attributes:
+        width: Of the page.
+        height: Of the page.
+        boxes: (left, top, right, bottom) of each match, a box for each line it runs over.
+    """
+
+    width: float
+    height: float
+    boxes: tuple[tuple[float, float, float, float], ...]
+
+
+def render_page(task: Task, number: int, dpi: float = 110) -> bytes:
+    """The bare page as a PNG.
+
+    Args:
+        task: The file; its range of pages doesn't matter.
+        number: From 1.
+        dpi: Dots an inch; fewer on a giant page.
+
+    Raises:
+        IngestError: It can't be drawn; the message says why and what to do.
+    """
+    _, body = _ask(task, "image", {"n": number, "dpi": dpi})
+    if not body.startswith(b"\x89PNG\r\n\x1a\n"):
+        raise IngestError(f"page {number} of {task.name} can't be drawn: the worker sent no picture")
+    return body
+
+
+def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
+    """Where the needles stand on a page, as whole words or phrases, whatever their case and accents.
+
+    Args:
+        task: The file; its range of pages doesn't matter.
+        number: From 1.
+        needles: At most 100 of at most 500 characters count.
+
+    Raises:
+        IngestError: The page can't be read; the message says why and what to do.
+    """
+    short = [needle[:500].encode("utf-8", "replace").decode() for needle in needles[:100]]
+    header, _ = _ask(task, "boxes", {"n": number, "needles": short})
+    try:
+        boxes = tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in header["boxes"])
+        return PageBoxes(float(header["width"]), float(header["height"]), boxes)
+    except (KeyError, TypeError, ValueError) as error:
+        raise IngestError(f"page {number} of {task.name} can't be searched: the worker made no sense") from error
+
+
+def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    slot = own_slot()
+    request = task.request(op, task.limits.seconds) | {"rungs": _DRAWN_BY} | more
+    try:
+        header, body = _answer(slot, task, request)
+        if header["t"] != op:
+            reason, what = Reason(header["reason"]), str(header["what"])
+            if reason is Reason.OUT_OF_MEMORY:
+                slot.drop()
+            raise _failed(task, more["n"], reason, what)
+    except WorkerEnded as end:
+        slot.drop()
+        raise _failed(task, more["n"], end.reason, end.what) from None
+    except (WireError, KeyError, ValueError):
+        slot.drop()
+        raise _failed(task, more["n"], Reason.CRASHED, "") from None
+    except IngestError:
+        raise
+    except BaseException:
+        slot.drop()
+        raise
+    return header, body
+
+
+def _answer(slot: Slot, task: Task, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    worker = slot.worker(task.limits.memory_bytes, sandbox=True)
+    deadline = time.monotonic() + task.limits.seconds
+    worker.begin()
+    worker.send(request, task.data or b"", deadline=deadline)
+    answer: tuple[dict[str, Any], bytes] | None = None
+    while True:
+        header, body = worker.receive(deadline)
+        if header["t"] == "passwords":
+            worker.send({"passwords": slot.passwords()}, deadline=deadline)
+        elif header["t"] == "refused":
+            return header, b""
+        elif header["t"] == "broken":
+            raise WorkerEnded(Reason.CRASHED, str(header["why"]))
+        elif header["t"] == "done":
+            if answer is None:
+                raise WireError("an end without an answer")
+            return answer
+        elif header["t"] == request["op"]:
+            answer = header, body
+
+
+def _failed(task: Task, number: int, reason: Reason, what: str) -> IngestError:
+    why = sentence(reason, what, task.limits, task.engine)
+    return IngestError(f"page {number} of {task.name} can't be shown ({reason}). {why}")
