@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import hvac
@@ -13,6 +13,8 @@ import pytest
 from hvac.exceptions import Forbidden, InvalidPath, InvalidRequest, VaultDown
 
 from ingest_widgets import Settings, get_settings, refresh_secrets, settings_override
+from ingest_widgets.settings.cache import MOST, NoAnswer, SecretCache
+from ingest_widgets.settings.secret import Secret
 from tests.heard import Heard, listening
 from tests.vault_server import Mood, Vault, vault_server
 
@@ -245,6 +247,41 @@ def test_one_deaf_secret_does_not_hold_up_another(vault: Vault) -> None:
         assert not slow.done()
         vault.over.set()
         slow.result(10)
+
+
+def test_a_place_that_fails_again_and_again_is_one_warning_until_it_answers(heard: Heard) -> None:
+    asked: list[str] = []
+    answers: list[dict[str, tuple[Secret, ...]] | None] = [None, None, {"x": ()}]
+
+    def ask() -> dict[str, tuple[Secret, ...]]:
+        asked.append("asked")
+        answer = answers[len(asked) - 1]
+        if answer is None:
+            raise NoAnswer("is away")
+        return answer
+
+    cache = SecretCache(failure_seconds=0)
+    assert [cache.get("key", ask, "The place", 5) for _ in range(4)] == [None, None, {"x": ()}, {"x": ()}]
+    assert len(asked) == 3
+    assert heard.warnings == ["The place is away; going on without it for 0 s"]
+
+
+def test_the_memory_is_bounded() -> None:
+    """A service with thousands of tenants keeps the secrets of those it saw last."""
+    cache, asked = SecretCache(), list[int]()
+
+    def ask_of(number: int) -> Callable[[], dict[str, tuple[Secret, ...]]]:
+        def ask() -> dict[str, tuple[Secret, ...]]:
+            asked.append(number)
+            return {}
+
+        return ask
+
+    for number in range(MOST + 1):
+        cache.get(number, ask_of(number), "", 5)
+    cache.get(MOST, ask_of(MOST), "", 5)
+    cache.get(0, ask_of(0), "", 5)
+    assert asked == [*range(MOST + 1), 0]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -112,6 +112,7 @@ class TestPrecedence:
     def test_env_file_fills_in_variables(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PLACE", "/data")
         write(".env", "INGEST_CORPUS_PATH=${PLACE}/a.sqlite")
+        os.utime(".env", (1, 1))
         assert get_settings().corpus_path == Path("/data/a.sqlite")
         monkeypatch.setenv("PLACE", "/other")
         assert get_settings().corpus_path == Path("/other/a.sqlite")

@@ -12,7 +12,6 @@ from queue import Empty, SimpleQueue
 
 from ingest_widgets.settings.secret import Secret
 
-FAILURE_SECONDS = 30.0
 MOST = 256  # answers kept: tenants may each have their own secret
 
 Answer = Mapping[str, tuple[Secret, ...]]
@@ -36,9 +35,13 @@ class SecretCache:
     """Answers by the identity of the question. Safe from any thread, and after a fork.
 
     The global lock guards the table only; while the network is asked, only those wait who ask the same.
+
+    Args:
+        failure_seconds: How long a failure is remembered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, failure_seconds: float = 30.0) -> None:
+        self._failure_seconds = failure_seconds
         self._lock = threading.Lock()
         self._entries: dict[Hashable, _Entry] = {}
         os.register_at_fork(after_in_child=self._after_fork)
@@ -76,9 +79,9 @@ class SecretCache:
         if not isinstance(outcome, str):
             entry.answer, entry.warned = outcome, False
             return
-        entry.until = time.monotonic() + FAILURE_SECONDS
+        entry.until = time.monotonic() + self._failure_seconds
         level = logging.DEBUG if entry.warned else logging.WARNING
-        _log.log(level, "%s %s; going on without it for %g s", place, outcome, FAILURE_SECONDS)
+        _log.log(level, "%s %s; going on without it for %g s", place, outcome, self._failure_seconds)
         entry.warned = True
 
     def _after_fork(self) -> None:
