@@ -1,0 +1,217 @@
+"""The panel: choose a source, start and stop, watch the files, search and look at what is in already."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+from ingest_widgets.corpus import Corpus
+from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.job_view import job_view
+from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
+from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.notebook.source_completion import completions
+from ingest_widgets.notebook.uploads import Uploads
+from ingest_widgets.pipeline import IngestRun
+from ingest_widgets.progress import ProgressTracker
+from ingest_widgets.settings import get_settings
+
+__all__ = ["IngestPanel", "job_view"]
+
+
+class IngestPanel(LiveWidget):
+    """Ingests PDFs by mouse and keyboard, and shows what comes of it.
+
+    Making one creates no file; the corpus appears with the first run. Everything may be called from any thread.
+
+    Args:
+        corpus: A `Corpus` or the path of one; None: `settings.corpus_path` as it is at the first use.
+        source: What stands in the textbox 'Source' at first.
+    """
+
+    _esm = script("ingest_panel.js")
+    _css = style("panel_parts.css", "ingest_panel.css")
+
+    def __init__(
+        self, corpus: Corpus | str | os.PathLike[str] | None = None, source: str | os.PathLike[str] | None = None
+    ) -> None:
+        self._given = corpus
+        self._corpus: Corpus | None = corpus if isinstance(corpus, Corpus) else None
+        self._source = os.fspath(source) if source is not None else ""
+        self._uploads = Uploads()
+        self._run_lock = threading.Lock()
+        self._run: IngestRun | None = None
+        self._busy = self._stopping = self._has_run = False
+        self._outcome = ""
+        super().__init__(RunTable())
+        self._requests |= {
+            "start": self._start_requested,
+            "stop": lambda _, __: self.stop(),
+            "complete": lambda request, _: self._errand("complete", lambda: self._complete(str(request["text"]))),
+            "upload_begin": self._upload_begins,
+            "upload_slice": self._upload_comes,
+            "upload_cancel": self._upload_ends,
+        }
+
+    @property
+    def corpus(self) -> Corpus:
+        """Where the pages go; opened when it is asked for."""
+        with self._run_lock:
+            if self._corpus is None:
+                self._corpus = Corpus(self._corpus_path)
+            return self._corpus
+
+    @property
+    def _corpus_path(self) -> str:
+        if isinstance(self._given, Corpus):
+            return str(self._given.path)
+        return os.fspath(get_settings().corpus_path if self._given is None else self._given)
+
+    def start(self, source: Any = None) -> None:
+        """Begins a run and returns at once; a run that is under way goes on instead.
+
+        Args:
+            source: Anything that `ingest` takes; None: what stands in the textbox.
+        """
+        with self._run_lock:
+            if self._busy:
+                return
+            self._busy, self._stopping, self._has_run = True, False, True
+        if isinstance(source, str | os.PathLike):
+            self._source = os.fspath(source)
+        given = self._source if source is None else source
+        threading.Thread(target=self._work, args=(given,), name="ingest-panel", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stops the run within a second: what was finished is kept, the rest is `cancelled`."""
+        with self._run_lock:
+            self._stopping = self._busy
+            run = self._run
+        if run is not None:
+            run.cancel()
+        self._tell(state=self._facts())
+
+    def _work(self, source: Any) -> None:
+        """One run, in a thread of its own; uploads that came meanwhile follow."""
+        self._tell(state=self._facts())
+        self._outcome = "failed"
+        self._guarded(lambda: self._ingest(source))
+        with self._run_lock:
+            self._busy, self._run = False, None
+        self._tell(state=self._facts())
+        self._saved.update(self._saved_html())
+        self._start_uploaded()
+
+    def _ingest(self, source: Any) -> None:
+        settings = get_settings()
+        tracker = ProgressTracker(desc="Ingest", unit="file", sinks=[])
+        run = IngestRun(source, self.corpus, settings=settings, tracker=tracker, observer=self._table)
+        with self._run_lock:
+            self._run = run
+            if self._stopping:
+                run.cancel()
+        run.run()
+        self._outcome = "stopped" if self._stopping else "done"
+
+    # What the page asks.
+
+    def _start_requested(self, request: Request, _: Buffers) -> None:
+        self._source = str(request["source"])
+        if not self._source.strip() and not self._uploads.waiting:
+            self.tell_problem("Name a source first: a folder, a file or a pattern such as papers/*.pdf.")
+        elif self._source.strip():
+            self.start()
+        else:
+            self._start_uploaded()
+        self._tell(state=self._facts())
+
+    def _complete(self, text: str) -> None:
+        self._tell(completions={"text": text, "options": completions(text)})
+
+    def _hello(self, request: Request, buffers: Buffers) -> None:
+        self._uploads.give_up_abandoned(list(request.get("uploads", [])))
+        super()._hello(request, buffers)
+        if not self._has_run:
+            self._errand("files", self._show_corpus)
+
+    def _show_corpus(self) -> None:
+        """Before the first run the grid shows what is in the corpus."""
+        corpus = self._readable_corpus()
+        if corpus is not None and not self._has_run:
+            self._table.show(corpus.files())
+
+    def _upload_begins(self, request: Request, _: Buffers) -> None:
+        for refusal in self._uploads.begin(request["files"], get_settings().max_file_bytes):
+            self.tell_problem(refusal)
+        self._rows_changed()
+
+    def _upload_comes(self, request: Request, buffers: Buffers) -> None:
+        self._uploads.take(request["id"], int(request["offset"]), buffers[0] if buffers else b"")
+        self._rows_changed()
+        self._start_uploaded()
+
+    def _upload_ends(self, request: Request, _: Buffers) -> None:
+        self._uploads.cancel(request["id"])
+        if "problem" in request:
+            self.tell_problem(str(request["problem"]))
+        self._start_uploaded()
+
+    def _start_uploaded(self) -> None:
+        """Once all uploads have come and nothing runs, they are ingested; until then they wait."""
+        if self._uploads.coming or self._busy or not self._uploads.waiting:
+            return
+        self.start(self._uploads.take_ready())
+
+    # What the page is told.
+
+    def _facts(self) -> dict[str, Any]:
+        table, run = self._table, self._run
+        finished = table.finished_files if self._has_run else 0
+        return {
+            "source": self._source,
+            "corpus": self._shown_path(),
+            "running": self._busy,
+            "stopping": self._stopping and self._busy,
+            "total": len(table.rows) if self._has_run else 0,
+            "finished": finished,
+            "sentence": self._sentence(),
+            "outcome": self._outcome,
+            "eta": run.tracker.state.eta if run is not None and finished else None,
+            "hint": self._hint(),
+        }
+
+    def _sentence(self) -> str:
+        if self._has_run:
+            return self._table.sentence if self._table.rows or not self._busy else "Listing the files…"
+        if not self._table.rows:
+            return "Nothing ingested yet."
+        pages = sum(row[5] for row in self._table.rows)
+        return f"In {os.path.basename(self._corpus_path)}: {len(self._table.rows):,} files, {pages:,} pages"
+
+    def _hint(self) -> str:
+        waiting = len(self._uploads.waiting)
+        return f"{waiting} uploaded: queued until this run has ended." if waiting and self._busy else ""
+
+    def _saved_html(self) -> str:
+        self._show_corpus()
+        return super()._saved_html()
+
+    def _shown_path(self) -> str:
+        """The corpus as code in a cell names it: relative where that is shorter."""
+        path = os.path.abspath(self._corpus_path)
+        below = os.path.relpath(path)
+        return path if below.startswith("..") else below
+
+    def _more_parts(self) -> dict[str, Any]:
+        news = self._uploads.news()
+        return {"uploads": news} if news else {}
+
+    def _readable_corpus(self) -> Corpus | None:
+        """Opens a corpus that is there, and makes none."""
+        if self._corpus is None and not os.path.exists(os.path.expanduser(self._corpus_path)):
+            return None
+        return self.corpus
+
+    def __repr__(self) -> str:
+        return f"IngestPanel(corpus={self._shown_path()!r}): {self._sentence()}"

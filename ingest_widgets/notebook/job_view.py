@@ -1,0 +1,69 @@
+"""The live view of an `IngestJob`: the panel without the ways to choose a source."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from ingest_widgets.corpus import Corpus
+from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.live_widget import LiveWidget
+from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.pipeline import IngestJob
+
+
+class JobView(LiveWidget):
+    """Bar, grid, Stop and search of one job.
+
+    Args:
+        job: May have begun or ended already.
+        table: What the job tells its files to.
+    """
+
+    _esm = script("ingest_panel.js")
+    _css = style("panel_parts.css", "ingest_panel.css")
+
+    def __init__(self, job: IngestJob, table: RunTable) -> None:
+        self._job = job
+        super().__init__(table)
+        self._face = "job"
+        self._requests["stop"] = lambda _, __: self._stop()
+        threading.Thread(target=self._await_end, name="ingest-job-view", daemon=True).start()
+
+    def _stop(self) -> None:
+        self._job.cancel()
+        self._tell(state=self._facts())
+
+    def _await_end(self) -> None:
+        self._guarded(self._wait)
+        self._tell(state=self._facts())
+        self._saved.update(self._saved_html())
+
+    def _wait(self) -> None:
+        self._job.result()
+
+    def _facts(self) -> dict[str, Any]:
+        job, table = self._job, self._table
+        running = job.status == "running"
+        return {
+            "source": f"Into {job.corpus.path.name}",
+            "corpus": str(job.corpus.path),
+            "running": running,
+            "stopping": False,
+            "total": len(table.rows),
+            "finished": table.finished_files,
+            "sentence": table.sentence,
+            "outcome": "" if running else job.status,
+            "eta": job.progress.eta if running else None,
+        }
+
+    def _readable_corpus(self) -> Corpus | None:
+        return self._job.corpus
+
+    def __repr__(self) -> str:
+        return repr(self._job)
+
+
+def job_view(job: IngestJob, table: RunTable) -> JobView:
+    """A widget that shows the job; `table` is the run's observer, so that it knows of every file."""
+    return JobView(job, table)

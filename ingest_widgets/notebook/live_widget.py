@@ -1,0 +1,157 @@
+"""What our larger widgets have in common: their talk with the page, and looking around in a corpus."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+from traitlets import Unicode
+
+from ingest_widgets.corpus import Corpus
+from ingest_widgets.errors import IngestError
+from ingest_widgets.notebook.errands import Errands
+from ingest_widgets.notebook.message_pace import pace
+from ingest_widgets.notebook.page_image import page_answer
+from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.notebook.saved_output import SavedOutput
+
+Request = dict[str, Any]
+Buffers = list[memoryview]
+MOST_HITS = 500
+
+
+class LiveWidget(anywidget.AnyWidget):
+    """A widget whose page asks by messages and is answered by numbered patches; nothing of it is in a trait.
+
+    Rows, texts and images would otherwise land in the saved notebook, and each trait would send messages of its own.
+
+    Args:
+        table: The files it shows.
+    """
+
+    _face = Unicode("panel").tag(sync=True)
+
+    def __init__(self, table: RunTable) -> None:
+        super().__init__()
+        self._table = table
+        self._saved = SavedOutput()
+        self._errands = Errands()
+        self._box_lock = threading.Lock()
+        self._box: dict[str, Any] = {}
+        self._buffers: list[bytes] = []
+        self._sequence = 0
+        self._feed = table.follow(self._rows_changed)
+        self._requests: dict[str, Callable[[Request, Buffers], None]] = {
+            "hello": self._hello,
+            "search": lambda request, _: self._errand("search", lambda: self._search(request)),
+            "page": lambda request, _: self._errand("page", lambda: self._show_page(request)),
+        }
+        self.on_msg(self._heard)
+
+    def close(self) -> None:
+        """Ends the widget; a run that it shows goes on."""
+        self._errands.close()
+        self._table.leave(self._feed)
+        super().close()
+
+    # What the page asks.
+
+    def _heard(self, _: object, request: Request, buffers: Buffers) -> None:
+        kind = request.get("kind")
+        if kind in self._requests:
+            self._guarded(lambda: self._requests[kind](request, buffers))
+
+    def _errand(self, kind: str, work: Callable[[], None]) -> None:
+        self._errands.do(kind, lambda: self._guarded(work))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Jupyter hides what a callback or a thread raises: it is shown where the user looks."""
+        try:
+            work()
+        except IngestError as error:
+            self.tell_problem(str(error))
+        except Exception as error:  # noqa: BLE001 - shown with its traceback in the widget
+            self.tell_problem(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+
+    def _hello(self, _: Request, __: Buffers) -> None:
+        self._feed.everything()
+        self._tell(state=self._facts())
+
+    def _search(self, request: Request) -> None:
+        corpus = self._readable_corpus()
+        query, offset = str(request["query"]), int(request["offset"])
+        answer: dict[str, Any] = {"ask": request["ask"], "query": query, "offset": offset, "total": 0, "hits": []}
+        if corpus is not None:
+            found = corpus.search(query, limit=min(int(request["limit"]), MOST_HITS), offset=offset)
+            hits = [{"file": h.file, "page": h.page, "snippet": h.snippet, "spans": h.spans} for h in found]
+            answer |= {"total": found.total, "seconds": found.seconds, "hits": hits}
+        self._tell(results=answer)
+
+    def _show_page(self, request: Request) -> None:
+        corpus = self._readable_corpus()
+        if corpus is None:
+            return
+        answer, image = page_answer(corpus, request)
+        self._tell(page=answer, buffers=[image] if image else [])
+
+    # What the page is told.
+
+    def tell_problem(self, sentence: str, details: str = "") -> None:
+        """Shows a sentence in the widget, with details to unfold. From any thread."""
+        self._tell(problem={"sentence": sentence, "details": details})
+
+    def _tell(self, *, buffers: list[bytes] | None = None, **parts: Any) -> None:
+        """Puts parts into the next patch, in place of older ones of the same name, and sends it soon."""
+        with self._box_lock:
+            self._box |= parts
+            if buffers is not None:
+                self._buffers = buffers
+        pace.ask(self._send_patch, urgent=True)
+
+    def _rows_changed(self) -> None:
+        pace.ask(self._send_patch)
+
+    def _send_patch(self) -> None:
+        """Sends one message; only the thread of the pace calls this, so numbers and messages keep their order."""
+        rows = self._feed.take()
+        with self._box_lock:
+            parts, self._box = self._box, {}
+            buffers, self._buffers = self._buffers, []
+        if rows is not None:
+            parts["rows"] = rows
+            parts.setdefault("state", self._facts())
+        parts |= self._more_parts()
+        if parts:
+            self._sequence += 1
+            self.send({"kind": "patch", "seq": self._sequence, **parts}, buffers)
+        if self._feed.dirty:
+            pace.ask(self._send_patch)
+
+    # What each widget fills in.
+
+    def _facts(self) -> dict[str, Any]:
+        """The small things: counts, sentence, whether a run is under way."""
+        raise NotImplementedError
+
+    def _more_parts(self) -> dict[str, Any]:
+        """Anything else for the next patch."""
+        return {}
+
+    def _readable_corpus(self) -> Corpus | None:
+        """The corpus to search; None as long as there is none."""
+        raise NotImplementedError
+
+    # As a cell's value.
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live view; beside it, in an output of its own, what stays when the notebook is saved."""
+        self._saved.show(self._saved_html())
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        bundle = {**data, "text/plain": repr(self)}
+        return (bundle, metadata) if metadata else bundle
+
+    def _saved_html(self) -> str:
+        return self._table.saved_html(self._facts()["sentence"])

@@ -1,0 +1,77 @@
+"""One pace for all our widgets: together they send fewer than 15 messages a second, whatever happens.
+
+A Jupyter server drops what comes faster than it likes, and a page that is told everything does nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+GAP = 0.085
+"""Seconds between any two messages of this process."""
+PATCH = 0.15
+"""Seconds between two messages of one sender that nobody waits for."""
+
+
+class MessagePace:
+    """Calls senders in turn, from a thread that lives only while something is to be sent.
+
+    A sender is a callable without arguments that sends at most one message. Asking again before its turn costs nothing.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._due: dict[Callable[[], None], float] = {}
+        self._sent: dict[Callable[[], None], float] = {}
+        self._last = 0.0
+        self._running = False
+
+    def ask(self, sender: Callable[[], None], *, urgent: bool = False) -> None:
+        """Lets `sender` send when its turn comes.
+
+        Args:
+            sender: Sends what it has by then, in one message.
+            urgent: Somebody waits for it: before all that isn't urgent, and without the pause between two patches.
+        """
+        with self._changed:
+            due = 0.0 if urgent else self._sent.get(sender, 0.0) + PATCH
+            self._due[sender] = min(due, self._due.get(sender, due))
+            self._changed.notify()
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._work, name="ingest-widgets-messages", daemon=True).start()
+
+    def _work(self) -> None:
+        while (sender := self._next()) is not None:
+            try:
+                sender()
+            except BaseException:
+                with self._changed:
+                    self._running = False
+                raise
+
+    def _next(self) -> Callable[[], None] | None:
+        """Waits for the next turn; None when nobody has anything to send."""
+        with self._changed:
+            while self._due:
+                sender = min(self._due, key=lambda one: (self._due[one], self._sent.get(one, 0.0)))
+                wait = max(self._due[sender], self._last + GAP) - time.monotonic()
+                if wait <= 0:
+                    del self._due[sender]
+                    self._last = time.monotonic()
+                    self._forget()
+                    self._sent[sender] = self._last
+                    return sender
+                self._changed.wait(wait)
+            self._running = False
+            return None
+
+    def _forget(self) -> None:
+        """Those whose pause is over needn't be remembered."""
+        self._sent = {sender: when for sender, when in self._sent.items() if self._last - when < PATCH}
+
+
+pace = MessagePace()
+"""The one pace of this process."""

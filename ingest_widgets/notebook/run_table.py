@@ -1,0 +1,157 @@
+"""The files of a run as rows for the screen: kept here whole, handed on as patches."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.documents import FileRecord, RunSummary, SourceFile, Status
+from ingest_widgets.tables import html_table
+
+Row = list[Any]
+"""What the page gets: index, name, status, reason, detail, pages, bytes."""
+
+ROWS_A_MESSAGE = 2000
+_epochs = itertools.count(1)
+
+
+class RowFeed:
+    """The rows that one widget still has to send.
+
+    Args:
+        changed: Called from any thread when there is something new; must be quick.
+    """
+
+    def __init__(self, table: RunTable, changed: Callable[[], None]) -> None:
+        self._table, self.changed = table, changed
+        self.dirty: dict[int, None] = {}
+        self.emptied = True
+
+    def everything(self) -> None:
+        """Sends all rows once more."""
+        with self._table.lock:
+            self.dirty = dict.fromkeys(range(len(self._table.rows)))
+            self.emptied = True
+
+    def take(self) -> dict[str, Any] | None:
+        """The next patch, at most `ROWS_A_MESSAGE` rows of it; None when there is nothing to say."""
+        with self._table.lock:
+            if not self.dirty and not self.emptied:
+                return None
+            indexes = list(itertools.islice(self.dirty, ROWS_A_MESSAGE))
+            for index in indexes:
+                del self.dirty[index]
+            self.emptied = False
+            items = [list(self._table.rows[index]) for index in indexes]
+            return {"epoch": self._table.epoch, "total": len(self._table.rows), "items": items}
+
+
+class RunTable:
+    """Hears of each file (a `RunObserver`) and keeps a row of it. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: list[Row] = []
+        self.epoch = next(_epochs)
+        self.counts: Counter[str] = Counter()
+        self.summary: RunSummary | None = None
+        self._index: dict[str, int] = {}
+        self._feeds: list[RowFeed] = []
+
+    def follow(self, changed: Callable[[], None]) -> RowFeed:
+        """A feed of all rows as they are and as they change."""
+        feed = RowFeed(self, changed)
+        with self.lock:
+            feed.everything()
+            self._feeds.append(feed)
+        return feed
+
+    def leave(self, feed: RowFeed) -> None:
+        """Keeps no more rows for this feed."""
+        with self.lock:
+            self._feeds.remove(feed)
+
+    # What a run tells.
+
+    def listed(self, files: list[SourceFile]) -> None:
+        """Another run begins: all its files are queued."""
+        rows = [[i, clean_path(f.name), "queued", None, "", 0, f.size] for i, f in enumerate(files)]
+        self._renew(rows, {clean_path(file.path): index for index, file in enumerate(files)})
+
+    def started(self, file: SourceFile) -> None:
+        """It is being read."""
+        with self.lock:
+            index = self._index[clean_path(file.path)]
+            self.rows[index][2] = "reading"
+            self._tell(index)
+
+    def finished(self, record: FileRecord, status: Status) -> None:
+        """Its record is in the corpus."""
+        with self.lock:
+            index = self._index[record.path]
+            size = self.rows[index][6] if record.bytes is None else record.bytes
+            self.rows[index] = [*_row(index, record, status)[:6], size]
+            self.counts[status.value] += 1
+            self._tell(index)
+
+    def ended(self, summary: RunSummary) -> None:
+        """The run is over."""
+        with self.lock:
+            self.summary = summary
+            self._tell()
+
+    # What else the screen shows.
+
+    def show(self, records: Iterable[FileRecord]) -> None:
+        """Rows of a corpus at rest."""
+        rows = [_row(index, record, record.status) for index, record in enumerate(records)]
+        self._renew(rows, {})
+
+    @property
+    def finished_files(self) -> int:
+        """How many files have their record."""
+        return sum(self.counts.values())
+
+    @property
+    def sentence(self) -> str:
+        """How far the run is, or what it did."""
+        with self.lock:
+            if self.summary:
+                return str(self.summary)
+            done = ", ".join(f"{count:,} {status}" for status in Status if (count := self.counts[status.value]))
+            total = len(self.rows)
+            head = f"{self.finished_files:,} of {total:,} {'file' if total == 1 else 'files'}"
+            return f"{head}: {done}" if done else head
+
+    def saved_html(self, title: str) -> str:
+        """What a saved notebook shows without a kernel: the title, and the files, those with a problem first."""
+        with self.lock:
+            rows = sorted(self.rows, key=lambda row: (row[3] is None, row[0]))
+            shown = [[row[2], row[1], row[5], ": ".join(filter(None, [row[3], row[4]]))] for row in rows[:20]]
+            table = html_table(title, ["status", "name", "pages", "what to know"], shown, total=len(rows))
+        return f'<div class="ingw-saved">{table}</div>'
+
+    def _renew(self, rows: list[Row], index: dict[str, int]) -> None:
+        with self.lock:
+            self.epoch = next(_epochs)
+            self.rows, self._index, self.summary = rows, index, None
+            self.counts.clear()
+            for feed in self._feeds:
+                feed.everything()
+            self._tell()
+
+    def _tell(self, index: int | None = None) -> None:
+        for feed in self._feeds:
+            if index is not None:
+                feed.dirty[index] = None
+            feed.changed()
+
+
+def _row(index: int, record: FileRecord, status: Status) -> Row:
+    reason = record.reason.value if record.reason else None
+    detail = "\n".join(filter(None, [record.detail, *record.warnings]))
+    return [index, record.name, status.value, reason, detail, record.pages, record.bytes]

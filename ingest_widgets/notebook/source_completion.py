@@ -1,0 +1,40 @@
+"""What could stand in the textbox 'Source': folders and PDFs below what was typed so far."""
+
+from __future__ import annotations
+
+import os
+
+MOST = 50
+
+
+def completions(text: str) -> list[str]:
+    """Paths that begin with `text`, as the user would write them; folders first, and with a slash at their end.
+
+    Hidden entries appear only after a dot. A folder that can't be listed has none.
+    """
+    folder, typed = os.path.split(text)
+    place = os.path.expanduser(folder) or "."
+    found: list[tuple[bool, str]] = []
+    try:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                if _fits(entry.name, typed):
+                    is_folder = _is_folder(entry)
+                    if is_folder or entry.name[-4:].lower() == ".pdf":
+                        found.append((not is_folder, entry.name))
+    except (OSError, ValueError):  # no such folder, no permission, a NUL in the name
+        return []
+    head = text[: len(text) - len(typed)]
+    return [f"{head}{name}{'' if is_file else '/'}" for is_file, name in sorted(found)[:MOST]]
+
+
+def _fits(name: str, typed: str) -> bool:
+    hidden = name.startswith(".") and not typed.startswith(".")
+    return not hidden and name.isprintable() and name.casefold().startswith(typed.casefold())
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
