@@ -1,0 +1,1 @@
+"""Measured beside their peers, in the same run; they print ratios."""
