@@ -23,8 +23,15 @@ def engine(name: str) -> Engine:
         module, function = _BUILT_IN[name]
         opener: Engine = getattr(import_module(module), function)
         return opener
-    loaded: Engine = plug_ins()[name].load()
+    try:
+        loaded: Engine = plug_ins()[name].load()
+    except Exception as error:
+        raise NoEngine(f"{type(error).__name__}: {error}") from error
     return loaded
+
+
+class NoEngine(Exception):
+    """A plug-in that is installed but doesn't load."""
 
 
 class OpenDocument:

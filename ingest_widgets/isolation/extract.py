@@ -117,7 +117,7 @@ class _Attempts:
             self._got.fail(end.reason, end.what)
             return False
         stalled = time.monotonic() - self._asked
-        self._got.skip(end.reason)
+        self._got.skip(end.reason, end.what)
         if end.reason is Reason.TIMEOUT and stalled < min(0.5, self._task.limits.seconds / 2):
             return False  # the pages were coming, there are just too many of them
         return not self._got.complete and self._late_left > 0

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 from ingest_widgets.documents import Extraction, Page, Reason, Status
+from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
@@ -23,7 +24,7 @@ class Gathering:
     def __init__(self, task: Task) -> None:
         self._task = task
         self.next = task.first
-        self.bad: dict[int, Reason] = {}
+        self.bad: dict[int, tuple[Reason, str]] = {}
         self._pages: list[Page] = []
         self._failure: tuple[Reason, str] | None = None
         self._unchanged = False
@@ -59,9 +60,9 @@ class Gathering:
         """The file as a whole can't be read."""
         self._failure = reason, what
 
-    def skip(self, reason: Reason) -> None:
+    def skip(self, reason: Reason, what: str = "") -> None:
         """The page that was being read can't be."""
-        self.bad[self.next] = reason
+        self.bad[self.next] = reason, what
         self.next += 1
 
     def take(self, header: dict[str, Any], body: bytes) -> bool:
@@ -69,9 +70,13 @@ class Gathering:
 
         Raises:
             WireError: It isn't what an honest worker sends.
+            WorkerEnded: The worker says that it is of no more use.
+            EngineError: The plug-in doesn't load.
         """
         try:
             return bool(self._TAKERS[header["t"]](self, header, body))
+        except EngineError:  # a ValueError too
+            raise
         except (KeyError, TypeError, ValueError) as error:
             raise WireError(f"a message that makes no sense ({type(error).__name__})") from error
 
@@ -102,7 +107,7 @@ class Gathering:
 
     def _bad(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
-        self.skip(Reason.CORRUPT)
+        self.skip(Reason.CORRUPT, _text(header["why"], 200))
 
     def _check_number(self, header: dict[str, Any]) -> None:
         if header["n"] != self.next or self.complete:
@@ -118,6 +123,12 @@ class Gathering:
     def _broken(self, header: dict[str, Any], body: bytes) -> bool:
         raise WorkerEnded(Reason.CRASHED, _text(header["why"], 200))
 
+    def _no_engine(self, header: dict[str, Any], body: bytes) -> bool:
+        raise EngineError(
+            f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], 200)}): mend or "
+            "remove the plug-in"
+        )
+
     def _done(self, header: dict[str, Any], body: bytes) -> bool:
         if not self._unchanged and not self.complete:
             raise WireError("an end before the last page")
@@ -131,6 +142,7 @@ class Gathering:
         "bad": _bad,
         "refused": _refused,
         "broken": _broken,
+        "no engine": _no_engine,
         "done": _done,
     }
 
@@ -170,7 +182,7 @@ class Gathering:
         if self._unchanged:
             return Status.UNCHANGED, None, ""
         if self.bad:
-            return Status.PARTIAL if self._pages else Status.FAILED, next(iter(self.bad.values())), ""
+            return Status.PARTIAL if self._pages else Status.FAILED, *next(iter(self.bad.values()))
         has_text = any(not page.text.isspace() for page in self._pages if page.text)
         return Status.INGESTED, None if has_text else Reason.NO_TEXT, ""
 
@@ -178,10 +190,9 @@ class Gathering:
         """Which pages are missing and why, a sentence each reason; pages that were never reached are among them."""
         if not self.bad or not self._pages:
             return []
-        last_reason = list(self.bad.values())[-1]
-        missing = self.bad | dict.fromkeys(range(self.next, self._last + 1), last_reason)
+        never_reached = dict.fromkeys(range(self.next, self._last + 1), list(self.bad.values())[-1])
         by_reason: dict[Reason, list[int]] = {}
-        for number, reason in missing.items():
+        for number, (reason, _) in (self.bad | never_reached).items():
             by_reason.setdefault(reason, []).append(number)
         return [f"missing ({reason}): {_pages(numbers)}" for reason, numbers in by_reason.items()]
 

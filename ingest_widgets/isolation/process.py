@@ -100,7 +100,8 @@ class WorkerProcess:
         """Waits until it has its libraries loaded.
 
         Raises:
-            EngineError: It can't; that is never the fault of a file.
+            EngineError: Its libraries can't be loaded.
+            WorkerEnded: It died or hung on the way.
         """
         path = [os.path.abspath(entry) for entry in sys.path if entry]
         own = str(Path(__file__).parents[2])
@@ -111,12 +112,9 @@ class WorkerProcess:
             "sandbox": self.sandbox,
         }
         data = json.dumps(hello).encode()
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            self._write(len(data).to_bytes(4, "big") + data, deadline)
-            header, _ = self.receive(deadline)
-        except WorkerEnded as end:
-            raise EngineError(f"a worker process can't start ({end.what}): run `ingest-widgets doctor`") from None
+        deadline = time.monotonic() + START_SECONDS
+        self._write(len(data).to_bytes(4, "big") + data, deadline)
+        header, _ = self.receive(deadline)
         if header.get("t") != "ready":
             why = str(header.get("why", "no answer"))
             raise EngineError(f"a worker process can't start ({why}): run `ingest-widgets doctor`")

@@ -7,10 +7,14 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 
-from ingest_widgets.isolation.process import WorkerProcess
+from ingest_widgets.errors import EngineError
+from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 
 TASKS_A_WORKER = 250
 """Then it is replaced: what the libraries leak or break stays small, and a start costs 1 ms a file."""
+
+STARTS = 3
+"""So often a worker is started before it is believed that none can be."""
 
 Passwords = Sequence[str] | Callable[[], Sequence[str]]
 
@@ -34,11 +38,25 @@ class Slot:
 
         Raises:
             EngineError: None can be started.
+            WorkerEnded: It was killed while it started, with this slot.
         """
         worker = self._worker
         if worker is not None and worker.usable(sandbox) and worker.tasks < TASKS_A_WORKER:
             return worker
-        self.drop()
+        for left in reversed(range(STARTS)):
+            self.drop()
+            try:
+                return self._fresh(memory_bytes, sandbox)
+            except WorkerEnded as end:  # somebody else killed it: that happens once, not each time
+                if self.killed:
+                    raise
+                if not left:
+                    raise EngineError(
+                        f"a worker process can't start ({end.what}): run `ingest-widgets doctor`"
+                    ) from None
+        raise AssertionError("unreachable")
+
+    def _fresh(self, memory_bytes: int, sandbox: bool) -> WorkerProcess:
         fresh = WorkerProcess(memory_bytes, sandbox=sandbox)
         with self._lock:
             self._worker = fresh

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest_widgets.documents import Reason
+from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.isolation.limits import die_with_parent, hold, set_memory, start_clock
 from ingest_widgets.isolation.wire import PAGE_CHARS, prefix, read_frame
 
@@ -110,8 +111,10 @@ def _serve(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
         last = {"t": "refused", "reason": refusal.reason, "what": refusal.what[:200]}
     except MemoryError:
         last = {"t": "refused", "reason": Reason.OUT_OF_MEMORY, "what": ""}
+    except NoEngine as error:
+        last = {"t": "no engine", "why": short(error)}
     except Exception as error:  # noqa: BLE001 - the parent hears of it and ends us
-        last = {"t": "broken", "why": f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace").decode()}
+        last = {"t": "broken", "why": short(error)}
     start_clock(0)
     parent.tell(last)
 
@@ -182,6 +185,11 @@ def _tell_file(parent: Parent, request: Mapping[str, Any], digest: Any, size: in
     sha256 = digest.hexdigest()
     parent.tell({"t": "file", "sha256": sha256, "size": size, "mtime_ns": mtime_ns})
     return bool(sha256 != request["known_sha256"])
+
+
+def short(error: BaseException) -> str:
+    """What an engine said, as short as the wire wants it."""
+    return f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace").decode()
 
 
 def checked_header(data: bytes | mmap.mmap) -> None:

@@ -1,0 +1,137 @@
+"""A real plug-in that reads as pdfium does, until a page's text says `poison: KIND`: then it does that."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from ingest_widgets.engines.pdfium import PdfiumDocument
+from ingest_widgets.engines.protocol import Buffer, PasswordSource
+
+
+def segfault() -> None:
+    ctypes.string_at(0)
+
+
+def leave() -> None:
+    os._exit(3)
+
+
+def spin() -> NoReturn:
+    while True:
+        pass
+
+
+def wait() -> None:
+    threading.Event().wait()
+
+
+def deaf() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Event().wait()
+
+
+def python_memory() -> None:
+    held = []
+    while True:
+        held.append(bytearray(64 * 1024 * 1024))
+
+
+def native_memory() -> None:
+    """As pdfium does: an allocation that fails is an abort."""
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    size = 32 * 1024 * 1024
+    while address := libc.malloc(ctypes.c_size_t(size)):
+        ctypes.memset(address, 1, size)
+    os.abort()
+
+
+def stop() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def grandchild() -> None:
+    """Leaves a process behind that holds our pipes open, then dies."""
+    if os.fork() == 0:
+        threading.Event().wait()
+    os._exit(0)
+
+
+def flood() -> NoReturn:
+    """Writes zeros to every pipe it finds."""
+    pipes = [fd for fd in range(3, 64) if _is_pipe(fd)]
+    while True:
+        for pipe in pipes:
+            try:
+                os.write(pipe, bytes(1 << 16))
+            except OSError:
+                continue
+
+
+def _is_pipe(fd: int) -> bool:
+    try:
+        return os.readlink(f"/proc/self/fd/{fd}").startswith("pipe:")
+    except OSError:
+        return False
+
+
+def lies() -> str:
+    return "\ud800 a lone surrogate and a NUL \0"
+
+
+def raises() -> None:
+    raise ZeroDivisionError("an engine's own mistake")
+
+
+def recurses() -> None:
+    sys.setrecursionlimit(10**8)
+
+    def deeper(n: int) -> int:
+        return deeper(n + 1) + 1
+
+    deeper(0)
+
+
+POISON: dict[str, Callable[[], Any]] = {
+    "segfault": segfault,
+    "exit": leave,
+    "spin": spin,
+    "wait": wait,
+    "deaf": deaf,
+    "python-memory": python_memory,
+    "native-memory": native_memory,
+    "stop": stop,
+    "grandchild": grandchild,
+    "flood": flood,
+    "lies": lies,
+    "raises": raises,
+    "recurses": recurses,
+}
+
+
+class Misbehaving(PdfiumDocument):
+    def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
+        text, warnings = super().page_text(index)
+        if "poison: " not in text:
+            return text, warnings
+        said = POISON[text.partition("poison: ")[2].split()[0]]()
+        return said or text, warnings
+
+
+def open_document(data: Buffer, passwords: PasswordSource) -> Misbehaving:
+    return Misbehaving(data, passwords)
+
+
+class Incomplete:
+    """What an author forgot: no pages, no metadata."""
+
+
+def open_incomplete(data: Buffer, passwords: PasswordSource) -> Any:
+    return Incomplete()

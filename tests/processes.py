@@ -1,0 +1,47 @@
+"""Which processes are ours, and waiting for them to end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import psutil  # type: ignore[import-untyped]
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Waits for a condition, looking at it every 10 ms; False if it never came."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        pause.wait(0.01)
+    return True
+
+
+def workers(of: int | None = None) -> list[psutil.Process]:
+    """The living worker processes below a process (default: this one), and what they started."""
+    found = []
+    for child in psutil.Process(of).children(recursive=True):
+        try:
+            if child.status() != psutil.STATUS_ZOMBIE and "ingest_widgets.isolation.worker" in " ".join(
+                child.cmdline()
+            ):
+                found.append(child)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def resident_bytes() -> int:
+    """What this process holds in memory."""
+    return int(psutil.Process().memory_info().rss)
+
+
+def strays(mark: str) -> list[int]:
+    """Living worker processes on this machine, whoever their parent is, whose environment or arguments hold `mark`."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "status"]):
+        if mark in " ".join(process.info["cmdline"] or []) and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(process.pid)
+    return found

@@ -1,0 +1,222 @@
+"""A file can fail; whoever reads it can't."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.errors import EngineError, IngestError
+from ingest_widgets.isolation import (
+    IsolatedExecutor,
+    Limits,
+    Task,
+    check_engine,
+    extract,
+    page_boxes,
+    render_page,
+)
+from tests.hostile.pdf import text_pdf
+from tests.processes import until, workers
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+PASSWORD = "open sesame"
+
+
+def read(name: str, **given: object) -> Extraction:
+    return extract(Task(name=name, path=str(SAMPLES / name), **given))  # type: ignore[arg-type]
+
+
+def test_a_file_is_read_page_by_page_with_its_facts() -> None:
+    """Pages in order with the engine that made each, hash, size, time of change, title and author."""
+    import hashlib
+
+    path = SAMPLES / "paper-two-columns.pdf"
+    got = read(path.name)
+    assert (got.status, got.reason, got.detail, got.engine) == (Status.INGESTED, None, "", "pdfium")
+    assert got.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (got.size, got.mtime_ns) == (path.stat().st_size, path.stat().st_mtime_ns)
+    assert (got.title, got.author) == ("How Much Is in a Page?", "The ingest_widgets developers")
+    assert [page.number for page in got.pages] == [1, 2] == list(range(1, (got.page_count or 0) + 1))
+    assert "entropy" in got.pages[0].text
+
+
+def test_a_range_reads_its_pages_and_counts_all() -> None:
+    got = read("manual-long.pdf", first=3, last=5)
+    assert [page.number for page in got.pages] == [3, 4, 5]
+    assert got.page_count == 61
+
+
+def test_a_known_hash_is_not_read_again() -> None:
+    known = read("manual-long.pdf").sha256
+    got = read("manual-long.pdf", known_sha256=known)
+    assert (got.status, got.pages, got.sha256) == (Status.UNCHANGED, (), known)
+
+
+def test_bytes_of_an_upload_are_read_without_a_file() -> None:
+    got = extract(Task("upload.pdf", "upload.pdf", data=text_pdf("first", "second")))
+    assert [page.text.strip() for page in got.pages] == ["first", "second"]
+    assert got.mtime_ns is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("text.pdf", b"just text", Reason.NOT_A_PDF),
+        ("late.pdf", b" " * 1030 + text_pdf("too late"), Reason.NOT_A_PDF),
+        ("empty.pdf", b"", Reason.EMPTY),
+        ("header.pdf", b"%PDF-1.7\n", Reason.CORRUPT),
+        ("cut.pdf", text_pdf("cut off")[:150], Reason.CORRUPT),
+    ],
+)
+def test_a_file_that_is_no_pdf_has_its_reason_and_a_cure(
+    tmp_path: Path, name: str, content: bytes, reason: Reason
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    got = extract(Task(name, str(tmp_path / name)))
+    assert (got.status, got.reason, got.pages) == (Status.FAILED, reason, ())
+    assert got.detail.endswith(".")
+    assert "\n" not in got.detail
+
+
+def test_a_scan_is_ingested_and_said_to_be_one() -> None:
+    got = read("scan-no-text.pdf")
+    assert (got.status, got.reason, len(got.pages)) == (Status.INGESTED, Reason.NO_TEXT, 1)
+    assert "OCR" in got.detail
+
+
+def test_limits_on_size_and_pages_name_their_setting() -> None:
+    large = read("manual-long.pdf", limits=Limits(max_file_bytes=1000))
+    long = read("manual-long.pdf", limits=Limits(max_pages=60))
+    assert (large.reason, long.reason) == (Reason.TOO_LARGE, Reason.TOO_MANY_PAGES)
+    assert "max_file_bytes" in large.detail
+    assert "61" in long.detail
+    assert long.page_count == 61
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are made by POSIX systems only")
+def test_what_can_not_be_read_is_unreadable_and_never_hangs(tmp_path: Path) -> None:
+    """A vanished file, a folder and a pipe that nobody writes to."""
+    os.mkfifo(tmp_path / "pipe.pdf")
+    (tmp_path / "folder.pdf").mkdir()
+    for name in ("gone.pdf", "pipe.pdf", "folder.pdf"):
+        got = extract(Task(name, str(tmp_path / name)))
+        assert (got.status, got.reason, got.sha256) == (Status.FAILED, Reason.UNREADABLE, None)
+
+
+def test_a_name_that_is_not_utf8_opens_its_file(tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9\n.pdf")
+    with open(path, "wb") as file:
+        file.write(text_pdf("strange name"))
+    assert extract(Task("caf", os.fsdecode(path))).status is Status.INGESTED
+
+
+def test_passwords_of_the_executor_open_a_locked_file() -> None:
+    task = Task("encrypted.pdf", str(SAMPLES / "encrypted.pdf"))
+    with IsolatedExecutor(1) as without, IsolatedExecutor(1, passwords=["wrong", PASSWORD]) as having:
+        assert without.submit(extract, task).result().reason is Reason.ENCRYPTED
+        assert having.submit(extract, task).result().status is Status.INGESTED
+
+
+def test_a_function_that_finds_passwords_is_asked_only_for_a_locked_file() -> None:
+    """It may ask a server, so files that open by themselves must not wait for it."""
+    asked = []
+
+    def find() -> list[str]:
+        asked.append(threading.current_thread().name)
+        return [PASSWORD]
+
+    with IsolatedExecutor(1, passwords=find) as executor:
+        executor.submit(extract, Task("a", str(SAMPLES / "paper-two-columns.pdf"))).result()
+        assert asked == []
+        locked = executor.submit(extract, Task("b", str(SAMPLES / "encrypted.pdf"))).result()
+    assert locked.status is Status.INGESTED
+    assert len(asked) == 1
+
+
+def test_without_an_executor_passwords_come_from_the_settings_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INGEST_PDF_PASSWORDS", f'["wrong", "{PASSWORD}"]')
+    assert read("encrypted.pdf").status is Status.INGESTED
+
+
+def test_a_password_is_neither_in_the_arguments_nor_in_the_environment_of_a_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("INGEST_PDF_PASSWORDS", f'["{PASSWORD}"]')
+    read("encrypted.pdf")
+    (worker,) = workers()
+    assert PASSWORD not in " ".join(worker.cmdline())
+    assert not [name for name in worker.environ() if name.startswith("INGEST")]
+
+
+def test_tasks_travel_without_their_bytes_in_sight() -> None:
+    task = Task("x", "y", data=b"secret bytes")
+    assert pickle.loads(pickle.dumps(task)) == task
+    assert "secret" not in repr(task)
+
+
+def test_an_unknown_engine_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(EngineError, match="auto, pdfium, pypdf"):
+        check_engine("pdfiun")
+    assert check_engine("pypdf") == "pypdf"
+
+
+def test_pypdf_reads_when_it_is_asked_for() -> None:
+    got = read("paper-two-columns.pdf", engine="pypdf")
+    assert {page.engine for page in got.pages} == {"pypdf"} == {got.engine}
+
+
+def test_an_executor_leaves_no_process_behind() -> None:
+    before = len(workers())
+    with IsolatedExecutor(2) as executor:
+        done = list(executor.map(extract, [Task("a", str(SAMPLES / "manual-long.pdf"))] * 4))
+        assert len(workers()) > before
+    assert [got.status for got in done] == [Status.INGESTED] * 4
+    assert len(workers()) == before
+
+
+def test_a_worker_ends_with_the_thread_that_owns_it() -> None:
+    before = len(workers())
+    with ThreadPoolExecutor(1) as foreign:
+        foreign.submit(extract, Task("a", str(SAMPLES / "paper-two-columns.pdf"))).result()
+        assert len(workers()) == before + 1
+    assert until(lambda: len(workers()) == before)
+
+
+def test_a_page_becomes_a_picture_and_its_words_have_places() -> None:
+    task = Task("manual-long.pdf", str(SAMPLES / "manual-long.pdf"))
+    picture = render_page(task, 2, dpi=36)
+    found = page_boxes(task, 2, ["page"])
+    assert picture.startswith(b"\x89PNG")
+    assert found.boxes
+    for left, top, right, bottom in found.boxes:
+        assert 0 <= left < right <= found.width
+        assert 0 <= top < bottom <= found.height
+
+
+def test_boxes_stand_where_the_word_is_drawn_on_a_turned_page() -> None:
+    """The page is shown turned by a quarter, so the word from its top left stands at the top right."""
+    from tests.hostile.pdf import assemble, page_objects, show
+
+    upright = extract_boxes(assemble(page_objects([show("needle")])))
+    turned = extract_boxes(assemble(page_objects([show("needle")], page=b"/Rotate 90")))
+    (left, top, right, bottom), (width, height) = upright
+    assert turned[1] == (height, width)
+    assert turned[0] == pytest.approx((height - bottom, left, height - top, right), abs=0.1)
+
+
+def extract_boxes(data: bytes) -> tuple[tuple[float, float, float, float], tuple[float, float]]:
+    found = page_boxes(Task("x", "x", data=data), 1, ["NEEDLE"])
+    return found.boxes[0], (found.width, found.height)
+
+
+def test_a_page_that_does_not_exist_is_one_clear_sentence() -> None:
+    task = Task("manual-long.pdf", str(SAMPLES / "manual-long.pdf"))
+    with pytest.raises(IngestError, match=r"page 99 of manual-long\.pdf"):
+        render_page(task, 99)
+    assert extract(task).status is Status.INGESTED

@@ -1,0 +1,118 @@
+"""Engines that crash, hang, lie and eat memory: real plug-ins, found by their public name."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.errors import EngineError
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, extract
+from tests.hostile.pdf import text_pdf
+from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
+from tests.processes import resident_bytes, until, workers
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+
+
+@pytest.fixture(autouse=True)
+def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
+
+
+def read(*pages: str, engine: str = "misbehaving", limits: Limits = LIMITS) -> Extraction:
+    return extract(Task("poisoned", "poisoned.pdf", data=text_pdf(*pages), engine=engine, limits=limits))
+
+
+def test_ten_poisoned_of_a_hundred_hurt_nobody_else() -> None:
+    """Two workers, 90 innocents kept, each of the guilty named with its reason, nothing left running."""
+    tasks = hundred()
+    before = resident_bytes()
+    with IsolatedExecutor(2) as executor:
+        results = run(executor, tasks)
+    assert innocents(tasks, results) == 90
+    assert verdicts(tasks, results) == GUILTY
+    assert until(lambda: not workers())
+    assert resident_bytes() - before < 200 * 1024 * 1024
+
+
+@pytest.mark.parametrize("kind", GUILTY)
+def test_pages_around_a_bad_one_are_kept(kind: str) -> None:
+    """The bad page is named, those before it are kept and those after it still read, within time-out and 2 s."""
+    limits = Limits(seconds=1.5, memory_bytes=LIMITS.memory_bytes)
+    started = time.monotonic()
+    got = read("before", f"poison: {kind}", "after", limits=limits)
+    assert time.monotonic() - started < limits.seconds + 2
+    assert (got.status, got.reason) == (Status.PARTIAL, GUILTY[kind])
+    assert [page.number for page in got.pages] == [1, 3]
+    assert got.warnings == (f"missing ({GUILTY[kind]}): page 2",)
+    assert got.page_count == 3
+
+
+def test_a_file_whose_every_page_hangs_ends_within_its_time_and_two_seconds() -> None:
+    limits = Limits(seconds=1.0, memory_bytes=LIMITS.memory_bytes)
+    started = time.monotonic()
+    got = read(*["poison: wait"] * 50, limits=limits)
+    assert time.monotonic() - started < limits.seconds + 2
+    assert (got.status, got.reason) == (Status.FAILED, Reason.TIMEOUT)
+
+
+def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something else killed the worker: the file is tried again before it is called guilty."""
+    before = set(workers())
+    done: list[Extraction] = []
+    reader = threading.Thread(
+        target=lambda: done.append(read("first", "poison: wait", limits=Limits(seconds=2.0))), name="isolated-test"
+    )
+    reader.start()
+    assert until(lambda: bool(set(workers()) - before))
+    (victim,) = set(workers()) - before
+    victim.kill()
+    reader.join(20)
+    assert done[0].reason is Reason.TIMEOUT
+    assert [page.number for page in done[0].pages] == [1]
+
+
+def test_an_engine_that_raises_is_named_and_the_next_file_read() -> None:
+    """An engine's own mistake is a crash, with its words in the detail."""
+    got = read("poison: raises")
+    assert (got.status, got.reason) == (Status.FAILED, Reason.CRASHED)
+    assert "ZeroDivisionError" in got.detail
+    assert read("honest").status is Status.INGESTED
+
+
+def test_endless_recursion_is_survived() -> None:
+    """Which limit it hits first depends on the Python."""
+    assert read("poison: recurses").reason in (Reason.CRASHED, Reason.OUT_OF_MEMORY, Reason.TIMEOUT)
+
+
+def test_text_that_no_column_can_hold_never_arrives() -> None:
+    got = read("poison: lies")
+    assert got.status is Status.INGESTED
+    got.pages[0].text.encode()
+
+
+def test_an_engine_that_lacks_parts_or_does_not_load_is_no_crash_of_ours() -> None:
+    """What is broken is the plug-in, so the file is `crashed` with a detail that names it, or the engine is refused."""
+    assert read("x", engine="incomplete").reason is Reason.CRASHED
+    assert check_engine("misbehaving") == "misbehaving"
+    with pytest.raises(EngineError, match="no_such_module"):
+        read("x", engine="absent")
+
+
+def test_kill_stops_at_once_and_leaves_nothing() -> None:
+    """Running and waiting extractions come back `cancelled` within a second, and so do those submitted later."""
+    tasks = [Task("p", "p", data=text_pdf("poison: wait"), engine="misbehaving", limits=Limits(seconds=60))] * 6
+    with IsolatedExecutor(2) as executor:
+        futures = [executor.submit(extract, task) for task in tasks]
+        assert until(lambda: len(workers()) >= 2)
+        started = time.monotonic()
+        executor.kill()
+        results = [future.result(5) for future in futures]
+        assert executor.submit(extract, tasks[0]).result(5).status is Status.CANCELLED
+    assert time.monotonic() - started < 1
+    assert {result.status for result in results} == {Status.CANCELLED}
+    assert until(lambda: not workers())
