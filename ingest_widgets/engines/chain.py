@@ -23,8 +23,10 @@ def engine(name: str) -> Engine:
         module, function = _BUILT_IN[name]
         opener: Engine = getattr(import_module(module), function)
         return opener
+    if name not in (known := plug_ins()):
+        raise NoEngine("it isn't installed where the file is read")
     try:
-        loaded: Engine = plug_ins()[name].load()
+        loaded: Engine = known[name].load()
     except Exception as error:
         raise NoEngine(f"{type(error).__name__}: {error}") from error
     return loaded

@@ -125,8 +125,8 @@ class Gathering:
 
     def _no_engine(self, header: dict[str, Any], body: bytes) -> bool:
         raise EngineError(
-            f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], 200)}): mend or "
-            "remove the plug-in"
+            f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], 200)}): install or "
+            "mend the plug-in"
         )
 
     def _done(self, header: dict[str, Any], body: bytes) -> bool:

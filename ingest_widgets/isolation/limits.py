@@ -18,7 +18,7 @@ MIB = 1024**2
 LEAST_ROOM = 64 * MIB
 """What a worker may take beyond what its libraries take, however low the limit is."""
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,31 @@ def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return chosen | {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 
-def die_with_parent(parent: int, stream: int) -> None:
-    """In the worker: ends it as soon as the parent is gone, whatever C code is doing.
+def end_with_parent_thread() -> None:
+    """In the worker, on Linux: the kernel kills it when the thread that started it ends, which is its owner."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
-    The kernel's signal on Linux is tied to the thread that started the worker, which is the one that owns it. The
-    thread here covers the other systems, and a parent that forked the pipe's other end away.
+
+def die_with_parent(parent: int, stream: int) -> dict[str, str]:
+    """In the worker: ends it as soon as the parent is gone, also while C code runs that lets other threads run.
+
+    Covers systems without the kernel's signal, and a parent that forked the pipe's other end away.
 
     Args:
         parent: The process that must live.
         stream: The reading end of the parent's pipe.
+
+    Returns:
+        How the promise is kept.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if sys.platform != "win32":
-        if os.getppid() != parent:
-            os._exit(0)
-        threading.stack_size(256 * 1024)
-        threading.Thread(target=_watch_parent, args=(parent, stream), daemon=True).start()
+    if sys.platform == "win32":
+        return {"ends with its parent": "at its next message (no signal of the kernel on Windows)"}
+    if os.getppid() != parent:
+        os._exit(0)
+    threading.stack_size(256 * 1024)
+    threading.Thread(target=_watch_parent, args=(parent, stream), daemon=True).start()
+    return {"ends with its parent": "signal of the kernel and a watch" if sys.platform == "linux" else "a watch"}
 
 
 def _watch_parent(parent: int, stream: int) -> None:
@@ -86,27 +94,40 @@ def _watch_parent(parent: int, stream: int) -> None:
     os._exit(0)
 
 
-def hold(memory_bytes: int) -> None:
-    """In the worker, once its libraries are loaded: no core dumps and no more address space than this."""
+def hold(memory_bytes: int) -> dict[str, str]:
+    """In the worker, once its libraries are loaded: no core dumps and no more address space than this.
+
+    Returns:
+        How each promise is kept.
+    """
     if sys.platform == "win32":
-        return
+        missing = "not offered by Windows: the wall clock alone ends a file"
+        return {"memory limit": missing, "CPU limit": missing}
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    set_memory(memory_bytes)
+    # 1 byte, since Linux hands a core to a program that collects them even when the limit is 0.
+    resource.setrlimit(resource.RLIMIT_CORE, (1, 1) if sys.platform == "linux" else (0, 0))
+    memory = set_memory(memory_bytes)
+    return {"memory limit": memory, "CPU limit": "ITIMER_PROF", "core dumps": "none"}
 
 
-def set_memory(memory_bytes: int) -> None:
-    """In the worker: the address space it may take, never less than what its libraries have taken and some room."""
+def set_memory(memory_bytes: int) -> str:
+    """In the worker: the address space it may take, never less than what its libraries have taken and some room.
+
+    Returns:
+        How the limit is kept, or that it isn't.
+    """
     if sys.platform == "win32":
-        return
+        return "not offered by Windows"
     import resource
 
     soft = max(memory_bytes, _address_space() + LEAST_ROOM)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    except (ValueError, OSError) as error:  # macOS refuses
+        return f"RLIMIT_AS is refused by this system ({error})"
+    return "RLIMIT_AS"
 
 
 def _address_space() -> int:

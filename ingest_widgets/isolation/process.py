@@ -74,6 +74,7 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._open = True
         self._peak_bytes = 0
+        self.features: dict[str, str] = {}
         self._popen = subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOT],
             stdin=subprocess.PIPE,
@@ -115,6 +116,7 @@ class WorkerProcess:
         deadline = time.monotonic() + START_SECONDS
         self._write(len(data).to_bytes(4, "big") + data, deadline)
         header, _ = self.receive(deadline)
+        self.features = {str(name)[:80]: str(says)[:200] for name, says in dict(header.get("features", {})).items()}
         if header.get("t") != "ready":
             why = str(header.get("why", "no answer"))
             raise EngineError(f"a worker process can't start ({why}): run `ingest-widgets doctor`")

@@ -15,7 +15,8 @@ from typing import Any
 
 from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import NoEngine
-from ingest_widgets.isolation.limits import die_with_parent, hold, set_memory, start_clock
+from ingest_widgets.isolation.limits import die_with_parent, end_with_parent_thread, hold, set_memory, start_clock
+from ingest_widgets.isolation.sandbox import enter
 from ingest_widgets.isolation.wire import PAGE_CHARS, prefix, read_frame
 
 MAPPED_BYTES = 64 * 1024 * 1024
@@ -84,15 +85,16 @@ class Parent:
 def main(hello: Mapping[str, Any]) -> None:
     """Serves the parent until it goes."""
     parent = Parent()
-    die_with_parent(hello["parent"], parent.requests)
+    end_with_parent_thread()
     try:
         import ingest_widgets.engines.pdfium
         import ingest_widgets.isolation.reading  # noqa: F401
     except ImportError as error:
         parent.tell({"t": "broken", "why": str(error)[:500]})
         return
-    hold(hello["memory_bytes"])
-    parent.tell({"t": "ready"})
+    features = (enter() if hello["sandbox"] else {}) | hold(hello["memory_bytes"])
+    features |= die_with_parent(hello["parent"], parent.requests)
+    parent.tell({"t": "ready", "features": features})
     while True:
         request, body = parent.ask()
         _serve(parent, request, body)
@@ -112,7 +114,7 @@ def _serve(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
     except MemoryError:
         last = {"t": "refused", "reason": Reason.OUT_OF_MEMORY, "what": ""}
     except NoEngine as error:
-        last = {"t": "no engine", "why": short(error)}
+        last = {"t": "no engine", "why": str(error)[:200].encode("utf-8", "replace").decode()}
     except Exception as error:  # noqa: BLE001 - the parent hears of it and ends us
         last = {"t": "broken", "why": short(error)}
     start_clock(0)

@@ -1,0 +1,135 @@
+"""In the worker, on Linux: gives up network, writing, starting processes and signalling others, for good.
+
+Landlock and seccomp are asked for by raw system calls, since no maintained library brings both. Where a kernel lacks
+one of them, the rest still holds. Numbers are those of the kernel's own headers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+import sys
+from collections.abc import Iterable
+
+_NO_NEW_PRIVS = 38
+_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
+_LANDLOCK_VERSION = 1
+# Access rights by the ABI version that brought them: execute, write and all kinds of make and remove; link; truncate;
+# ioctl on devices. Then TCP, then abstract sockets and signals.
+_FS_BY_ABI = {1: 0b1_1111_1111_0011, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
+_NET_FROM_ABI, _NET = 4, 0b11
+_SCOPE_FROM_ABI, _SCOPE = 6, 0b11
+
+_SECCOMP_SET_FILTER, _SECCOMP_ALL_THREADS = 1, 1
+_ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
+_CLONE_THREAD = 0x10000
+_NR, _ARCH, _ARG0 = 0, 4, 16
+_LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+
+# A kernel architecture's audit number, and its numbers of calls.
+_CALLS = {
+    "x86_64": (
+        0xC000003E,
+        "seccomp=317 clone=56 tgkill=234",
+        (
+            "socket=41 connect=42 accept=43 sendto=44 socketpair=53 fork=57 vfork=58 execve=59 kill=62 ptrace=101 "
+            "mount=165 tkill=200 add_key=248 request_key=249 keyctl=250 unshare=272 perf_event_open=298 setns=308 "
+            "process_vm_readv=310 process_vm_writev=311 bpf=321 execveat=322 userfaultfd=323 pidfd_send_signal=424 "
+            "io_uring_setup=425"
+        ),
+    ),
+    "aarch64": (
+        0xC00000B7,
+        "seccomp=277 clone=220 tgkill=131",
+        (
+            "mount=40 unshare=97 ptrace=117 kill=129 tkill=130 socket=198 socketpair=199 accept=202 connect=203 "
+            "sendto=206 add_key=217 request_key=218 keyctl=219 execve=221 perf_event_open=241 setns=268 "
+            "process_vm_readv=270 process_vm_writev=271 bpf=280 execveat=281 userfaultfd=282 pidfd_send_signal=424 "
+            "io_uring_setup=425"
+        ),
+    ),
+}
+_CLONE3 = 435
+_X32 = 0x40000000
+
+
+class _Filter(ctypes.Structure):
+    _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
+
+
+def enter() -> dict[str, str]:
+    """Gives up what can be given up; call it once, when all libraries are loaded.
+
+    Returns:
+        For each promise how it is kept, or why it can't be.
+    """
+    if sys.platform != "linux":
+        missing = f"not offered by {platform.system()}"
+        return {"no writing": missing, "no network": missing, "no other processes": missing}
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
+    landlock = _landlock(libc)
+    seccomp = _seccomp(libc)
+    return {"no writing": landlock, "no network": seccomp, "no other processes": seccomp}
+
+
+def _landlock(libc: ctypes.CDLL) -> str:
+    abi = libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)
+    if abi < 1:
+        return f"Landlock isn't offered by this kernel ({_why()})"
+    files = sum(bits for since, bits in _FS_BY_ABI.items() if abi >= since)
+    fields = [files, _NET if abi >= _NET_FROM_ABI else None, _SCOPE if abi >= _SCOPE_FROM_ABI else None]
+    rules = b"".join(struct.pack("=Q", field) for field in fields if field is not None)
+    ruleset = libc.syscall(_LANDLOCK_CREATE, rules, ctypes.c_size_t(len(rules)), 0)
+    if ruleset < 0:
+        return f"Landlock refused ({_why()})"
+    try:
+        if libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0):
+            return f"Landlock refused ({_why()})"
+    finally:
+        os.close(ruleset)
+    return f"Landlock, ABI {abi}"
+
+
+def _seccomp(libc: ctypes.CDLL) -> str:
+    machine = platform.machine()
+    if machine not in _CALLS or struct.calcsize("P") != 8:
+        return f"no seccomp filter for {machine}"
+    arch, used, refused = _CALLS[machine]
+    numbers = _numbers(used)
+    program = _program(arch, numbers["clone"], numbers["tgkill"], _numbers(refused).values())
+    filters = _Filter(len(program) // 8, program)
+    if libc.syscall(numbers["seccomp"], _SECCOMP_SET_FILTER, _SECCOMP_ALL_THREADS, ctypes.byref(filters)):
+        return f"seccomp refused ({_why()})"
+    return "seccomp"
+
+
+def _numbers(calls: str) -> dict[str, int]:
+    return {name: int(number) for name, _, number in (call.partition("=") for call in calls.split())}
+
+
+def _program(arch: int, clone: int, tgkill: int, refused: Iterable[int]) -> bytes:
+    """The filter in BPF: foreign architectures and what is `refused` get EPERM, threads may still be made."""
+
+    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+        return struct.pack("=HBBI", code, yes, no, value)
+
+    refuse = step(_RETURN, _ERRNO | errno.EPERM)
+    allow = step(_RETURN, _ALLOW)
+    steps = [step(_LOAD, _ARCH), step(_EQUAL, arch, 1), refuse, step(_LOAD, _NR), step(_AT_LEAST, _X32, 0, 1), refuse]
+    for number in refused:
+        steps += [step(_EQUAL, number, 0, 1), refuse]
+    # The C library falls back to clone, whose flags can be seen.
+    steps += [step(_EQUAL, _CLONE3, 0, 1), step(_RETURN, _ERRNO | errno.ENOSYS)]
+    steps += [step(_EQUAL, clone, 0, 4), step(_LOAD, _ARG0), step(_BITS, _CLONE_THREAD, 0, 1), allow, refuse]
+    # abort() signals its own process.
+    steps += [step(_EQUAL, tgkill, 0, 4), step(_LOAD, _ARG0), step(_EQUAL, os.getpid(), 0, 1), allow, refuse]
+    return b"".join([*steps, allow])
+
+
+def _why() -> str:
+    return os.strerror(ctypes.get_errno())

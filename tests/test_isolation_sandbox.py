@@ -1,0 +1,86 @@
+"""What a worker that a PDF has taken over can't do, on the Linux kernels that offer it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets.isolation import features
+from tests.processes import workers
+
+ROOT = Path(__file__).parents[1]
+
+_TRIES = """
+import os, signal, socket, subprocess, sys, threading
+sys.path.insert(0, sys.argv[1])
+from ingest_widgets.isolation.sandbox import enter
+got = enter()
+def refused(name, act):
+    try:
+        act()
+    except OSError:
+        print(name, "refused")
+    else:
+        print(name, "done")
+refused("write", lambda: open(sys.argv[2] + "/new", "w"))
+refused("overwrite", lambda: open(sys.argv[2] + "/old", "r+"))
+refused("truncate", lambda: os.truncate(sys.argv[2] + "/old", 0))
+refused("remove", lambda: os.remove(sys.argv[2] + "/old"))
+refused("folder", lambda: os.mkdir(sys.argv[2] + "/folder"))
+refused("tcp", lambda: socket.socket())
+refused("udp", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+refused("unix", lambda: socket.socket(socket.AF_UNIX))
+refused("fork", os.fork)
+refused("exec", lambda: os.execv(sys.executable, [sys.executable]))
+refused("spawn", lambda: subprocess.run([sys.executable, "-c", ""]))
+refused("signal", lambda: os.kill(os.getppid(), 0))
+refused("read", lambda: open(sys.argv[2] + "/old").read())
+thread = threading.Thread(target=print, args=("thread done",))
+thread.start()
+thread.join()
+sys.stdout.flush()
+os.abort()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Landlock and seccomp are Linux")
+def test_a_worker_gave_up_writing_network_and_processes(tmp_path: Path) -> None:
+    """It reads, makes threads and can abort itself; everything that reaches out is refused."""
+    (tmp_path / "old").write_text("old")
+    command = [sys.executable, "-I", "-c", _TRIES, str(ROOT), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    outcome = dict(line.split() for line in done.stdout.splitlines())
+    got = features()
+    files = "write overwrite truncate remove folder".split() if got["no writing"].startswith("Landlock, ABI") else []
+    rest = "tcp udp unix fork exec spawn signal".split() if got["no network"] == "seccomp" else []
+    assert {name: outcome.get(name) for name in files + rest} == dict.fromkeys(files + rest, "refused"), done.stderr
+    assert (outcome["read"], outcome["thread"]) == ("done", "done")
+    assert done.returncode == -6
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"), reason="the filter knows two machines"
+)
+def test_a_worker_reports_what_it_got() -> None:
+    """The names are what `doctor` prints; this kernel's answer may be a reason, never nothing."""
+    got = features()
+    assert set(got) >= {"no writing", "no network", "no other processes", "memory limit", "CPU limit"}
+    assert all(got.values())
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_a_worker_has_three_deaf_descriptors_and_two_pipes() -> None:
+    """0-2 on /dev/null, nothing of ours inherited, a session of its own, no secret in its environment."""
+    features()
+    for worker in workers():
+        files = [os.readlink(f"/proc/{worker.pid}/fd/{fd}") for fd in os.listdir(f"/proc/{worker.pid}/fd")]
+        assert files.count("/dev/null") == 3
+        assert sum(name.startswith("pipe:") for name in files) == 2
+        assert len(files) == 5
+        assert os.getsid(worker.pid) == worker.pid
+        assert set(worker.environ()) <= {"PATH", "LC_ALL", "MALLOC_ARENA_MAX", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"}
