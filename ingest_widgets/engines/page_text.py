@@ -1,59 +1,127 @@
-"""The text of one page as pdfium reads it, cleaned of what no text column can hold."""
+"""The text of one page as a reader would type it: pdfium's, with words whole, lines in order and paragraphs apart."""
 
 from __future__ import annotations
 
-import ctypes
-import re
+from typing import TYPE_CHECKING
 
-import pypdfium2
-import pypdfium2.raw as pdfium_c
+from ingest_widgets.engines.accents import Edit, accent_edits
+from ingest_widgets.engines.columns import Segment, columns_suspected, reading_order
+from ingest_widgets.engines.glyphs import clean_lines, clean_text
+from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
+from ingest_widgets.engines.paragraphs import paragraph_starts
+from ingest_widgets.engines.textpage import TextPage
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+if TYPE_CHECKING:
+    import pypdfium2
+
+__all__ = ["PageReader", "clean_text", "page_text"]
+
+Place = tuple[float, float]
+
+
+class PageReader:
+    """Reads pages of one document, and remembers its words: they tell which hyphens at line ends are to stay.
+
+    Pages may be read in any order; each is judged by those that were read before it. Not safe for two threads.
+
+    Args:
+        document: Stays open as long as pages are read.
+    """
+
+    def __init__(self, document: pypdfium2.PdfDocument) -> None:
+        self._document = document
+        self._vocabulary = Vocabulary()
+
+    def text(self, index: int) -> tuple[str, tuple[str, ...]]:
+        """Reads page `index` (from 0).
+
+        Returns:
+            Valid text whose lines end with a line feed and whose paragraphs are parted by an empty line where that
+            can be told, and a sentence for each kind of thing that was lost.
+
+        Raises:
+            pypdfium2.PdfiumError: The page can't be loaded.
+        """
+        with TextPage(self._document, index) as page:
+            lines = _lines(page)
+        flat = "".join(lines)
+        if CUT in flat:
+            flat = flat.replace(CUT, "")
+        text = "\n".join(lines)
+        self._vocabulary.add(text)
+        return clean_lines(join_hyphens(text, self._vocabulary), flat.isprintable())
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
-    """Reads page `index` (from 0).
-
-    Returns:
-        Valid UTF-8 text whose lines end with a line feed, and a sentence for each thing that was changed.
-
-    Raises:
-        pypdfium2.PdfiumError: The page can't be loaded.
-    """
-    page = pdfium_c.FPDF_LoadPage(document, index)
-    if not page:
-        raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
-    try:
-        return clean_text(_raw_text(page))
-    finally:
-        pdfium_c.FPDF_ClosePage(page)
+    """Reads one page without the help of the others; see `PageReader.text`."""
+    return PageReader(document).text(index)
 
 
-def _raw_text(page: object) -> str:
-    text_page = pdfium_c.FPDFText_LoadPage(page)
-    if not text_page:
-        raise pypdfium2.PdfiumError("the text of the page can't be loaded")
-    try:
-        count = pdfium_c.FPDFText_CountChars(text_page)
-        if count <= 0:
-            return ""
-        buffer = (ctypes.c_ushort * (count + 1))()
-        written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
-        return bytes(memoryview(buffer))[: 2 * max(written - 1, 0)].decode("utf-16-le", "surrogatepass")
-    finally:
-        pdfium_c.FPDFText_ClosePage(text_page)
+def _lines(page: TextPage) -> list[str]:
+    """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
+    text = page.text
+    lines = text.split("\r\n")
+    if not page.indexed or not text:
+        return lines
+    edits = accent_edits(page, text)
+    starts, tails = _indices(lines)
+    firsts = page.origins(starts)
+    if columns_suspected(page, lines, starts, firsts):
+        rows = reading_order(page, text)
+        if rows:
+            return _rebuilt(text, rows, edits)
+    lasts = page.origins(tails) if CUT in text else firsts
+    if edits:
+        lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
+    return _parted(lines, paragraph_starts(lines, firsts, lasts))
 
 
-def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
-    """Takes out what breaks UTF-8, SQLite, Arrow or JSON lines, and says how much of it there was."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    warnings: list[str] = []
-    if not text.replace("\n", "").isprintable():
-        text, controls = _CONTROL.subn("", text)
-        text, surrogates = _LONE_SURROGATE.subn("\ufffd", text)
-        if controls:
-            warnings.append(f"{controls} control characters removed")
-        if surrogates:
-            warnings.append(f"{surrogates} lone surrogates replaced")
-    return text, tuple(warnings)
+def _indices(lines: list[str]) -> tuple[list[int], list[int]]:
+    """Where each line begins in the text, and where its part behind the last cut does."""
+    starts, tails, position = [], [], 0
+    for line in lines:
+        starts.append(position)
+        tails.append(position + line.rfind(CUT) + 1)
+        position += len(line) + 2
+    return starts, tails
+
+
+def _parted(lines: list[str], begins: list[bool]) -> list[str]:
+    if True not in begins:
+        return lines
+    parted = []
+    for line, begin in zip(lines, begins, strict=True):
+        if begin:
+            parted.append("")
+        parted.append(line)
+    return parted
+
+
+def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit]) -> list[str]:
+    lines: list[str] = []
+    firsts: list[Place] = []
+    lasts: list[Place] = []
+    for row in rows:
+        line = " ".join(_edited(text, s.start, s.end, edits) for s in row)
+        place = (row[0].left, row[0].base)
+        if lines and lines[-1].endswith(CUT):
+            lines[-1] += line
+            lasts[-1] = place
+            continue
+        if lines and lines[-1][-1:] in "-\u2010\u00ad" and lines[-1][-2:-1].isalpha() and line[:1].islower():
+            lines[-1] = lines[-1][:-1] + CUT + line  # pdfium saw no line end here
+            lasts[-1] = place
+            continue
+        lines.append(line)
+        firsts.append(place)
+        lasts.append(place)
+    return _parted(lines, paragraph_starts(lines, firsts, lasts))
+
+
+def _edited(text: str, start: int, end: int, edits: list[Edit]) -> str:
+    pieces, position = [], start
+    for first, last, replacement in sorted(edits):
+        if start <= first < end:
+            pieces += [text[position:first], replacement]
+            position = last
+    return "".join(pieces) + text[position:end]

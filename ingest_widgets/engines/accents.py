@@ -1,0 +1,68 @@
+"""Accents that were drawn as signs of their own, above or below the letter that they belong to."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.textpage import TextPage
+
+_COMBINING = {
+    "´": "\u0301", "¨": "\u0308", "˜": "\u0303", "ˆ": "\u0302", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307",
+    "˚": "\u030a", "¸": "\u0327", "˛": "\u0328", "ˇ": "\u030c", "˝": "\u030b",
+    "`": "\u0300", "^": "\u0302", "~": "\u0303",
+}  # fmt: skip
+_DOTLESS = {"ı": "i", "ȷ": "j"}
+_FARTHEST = 400
+Edit = tuple[int, int, str]
+
+
+def accent_edits(page: TextPage, text: str) -> list[Edit]:
+    """(start, end, replacement) for each accent and each letter that it goes to, in no order.
+
+    The evidence is the place: the middle of the accent's box lies over the letter. Signs such as ^ or ~ in code
+    have a place of their own and stay.
+    """
+    edits: list[Edit] = []
+    for accent, combining in _COMBINING.items():
+        at = text.find(accent)
+        while at >= 0:
+            edits += _placed(page, text, at, combining)
+            at = text.find(accent, at + 1)
+    return edits
+
+
+def _placed(page: TextPage, text: str, at: int, combining: str) -> list[Edit]:
+    left, bottom, right, top = page.box(at)
+    middle, height = (left + right) / 2, top - bottom
+    for letter in _neighbours(text, at):
+        composed = unicodedata.normalize("NFC", _DOTLESS.get(text[letter], text[letter]) + combining)
+        if len(composed) > 1:
+            continue
+        u0, v0, u1, _ = page.box(letter)
+        if u0 <= middle <= u1 and abs(v0 - bottom) < 0.6 * height and right - left < 2.5 * (u1 - u0):
+            return [(letter, letter + 1, composed), _without(text, at, letter)]
+    return []
+
+
+def _neighbours(text: str, at: int) -> list[int]:
+    """The letters around, the next ones first; those of the same line only when the accent hangs at its end."""
+    near = [i for i in (at + 1, at - 1, at + 2, at - 2) if 0 <= i < len(text) and text[i].isalpha()]
+    if text[at + 1 : at + 3].strip() and text[max(at - 1, 0)].strip():
+        return near
+    start = max(text.rfind("\n", 0, at) + 1, at - _FARTHEST)
+    end = text.find("\n", at)
+    line = range(start, min(end if end >= 0 else len(text), at + _FARTHEST))
+    return near + [i for i in line if text[i].isalpha() and i not in near]
+
+
+def _without(text: str, at: int, letter: int) -> Edit:
+    """Takes the accent out, with the space that pdfium saw between it and a letter elsewhere."""
+    if letter == at + 2:
+        return at, at + 2, ""
+    if letter == at - 2:
+        return at - 1, at + 1, ""
+    if abs(letter - at) > 2 and text[max(at - 1, 0)] == " ":
+        return at - 1, at + 1, ""
+    return at, at + 1, ""

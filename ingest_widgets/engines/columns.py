@@ -1,0 +1,167 @@
+"""Pages whose columns were drawn line by line across: told by two lines, and put into the order of reading."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.textpage import TextPage
+
+_WORD = re.compile("[^\\s\ufffe]+\ufffe?")
+_LONG_LINE = 40  # signs
+_LONG_RUN = 12  # signs on either side of a gap
+_MOVES_UP = 6
+_SIDE = 5  # segments that have to respect a strip, on either side
+_CROSSING = 0.15  # of the segments may lie across it: titles, figures
+_BIN = 3.0  # points
+_FILLED = 0.5  # of a column's width by its mean line; cells of tables are emptier
+
+
+@dataclass(slots=True)
+class Segment:
+    """A run of words without a wide gap: `start` and `end` are indices into the page's text."""
+
+    left: float
+    right: float
+    base: float
+    height: float
+    start: int
+    end: int
+
+
+def columns_suspected(page: TextPage, lines: list[str], starts: list[int], firsts: list[tuple[float, float]]) -> bool:
+    """Whether two long lines have a gap at the same place, or the pen went upwards time and again."""
+    half = len(lines) // 2
+    gaps = []
+    for part in (range(half), range(half, len(lines))):
+        number = max(part, key=lambda i: len(lines[i]), default=-1)
+        if number < 0 or len(lines[number]) < _LONG_LINE:
+            break
+        gap = _gap(page.rects(starts[number], len(lines[number])))
+        if gap is None or "...." in lines[number] or ". . ." in lines[number]:
+            break
+        gaps.append(gap)
+    if len(gaps) == 2 and max(gaps[0][0], gaps[1][0]) < min(gaps[0][1], gaps[1][1]):
+        return True
+    return len(lines) >= 2 * _MOVES_UP and sum(b[1] > a[1] + 1 for a, b in pairwise(firsts)) >= _MOVES_UP
+
+
+def _gap(rects: list[tuple[float, float, float, float]]) -> tuple[float, float] | None:
+    """Left and right of a gap wider than the line is high with long runs on both sides."""
+    if len(rects) < 2:
+        return None
+    left, right = min(rect[0] for rect in rects), max(rect[2] for rect in rects)
+    wide = [
+        (before[2], after[0])
+        for before, after in pairwise(rects)
+        if after[0] - before[2] > 0.9 * (before[3] - before[1]) and abs(after[1] - before[1]) < 3
+    ]
+    edges = [left, *(edge for gap in wide for edge in gap), right]
+    for number, gap in enumerate(wide):
+        runs = gap[0] - edges[2 * number], edges[2 * number + 3] - gap[1]
+        if min(runs) > 0.2 * (right - left):
+            return gap
+    return None
+
+
+def reading_order(page: TextPage, text: str) -> list[list[Segment]] | None:
+    """The lines of the page in the order of reading, each as its segments; None when the drawing's order is right."""
+    segments = _segments(page, text)
+    if len(segments) < 2 * _SIDE:
+        return None
+    lines: list[list[Segment]] = []
+    return lines if _read(segments, lines) else None
+
+
+def _segments(page: TextPage, text: str) -> list[Segment]:
+    spans = [match.span() for match in _WORD.finditer(text)]
+    firsts = page.origins([start for start, _ in spans])
+    lasts = page.origins([max(start, end - 1 - (text[end - 1] == "\ufffe")) for start, end in spans])
+    segments: list[Segment] = []
+    line_end, height = -1, 10.0
+    for (start, end), (left, base), (last, _) in zip(spans, firsts, lasts, strict=True):
+        if start > line_end:
+            box = page.box(start)
+            height = max(box[3] - box[1], 1.0)
+            line_end = text.find("\n", start) % (len(text) + 1)  # -1 becomes the end
+        right = last + 0.45 * height
+        at = segments[-1] if segments else None
+        if at and abs(at.base - base) < 0.35 * height and -0.5 * height < left - at.right < 0.9 * height:
+            at.right, at.end = right, end
+        else:
+            segments.append(Segment(left, right, base, height, start, end))
+    return segments
+
+
+def _read(segments: list[Segment], lines: list[list[Segment]]) -> bool:
+    """Adds the lines of these segments; says whether a strip was found that changes the order of the drawing."""
+    strip = _strip(segments)
+    if strip is None:
+        lines += _rows(segments)
+        return False
+    across = sorted((s for s in segments if s.left < strip < s.right), key=lambda s: -s.base)
+    beside = [s for s in segments if not s.left < strip < s.right]
+    changed = _jumps(beside, strip) > 2 * _SIDE
+    for limit in [*across, None]:
+        band = [s for s in beside if limit is None or s.base > limit.base]
+        beside = [s for s in beside if not (limit is None or s.base > limit.base)]
+        for side in ([s for s in band if s.right <= strip], [s for s in band if s.left >= strip]):
+            changed |= _read(side, lines)
+        if limit:
+            lines.append([limit])
+    return changed
+
+
+def _strip(segments: list[Segment]) -> float | None:
+    """The middle of the emptiest vertical strip that parts columns of prose."""
+    if len(segments) < 2 * _SIDE:
+        return None
+    left, right = min(s.left for s in segments), max(s.right for s in segments)
+    bins = [0] * (int((right - left) / _BIN) + 2)
+    for s in segments:
+        for i in range(int((s.left - left) / _BIN), int((s.right - left) / _BIN) + 1):
+            bins[i] += 1
+    inner = range(len(bins) // 6, len(bins) - len(bins) // 6)
+    emptiest = min((bins[i] for i in inner), default=len(segments))
+    if emptiest > _CROSSING * len(segments):
+        return None
+    runs = _longest_run([i for i in inner if bins[i] == emptiest])
+    strip = left + _BIN * (runs[0] + runs[1] + 1) / 2
+    sides = [s for s in segments if s.right <= strip], [s for s in segments if s.left >= strip]
+    return strip if all(_is_prose(side) for side in sides) else None
+
+
+def _longest_run(numbers: list[int]) -> tuple[int, int]:
+    best, start = (numbers[0], numbers[0]), numbers[0]
+    for before, number in zip(numbers, [*numbers[1:], numbers[-1] + 2], strict=True):
+        if number != before + 1:
+            best = max(best, (start, before), key=lambda run: run[1] - run[0])
+            start = number
+    return best
+
+
+def _is_prose(side: list[Segment]) -> bool:
+    if len(side) < _SIDE:
+        return False
+    width = max(s.right for s in side) - min(s.left for s in side)
+    filled = sum(s.right - s.left for s in side) / len(side) / max(width, 1.0)
+    return filled >= _FILLED and sum(s.end - s.start for s in side) / len(side) >= _LONG_RUN
+
+
+def _jumps(beside: list[Segment], strip: float) -> int:
+    """How often the drawing goes from one side of the strip to the other."""
+    sides = [s.left >= strip for s in sorted(beside, key=lambda s: s.start)]
+    return sum(a != b for a, b in pairwise(sides))
+
+
+def _rows(segments: list[Segment]) -> list[list[Segment]]:
+    rows: list[list[Segment]] = []
+    for s in sorted(segments, key=lambda s: (-s.base, s.left)):
+        if rows and abs(rows[-1][0].base - s.base) < 0.35 * s.height:
+            rows[-1].append(s)
+        else:
+            rows.append([s])
+    return [sorted(row, key=lambda s: s.left) for row in rows]

@@ -1,0 +1,84 @@
+"""Signs that no text column can hold, and signs that stand for other signs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LIGATURES = {
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+}  # fmt: skip
+# Fonts without a map to Unicode let their codes through: TeX's old (OT1) and new (T1) places of the ligatures.
+_CODES = {
+    "\x0b": "ff", "\x0c": "fi", "\r": "fl", "\x0e": "ffi", "\x0f": "ffl",
+    "\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl",
+}  # fmt: skip
+_CODED = re.compile(
+    "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
+    "|(?<![^\\s(\\[\"'“‘-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2})"
+    "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]-]|$)"
+)
+_SYMBOL_CODES, _GREEK = "abgdezhqiklmnxoprstufcyw", "αβγδεζηθικλμνξοπρστυφχψω"
+# What Symbol, Wingdings and TeX's brackets put into the private area and has a plain counterpart.
+_PRIVATE = {
+    **dict.fromkeys("\uf0b7\uf0a7\uf0a8\uf06c\uf06e\uf076\uf09f", "•"),
+    **dict.fromkeys("\uf0d8\uf0da\uf0e0\uf0f0", "→"),
+    **dict.fromkeys("\uf0fc\uf0fe", "✓"),
+    **{chr(0xF000 + ord(code)): sign for code, sign in zip(_SYMBOL_CODES, _GREEK, strict=True)},
+}  # fmt: skip
+_SPACES = dict.fromkeys(
+    map(ord, "\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " "
+)
+_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
+_BREAKS = {0x85: "\n", 0x2028: "\n", 0x2029: "\n\n", 0x0D: "\n"}
+_PLAIN = str.maketrans({**_SPACES, **_INVISIBLE, **_BREAKS, **{ord(sign): text for sign, text in _PRIVATE.items()}})
+_UNUSABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"
+)
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHAPES = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
+_SHAPES_IN_EVERY_TEXT = "\ufe8d\ufe8e\ufedf\ufee0\ufeea\ufef2\ufb2a\ufb4b"
+
+
+def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
+    """Plain, composed (NFC), valid text, and a sentence for each kind of sign that was lost.
+
+    Lines end with a line feed; ligatures are taken apart, Arabic shapes become letters, any gap is a plain space,
+    marks that nobody sees (soft hyphens, zero widths, directions) are gone. Joiners stay: Persian needs them.
+    """
+    text = text.replace("\r\n", "\n")
+    return clean_lines(text, text.replace("\n", "").isprintable())
+
+
+def clean_lines(text: str, printable: bool) -> tuple[str, tuple[str, ...]]:
+    """Does `clean_text`'s work where line ends are line feeds and it is known whether all else is printable."""
+    warnings: list[str] = []
+    if not printable:
+        text = _printable(text, warnings)
+    if not text.isascii():
+        text = _composed(text)
+    return text, tuple(warnings)
+
+
+def _printable(text: str, warnings: list[str]) -> str:
+    text = _CODED.sub(lambda match: _CODES[match.group()], text).translate(_PLAIN)
+    if text.replace("\n", "").isprintable():
+        return text
+    text, unusable = _UNUSABLE.subn("", text)
+    text, surrogates = _LONE_SURROGATE.subn("\ufffd", text)
+    if unusable:
+        warnings.append(f"{unusable} signs without a meaning were left out: a font has no map to text")
+    if surrogates:
+        warnings.append(f"{surrogates} lone surrogates were replaced")
+    return text
+
+
+def _composed(text: str) -> str:
+    for sign, letters in _LIGATURES.items():
+        if sign in text:
+            text = text.replace(sign, letters)
+    if any(shape in text for shape in _SHAPES_IN_EVERY_TEXT):
+        text = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    if "\u0338=" in text:  # TeX draws the stroke before the sign that it strikes
+        text = text.replace("\u0338=", "≠")
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

@@ -1,0 +1,132 @@
+"""One page's text and the places of its characters, by raw calls.
+
+pypdfium2's own helpers cost up to 5 % of the time of an ordinary page. The small getters are called thousands of
+times a page, so they keep the interpreter's lock: that halves a call. Nothing here is safe to use from two threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import addressof, c_double, c_float, c_int, c_void_p
+from math import pi
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+
+def _getter(function: Any, result: Any, *arguments: Any) -> Any:
+    address = ctypes.cast(function, c_void_p).value
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)
+
+
+_TEXT = _getter(pdfium_c.FPDFText_GetText, c_int, c_void_p, c_int, c_int, c_void_p)
+_ORIGIN = _getter(pdfium_c.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
+_BOX = _getter(pdfium_c.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
+_SIZE = _getter(pdfium_c.FPDFText_GetFontSize, c_double, c_void_p, c_int)
+_ANGLE = _getter(pdfium_c.FPDFText_GetCharAngle, c_float, c_void_p, c_int)
+_GENERATED = _getter(pdfium_c.FPDFText_IsGenerated, c_int, c_void_p, c_int)
+_COUNT_RECTS = _getter(pdfium_c.FPDFText_CountRects, c_int, c_void_p, c_int, c_int)
+_RECT = _getter(pdfium_c.FPDFText_GetRect, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
+_PAIR = (c_double * 2)()
+_X, _Y = addressof(_PAIR), addressof(_PAIR) + 8
+_FOUR = (c_double * 4)()
+_EDGES = tuple(addressof(_FOUR) + 8 * i for i in range(4))
+_LOOSE = (c_float * 4)()
+_LOOSE_AT = addressof(_LOOSE)
+_ROOM = ctypes.create_string_buffer(1 << 17)  # kept: making one a page costs more than the copy
+
+
+class TextPage:
+    """The text of one loaded page; `close` it, or use it in a `with`.
+
+    All places are in points, turned so that text runs along the first axis and upwards means a larger second one.
+
+    Attributes:
+        text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
+        indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
+    """
+
+    def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
+        self._text: Any = None
+        self._page = pdfium_c.FPDF_LoadPage(document, index)
+        if not self._page:
+            raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
+        self._read()
+        self._turns = 0
+        if self.text and self.indexed:
+            self._stand_upright()
+
+    def __enter__(self) -> TextPage:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Frees what pdfium holds of the page."""
+        if self._text:
+            pdfium_c.FPDFText_ClosePage(self._text)
+            self._text = None
+        if self._page:
+            pdfium_c.FPDF_ClosePage(self._page)
+            self._page = None
+
+    def _read(self) -> None:
+        self._text = pdfium_c.FPDFText_LoadPage(self._page)
+        if not self._text:
+            self.close()
+            raise pypdfium2.PdfiumError("the text of the page can't be loaded")
+        self._handle = ctypes.cast(self._text, c_void_p).value
+        count = max(pdfium_c.FPDFText_CountChars(self._text), 0)
+        room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
+        written = _TEXT(self._handle, 0, count, addressof(room)) if count else 0
+        self.text = ctypes.string_at(room, 2 * max(written - 1, 0)).decode("utf-16-le", "surrogatepass")
+        self.indexed = len(self.text) == count
+
+    def _stand_upright(self) -> None:
+        """Turns a page back that stands one quarter further than its text needs: pdfium mixes its lines up."""
+        step = len(self.text) // 6
+        turns = [round(-_ANGLE(self._handle, step * i) / (pi / 2)) % 4 for i in range(1, 6)]
+        self._turns = max(turns, key=turns.count)
+        if pdfium_c.FPDFPage_GetRotation(self._page) == (self._turns + 1) % 4:
+            pdfium_c.FPDFPage_SetRotation(self._page, self._turns)
+            pdfium_c.FPDFText_ClosePage(self._text)
+            self._read()
+
+    def _turned(self, x: float, y: float) -> tuple[float, float]:
+        turns = self._turns
+        return (x, y) if not turns else ((y, -x), (-x, -y), (-y, x))[turns - 1]
+
+    def origins(self, indices: list[int]) -> list[tuple[float, float]]:
+        """Where the pen stood for each of these characters."""
+        handle, pair, found = self._handle, _PAIR, []
+        for index in indices:
+            _ORIGIN(handle, index, _X, _Y)
+            found.append((pair[0], pair[1]))
+        return found if not self._turns else [self._turned(x, y) for x, y in found]
+
+    def box(self, index: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of the character's place in its line."""
+        _BOX(self._handle, index, _LOOSE_AT)
+        left, top, right, bottom = _LOOSE
+        (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
+        return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
+
+    def size(self, index: int) -> float:
+        """The size of the font."""
+        return float(_SIZE(self._handle, index))
+
+    def generated(self, index: int) -> bool:
+        """Whether pdfium put the character in, such as a space for a gap."""
+        return bool(_GENERATED(self._handle, index))
+
+    def rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
+        """Left, bottom, right and top of the pieces that these characters were drawn in."""
+        found = []
+        for number in range(_COUNT_RECTS(self._handle, start, count)):
+            _RECT(self._handle, number, _EDGES[0], _EDGES[1], _EDGES[2], _EDGES[3])
+            left, top, right, bottom = _FOUR
+            (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
+            found.append((min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)))
+        return found
