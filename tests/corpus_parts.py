@@ -24,7 +24,7 @@ def extraction(*texts: str, **fields: Any) -> Extraction:
         "engine": "pdfium",
         "seconds": 0.5,
     }
-    return Extraction(Status.INGESTED, **{**values, **fields})
+    return Extraction(**{"status": Status.INGESTED, **values, **fields})
 
 
 def failure(reason: Reason = Reason.CORRUPT, **fields: Any) -> Extraction:

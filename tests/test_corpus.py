@@ -76,3 +76,13 @@ def test_removing_a_file_takes_its_pages_and_leaves_the_rest(corpus: Corpus) -> 
     assert (len(corpus), list(corpus.pages("a.pdf")), corpus.check()) == (1, [], [])
     with pytest.raises(CorpusError, match=r"did you mean 'b\.pdf'"):
         corpus.remove("a.pdf")
+
+
+def test_a_second_attempt_at_the_same_bytes_takes_no_page_away(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        first = extraction("one", "two", sha256="aa", status=Status.PARTIAL, reason=Reason.TIMEOUT)
+        corpus.write(source("a.pdf"), first)
+        record = corpus.write(source("a.pdf"), failure(Reason.CRASHED, sha256="aa"))
+        assert (record.status, record.pages) == (Status.PARTIAL, 2)
+        record = corpus.write(source("a.pdf"), extraction("one", "two", "three", sha256="aa"))
+        assert (record.status, record.pages) == (Status.INGESTED, 3)

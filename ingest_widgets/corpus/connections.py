@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import quote
 
-from ingest_widgets.corpus.failures import damaged, locked, own_errors, refuse_folder
+from ingest_widgets.corpus.failures import damaged, own_errors, refuse_folder
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
 from ingest_widgets.errors import CorpusError, CorpusForeign, CorpusNotFound, CorpusNotWritable, CorpusTooNew
 
 WAIT_SECONDS = 30.0
 """How long a writer waits for another one."""
 
+_STEP_SECONDS = 0.2
 _IDLE_READERS = 4
 _CHECKED_BYTES = 16 * 2**20
 _every: weakref.WeakSet[Connections] = weakref.WeakSet()
@@ -25,7 +26,7 @@ _of_the_parent: list[list[sqlite3.Connection]] = []
 
 
 class _FileConnection(sqlite3.Connection):
-    """To the file itself, not to the empty stand-in of one that isn't there yet."""
+    """One that can be used again: no empty stand-in for a file that isn't there yet, nor one that looks just once."""
 
 
 class Connections:
@@ -139,23 +140,23 @@ class Connections:
         """
         if self.read_only:
             raise CorpusNotWritable(f"{self.path} was opened with read_only=True: open it without to write")
-        deadline = time.monotonic() + WAIT_SECONDS
-        if not self._writing.acquire(timeout=WAIT_SECONDS):
-            raise locked(self.path)
+        with self._writing:  # not acquire() and try: an interrupt between the two would keep it for ever
+            try:
+                with own_errors(self.path):
+                    yield from self._transaction()
+            finally:
+                if self.closed and self._writer is not None:
+                    self._writer.close()
+                    self._writer = None
+
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        con = self._ready_writer(time.monotonic() + WAIT_SECONDS)
         try:
-            with own_errors(self.path):
-                con = self._ready_writer(deadline)
-                try:
-                    yield con
-                    con.commit()
-                finally:
-                    if con.in_transaction:
-                        con.rollback()
+            yield con
+            con.commit()
         finally:
-            if self.closed and self._writer is not None:
-                self._writer.close()
-                self._writer = None
-            self._writing.release()
+            if con.in_transaction:
+                con.rollback()
 
     def _ready_writer(self, deadline: float) -> sqlite3.Connection:
         self._refuse_closed()
@@ -177,8 +178,8 @@ class Connections:
         refuse_folder(self.path)
         self._look()
         _refuse_unwritable(self.path)
-        con = self._connect("rwc")
-        try:
+        con = self._connect("rwc", timeout=_STEP_SECONDS)
+        with _closed_on_error(con):
             if os.path.getsize(self.path) <= _CHECKED_BYTES:
                 self._refuse_damaged(con)
             _retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
@@ -186,51 +187,52 @@ class Connections:
             self._refuse_others(con)
             migrate(con)
             con.commit()
-        except BaseException:
-            con.close()
-            raise
         return con
 
     def _open_for_reading(self) -> sqlite3.Connection:
         con = self._connect_to_read()
-        try:
+        with _closed_on_error(con):
             con.execute("PRAGMA query_only = 1")
             if con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:  # its first writer is at work
                 con.close()
                 return _empty()
             self._refuse_others(con)
-        except BaseException:
-            con.close()
-            raise
         return con
 
     def _connect_to_read(self) -> sqlite3.Connection:
-        con = self._connect("rw")
         try:
-            con.execute("PRAGMA user_version").fetchone()
+            con = self._connect("rw")
+            with _closed_on_error(con):
+                con.execute("PRAGMA user_version").fetchone()
         except sqlite3.OperationalError:
-            con.close()
-            wal = f"{self.path}-wal"
-            if os.access(self.path, os.R_OK) and not (os.path.exists(wal) and os.path.getsize(wal)):
-                # A place where nothing can be written, not even the file that readers share: nobody else writes either.
-                return self._connect("ro&immutable=1")
-            raise
+            if not self._is_all_there():
+                raise
+            # Not even the file that readers share can be made here, so nobody writes: read the file as it stands, once,
+            # since that may change.
+            return self._connect("ro&immutable=1", sqlite3.Connection)
         return con
 
-    def _connect(self, mode: str) -> sqlite3.Connection:
+    def _is_all_there(self) -> bool:
+        wal = f"{self.path}-wal"
+        return os.access(self.path, os.R_OK) and not (os.path.exists(wal) and os.path.getsize(wal))
+
+    def _connect(
+        self, mode: str, factory: type[sqlite3.Connection] = _FileConnection, timeout: float = WAIT_SECONDS
+    ) -> sqlite3.Connection:
         con = sqlite3.connect(
             f"file:{quote(os.fsencode(self.path))}?mode={mode}",
             uri=True,
             isolation_level=None,
             check_same_thread=False,
-            timeout=0.2,
-            factory=_FileConnection,
+            timeout=timeout,
+            factory=factory,
         )
-        con.execute("PRAGMA trusted_schema = OFF")
-        con.execute("PRAGMA synchronous = NORMAL")
-        con.execute("PRAGMA foreign_keys = ON")
-        con.execute("PRAGMA temp_store = MEMORY")
-        con.execute("PRAGMA journal_size_limit = 67108864")
+        with _closed_on_error(con):
+            con.execute("PRAGMA trusted_schema = OFF")
+            con.execute("PRAGMA synchronous = NORMAL")
+            con.execute("PRAGMA foreign_keys = ON")
+            con.execute("PRAGMA temp_store = MEMORY")
+            con.execute("PRAGMA journal_size_limit = 67108864")
         return con
 
     def _look(self) -> None:
@@ -252,7 +254,7 @@ class Connections:
             return
         if header[:16] != b"SQLite format 3\0"[: len(header)]:
             raise CorpusForeign(f"{self.path} is no corpus: give another path, or move that file away")
-        if len(header) == 100 and not os.path.exists(f"{self.path}-wal"):
+        if len(header) == 100:
             self._refuse_header(header)
 
     def _refuse_missing(self) -> None:
@@ -264,11 +266,18 @@ class Connections:
 
     def _refuse_header(self, header: bytes) -> None:
         application, version = int.from_bytes(header[68:72]), int.from_bytes(header[60:64])
-        if (
-            application == 0 and version == 0 and header[28:32] == b"\0\0\0\1"
-        ):  # no table yet: a creation that was killed
-            return
-        _refuse_numbers(self.path, application, version)
+        if application != APPLICATION_ID and os.path.exists(f"{self.path}-wal"):
+            self._refuse_unless_wal_says_so()
+        elif application or version or header[28:32] != b"\0\0\0\1":  # else no table yet: a creation that was killed
+            _refuse_numbers(self.path, application, version)
+
+    def _refuse_unless_wal_says_so(self) -> None:
+        """The newest first page may be in the file beside; reading through it changes neither."""
+        try:
+            with closing(self._connect("ro")) as con:
+                self._refuse_others(con)
+        except sqlite3.Error:
+            raise CorpusForeign(f"{self.path} is no corpus: give another path, or move that file away") from None
 
     def _refuse_others(self, con: sqlite3.Connection) -> None:
         application = con.execute("PRAGMA application_id").fetchone()[0]
@@ -296,6 +305,15 @@ def _refuse_unwritable(path: str) -> None:
     """SQLite opens what it may not write as if nothing were amiss, and says so only at the first change."""
     if not os.access(os.path.dirname(path), os.W_OK) or (os.path.exists(path) and not os.access(path, os.W_OK)):
         raise CorpusNotWritable(f"{path} may not be written: check its permissions and those of its folder")
+
+
+@contextmanager
+def _closed_on_error(con: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        con.close()
+        raise
 
 
 def _empty() -> sqlite3.Connection:

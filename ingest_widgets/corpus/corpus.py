@@ -6,7 +6,7 @@ import difflib
 import json
 import os
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,9 @@ class Corpus:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Callable[..., Corpus], tuple[str, bool]]:
+        return _reopen, (str(self._path), self.read_only)
+
     def __len__(self) -> int:
         with self._connections.reader() as con:
             return int(con.execute("SELECT coalesce(sum(pages), 0) FROM files").fetchone()[0])
@@ -89,8 +92,8 @@ class Corpus:
             status = Status(status)
         with self._connections.reader() as con:
             where, values = ("WHERE status = ?", [status.value]) if status else ("", [])
-            rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files {where} ORDER BY name", values)
-            return FileTable(record_of(row) for row in rows)
+            rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files {where} ORDER BY name", values).fetchall()
+            return FileTable(map(record_of, rows))
 
     def pages(self, file: str | None = None) -> Iterator[Page]:
         """The pages in the order of names and numbers, a few hundred in memory at a time.
@@ -181,7 +184,7 @@ class Corpus:
     def known(self) -> dict[str, Known]:
         """What is known of each file, by the path that identifies it."""
         with self._connections.reader() as con:
-            return dict(map(known_of, con.execute(f"SELECT {KNOWN_COLUMNS} FROM files")))
+            return dict(map(known_of, con.execute(f"SELECT {KNOWN_COLUMNS} FROM files").fetchall()))
 
     def prepare(self) -> None:
         """Makes sure that the corpus can be written, and makes its file when there is none.
@@ -242,6 +245,10 @@ class Corpus:
         cells = FileTable(record_of(row) for row in rows).rows()
         shown = (title, FileTable.COLUMNS, cells)
         return {"text/plain": text_table(*shown, total=files), "text/html": html_table(*shown, total=files)}
+
+
+def _reopen(path: str, read_only: bool) -> Corpus:
+    return Corpus(path, read_only=read_only)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.errors import CorpusDamaged, CorpusError, CorpusForeign, CorpusFull, CorpusLocked, CorpusNotWritable
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"}
@@ -24,6 +25,8 @@ def own_errors(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(path, error) from error
+    except BadRow as error:
+        raise damaged(path, str(error)) from error
     except OverflowError as error:  # an integer beyond 64 bits
         raise CorpusError(f"{path} can't hold such a number: {error}") from error
 
@@ -47,7 +50,7 @@ def _translated(path: str, error: sqlite3.Error) -> CorpusError:
 
 
 def _lacks_tables(why: str) -> bool:
-    return why.startswith(("no such table", "no such column", "vtable constructor failed"))
+    return why.startswith(("no such table", "no such column", "vtable constructor failed", "Could not decode"))
 
 
 def damaged(path: str, why: str) -> CorpusDamaged:

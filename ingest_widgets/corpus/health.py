@@ -12,12 +12,17 @@ _STATUSES = ", ".join(f"'{status.value}'" for status in Status if status is not 
 _REASONS = ", ".join(f"'{reason.value}'" for reason in Reason)
 _MOST = 20
 
+_MISCOUNTED = """
+    SELECT name, files.pages, coalesce(held.number, 0) FROM files
+    LEFT JOIN (SELECT file_id, count(*) AS number FROM pages GROUP BY file_id) AS held ON held.file_id = files.id
+    WHERE files.pages <> coalesce(held.number, 0)"""
+
 # Each finds rows (what, detail) and has the sentence that tells of them.
 _QUESTIONS = [
     (f"SELECT name, status FROM files WHERE status NOT IN ({_STATUSES})", "{} has the unknown status '{}'"),
     (f"SELECT name, reason FROM files WHERE reason NOT IN ({_REASONS})", "{} has the unknown reason '{}'"),
     (
-        "SELECT name, pages, (SELECT count(*) FROM pages AS p WHERE p.file_id = files.id) AS n FROM files WHERE pages <> n",
+        _MISCOUNTED,
         "{} says it has {} pages, but {} are held",
     ),
     (

@@ -14,6 +14,10 @@ RECORD_COLUMNS = "name, path, status, reason, detail, pages, size, sha256, engin
 KNOWN_COLUMNS = "identity, name, status, reason, size, mtime_ns, sha256, settings_key"
 
 
+class BadRow(Exception):
+    """A row that this version can't have written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a run asks of a file before it reads it.
@@ -37,27 +41,33 @@ class Known:
 def record_of(row: Sequence[Any]) -> FileRecord:
     """The record in a row of `RECORD_COLUMNS`."""
     name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings = row
-    return FileRecord(
-        name,
-        path,
-        Status(status),
-        Reason(reason) if reason else None,
-        detail,
-        pages,
-        size,
-        sha256,
-        engine,
-        float(seconds),
-        title,
-        author,
-        tuple(json.loads(warnings)),
-    )
+    try:
+        return FileRecord(
+            name,
+            path,
+            Status(status),
+            Reason(reason) if reason else None,
+            detail,
+            pages,
+            size,
+            sha256,
+            engine,
+            float(seconds),
+            title,
+            author,
+            tuple(json.loads(warnings)),
+        )
+    except (ValueError, TypeError) as error:
+        raise BadRow(str(error)) from error
 
 
 def known_of(row: Sequence[Any]) -> tuple[str, Known]:
     """The path and what is known of it, in a row of `KNOWN_COLUMNS`."""
     identity, name, status, reason, *rest = row
-    return path_of(identity), Known(name, Status(status), Reason(reason) if reason else None, *rest)
+    try:
+        return path_of(identity), Known(name, Status(status), Reason(reason) if reason else None, *rest)
+    except (ValueError, TypeError) as error:
+        raise BadRow(str(error)) from error
 
 
 def identity_of(file: SourceFile) -> bytes:

@@ -127,7 +127,7 @@ def _hits(con: sqlite3.Connection, query: Query, pages: Sequence[tuple[int, floa
         "SELECT pages.id, files.name, number, text FROM pages JOIN files ON files.id = file_id "
         f"WHERE pages.id IN ({places})",
         [page for page, _ in pages],
-    )
+    ).fetchall()
     texts = {page: rest for page, *rest in rows}
     marker = Marker(query.terms)
     hits = []

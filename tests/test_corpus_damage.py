@@ -1,0 +1,212 @@
+"""Files that are no corpus, those of later versions and damaged ones: told apart, and left as they are."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import (
+    Corpus,
+    CorpusDamaged,
+    CorpusError,
+    CorpusForeign,
+    CorpusTooNew,
+)
+from ingest_widgets.corpus import connections, schema
+from tests.corpus_parts import extraction, failure, source
+
+
+def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("my notes, none of a database's business")
+    database = tmp_path / "other.sqlite"
+    with sqlite3.connect(database) as con:
+        con.execute("CREATE TABLE recipes (name)")
+    con.close()
+    for path in (text, database):
+        before = path.read_bytes()
+        with pytest.raises(CorpusForeign) as raised:
+            Corpus(path)
+        assert "\n" not in str(raised.value)
+        assert path.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "other.sqlite"]
+
+
+def test_another_programs_database_in_the_middle_of_its_work_is_left_as_it_is(tmp_path: Path) -> None:
+    """Its newest state is in the -wal file, which opening the ordinary way would write into the database."""
+    path = tmp_path / "other.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("CREATE TABLE recipes (name)")
+    before = path.read_bytes()
+    with pytest.raises(CorpusForeign):
+        Corpus(path)
+    assert path.read_bytes() == before
+    assert other.execute("SELECT count(*) FROM recipes").fetchone() == (0,)
+    other.close()
+
+
+def test_a_corpus_of_a_later_version_is_refused_kindly_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+    with sqlite3.connect(path) as con:
+        con.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    con.close()
+    before = path.read_bytes()
+    with pytest.raises(CorpusTooNew, match="pip install -U"):
+        Corpus(path)
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_becomes_a_corpus(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").touch()
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        assert len(corpus) == 0
+        corpus.write(source("a.pdf"), extraction("words"))
+        assert (len(corpus), corpus.check()) == (1, [])
+
+
+def test_a_migration_that_fails_halfway_leaves_the_older_version_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+
+    def add_column(con: sqlite3.Connection) -> None:
+        con.execute("ALTER TABLE files ADD COLUMN language TEXT")
+
+    def fail(con: sqlite3.Connection) -> None:
+        con.execute("DROP TABLE uploads")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, add_column, fail])
+    for module in (schema, connections):
+        monkeypatch.setattr(module, "VERSION", schema.VERSION + (2 if module is schema else 1))
+    with Corpus(path) as corpus, pytest.raises(KeyboardInterrupt):
+        corpus.write(source("b.pdf"), extraction("words"))
+    monkeypatch.undo()
+    with Corpus(path) as corpus:
+        corpus.write(source("b.pdf"), extraction("words"))
+        assert (len(corpus), corpus.check()) == (2, [])
+
+
+def damage(data: bytes, chance: random.Random) -> bytes:
+    """One of the ways in which files break: cut off, a block of noise, single bits, a block of zeros."""
+    broken = bytearray(data)
+    place = chance.randrange(len(data))
+    match chance.randrange(4):
+        case 0:
+            del broken[place:]
+        case 1:
+            size = chance.choice([8, 200, 4096, 20000])
+            broken[place : place + size] = chance.randbytes(len(broken[place : place + size]))
+        case 2:
+            for _ in range(chance.choice([1, 5, 50])):
+                broken[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        case 3:
+            start = place // 4096 * 4096
+            broken[start : start + 4096] = bytes(len(broken[start : start + 4096]))
+    return bytes(broken)
+
+
+def use_everything(corpus: Corpus) -> Iterator[CorpusError]:
+    for use in (corpus.files, lambda: list(corpus.pages()), lambda: corpus.search("entropy"), corpus.known):
+        try:
+            use()
+        except CorpusError as error:
+            yield error
+
+
+def errors_of(path: Path) -> list[CorpusError]:
+    """What a broken file says to a reader and then to a writer; only a write that succeeds may change it."""
+    broken = path.read_bytes()
+    try:
+        with Corpus(path) as corpus:
+            errors = list(use_everything(corpus))
+            errors += [CorpusDamaged(problem) for problem in corpus.check()]
+        assert path.read_bytes() == broken
+        with Corpus(path) as corpus:
+            corpus.write(source("3.pdf"), extraction("new"))
+    except CorpusError as error:
+        assert path.read_bytes() == broken
+        return [error]
+    return errors
+
+
+def survive_damage(folder: Path, rounds: range) -> int:
+    base = folder / "base.sqlite"
+    with Corpus(base) as corpus:
+        for number in range(8):
+            corpus.write(source(f"{number}.pdf"), extraction(*[f"entropy {number} {page} " * 200 for page in range(5)]))
+    data, found = base.read_bytes(), 0
+    for seed in rounds:
+        path = folder / f"{seed}.sqlite"
+        path.write_bytes(damage(data, random.Random(seed)))
+        errors = errors_of(path)
+        assert not any("\n" in str(error) for error in errors)
+        found += bool(errors)
+        assert list(folder.glob(f"{seed}.sqlite*")) == [path]
+        path.unlink()
+    return found
+
+
+def test_a_damaged_file_gives_our_own_errors_and_is_left_as_it_is(tmp_path: Path) -> None:
+    assert survive_damage(tmp_path, range(60)) > 35
+
+
+@pytest.mark.soak
+def test_two_thousand_ways_to_be_damaged_give_our_own_errors(tmp_path: Path) -> None:
+    assert survive_damage(tmp_path, range(100, 2100)) > 1000
+
+
+def test_a_cut_off_file_is_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words " * 5000))
+    os.truncate(path, path.stat().st_size // 2)
+    with Corpus(path) as corpus:
+        with pytest.raises(CorpusDamaged, match="put a backup in its place"):
+            corpus.files()
+        with pytest.raises(CorpusDamaged):
+            corpus.write(source("b.pdf"), failure())
+        assert corpus.check()
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "sentence"),
+    [
+        ("UPDATE files SET status = 'splendid'", "unknown status 'splendid'"),
+        ("UPDATE files SET reason = 'why not'", "unknown reason 'why not'"),
+        ("UPDATE files SET pages = 7", "says it has 7 pages, but 2 are held"),
+        ("UPDATE pages SET file_id = 99", "belongs to no file"),
+        ("UPDATE pages SET text = 'something else' WHERE number = 1", "search index doesn't agree"),
+        ("DELETE FROM pages WHERE number = 2", "search index doesn't agree"),
+        ("UPDATE pages SET number = 0 WHERE number = 1", "has a page number 0"),
+        ("UPDATE files SET warnings = 'none'", "warnings of a.pdf can't be read"),
+        ("INSERT INTO uploads VALUES (99, x'00')", "upload 99 belongs to no file"),
+    ],
+)
+def test_check_says_in_words_what_is_wrong(tmp_path: Path, sabotage: str, sentence: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("one", "two"))
+        with sqlite3.connect(corpus.path) as con:
+            con.execute(sabotage)
+        con.close()
+        assert sentence in " | ".join(corpus.check())
+
+
+def test_a_row_that_nobody_can_have_written_is_called_damage(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("one"))
+        with sqlite3.connect(corpus.path) as con:
+            con.execute("UPDATE files SET status = 'splendid'")
+        con.close()
+        with pytest.raises(CorpusDamaged, match="splendid"):
+            corpus.files()

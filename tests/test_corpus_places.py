@@ -1,0 +1,175 @@
+"""Places that can't be written, or only for a while: one sentence each, nothing lost."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pickle
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest_widgets import (
+    Corpus,
+    CorpusError,
+    CorpusForeign,
+    CorpusFull,
+    CorpusNotFound,
+    CorpusNotWritable,
+)
+from tests.corpus_parts import extraction, source
+
+
+def in_a_child(work: Callable[[], Any], *, limit: int | None = None) -> Any:
+    """Runs `work` in a fork that obeys permissions even if we are root, with a limit on the size of files."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            give_up_privileges()
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            try:
+                result = work()
+            except CorpusError as error:
+                result = error
+            os.write(writing, pickle.dumps(result))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as stream:
+        data = stream.read()
+    os.waitpid(child, 0)
+    result = pickle.loads(data)
+    if isinstance(result, CorpusError):
+        raise result
+    return result
+
+
+def give_up_privileges() -> None:
+    """Drops all capabilities: without them root is bound by the permission bits too."""
+    if sys.platform == "linux" and os.geteuid() == 0:
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        nothing = (ctypes.c_uint32 * 6)()
+        assert ctypes.CDLL(None, use_errno=True).capset(header, nothing) == 0
+
+
+@pytest.fixture
+def closed_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a corpus, read-only like the file in it."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    with Corpus(folder / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+    (folder / "c.sqlite").chmod(0o444)
+    folder.chmod(0o555)
+    yield folder
+    folder.chmod(0o755)
+
+
+def test_a_corpus_in_a_read_only_folder_can_be_read(closed_folder: Path) -> None:
+    before = (closed_folder / "c.sqlite").read_bytes()
+
+    def read() -> tuple[int, int, list[str]]:
+        with Corpus(closed_folder / "c.sqlite", read_only=True) as corpus:
+            return len(corpus), corpus.search("words").total, corpus.check()
+
+    assert in_a_child(read) == (1, 1, [])
+    assert (closed_folder / "c.sqlite").read_bytes() == before
+    assert [file.name for file in closed_folder.iterdir()] == ["c.sqlite"]
+
+
+def test_writing_where_nothing_can_be_written_is_one_sentence(closed_folder: Path) -> None:
+    before = (closed_folder / "c.sqlite").read_bytes()
+    for name in ("c.sqlite", "fresh.sqlite"):
+        with pytest.raises(CorpusNotWritable, match="check its permissions") as raised:
+            in_a_child(lambda name=name: Corpus(closed_folder / name).write(source("b.pdf"), extraction("words")))  # type: ignore[misc]
+        assert "\n" not in str(raised.value)
+    assert (closed_folder / "c.sqlite").read_bytes() == before
+    assert [file.name for file in closed_folder.iterdir()] == ["c.sqlite"]
+
+
+def test_read_only_refuses_to_write_and_to_open_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CorpusNotFound, match="make one with ingest"):
+        Corpus(tmp_path / "c.sqlite", read_only=True)
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+    with Corpus(tmp_path / "c.sqlite", read_only=True) as corpus, pytest.raises(CorpusNotWritable, match="read_only"):
+        corpus.remove("a.pdf")
+
+
+def test_a_missing_folder_and_a_path_that_is_a_folder_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(CorpusNotFound, match="there is no folder"):
+        Corpus(tmp_path / "nowhere" / "c.sqlite")
+    with pytest.raises(CorpusForeign, match="is a folder"):
+        Corpus(tmp_path)
+    with pytest.raises(CorpusNotWritable, match="too long"):
+        Corpus(tmp_path / ("x" * 300))
+
+
+def write_until_full(corpus: Corpus) -> tuple[int, str]:
+    """Returns how many files went in, and what was said when the next one didn't."""
+    for number in range(10_000):
+        try:
+            corpus.write(source(f"{number}.pdf"), extraction("words " * 500))
+        except CorpusFull as error:
+            return number, str(error)
+    raise AssertionError("there is no end to this disk")
+
+
+def test_a_file_size_limit_ends_in_one_sentence_and_keeps_what_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+
+    def fill() -> tuple[int, str]:
+        with Corpus(path) as corpus:
+            return write_until_full(corpus)
+
+    kept, sentence = in_a_child(fill, limit=600_000)
+    assert kept > 10
+    assert "make room and run again" in sentence
+    with Corpus(path) as corpus:
+        assert (len(corpus), corpus.check()) == (kept, [])
+        corpus.write(source("more.pdf"), extraction("there is room again"))
+        assert (corpus.search("room").total, corpus.check()) == (1, [])
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes; only root can make one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("mounting a small disk needs root; the limit on file sizes tests the same without")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_ends_in_one_sentence_and_the_next_run_goes_on_when_there_is_room(small_disk: Path) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(1_000_000))
+    with Corpus(small_disk / "c.sqlite") as corpus:
+        kept, sentence = write_until_full(corpus)
+        assert "make room and run again" in sentence
+        assert (len(corpus), corpus.search("words").total) == (kept, kept)
+        ballast.unlink()
+        corpus.write(source("more.pdf"), extraction("room again"))
+        assert (len(corpus), corpus.check()) == (kept + 1, [])
+
+
+def test_a_copy_of_a_corpus_opens_elsewhere(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+        again = pickle.loads(pickle.dumps(corpus))
+        assert (len(again), again.path) == (1, corpus.path)
+        again.close()
+    shutil.copy(tmp_path / "c.sqlite", tmp_path / "d ?#%.sqlite")
+    with Corpus(tmp_path / "d ?#%.sqlite", read_only=True) as copy:
+        assert copy.search("words").total == 1
