@@ -1,0 +1,190 @@
+"""The bar in a notebook: a sink that shows what it is told, at the pace that a page can take."""
+
+from __future__ import annotations
+
+import html
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+from traitlets import Bool, Float, List, Unicode, validate
+
+from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.kernel_comm import listen
+from ingest_widgets.notebook.message_pace import pace
+from ingest_widgets.notebook.saved_output import SavedOutput
+from ingest_widgets.progress_state import ProgressState, counts, sentence
+from ingest_widgets.progress_state import pace as pace_words
+
+if TYPE_CHECKING:
+    from ingest_widgets.progress import ProgressTracker
+
+MOST_PROBLEMS = 100
+_LONGEST = 500
+
+
+class ProgressBar(anywidget.AnyWidget):
+    """A progress bar as a widget: `bar = ProgressBar(); display(bar); ProgressTracker(total, sinks=[bar])`.
+
+    Its attributes are right at once; the page hears of them by at most ten messages a second, the last one always.
+    Any thread may call it and set its attributes.
+
+    Args:
+        tracker: Whose reports it shows, from now on.
+
+    Attributes:
+        value: What was counted.
+        max: The total; without one 1, and at the end what was counted.
+        note: A line below the bar.
+        problems: Lines below that, at most 100 of them, each at most 500 characters.
+    """
+
+    _esm = script("progress_bar.js")
+    _css = style("progress_bar.css")
+
+    value = Float(0.0).tag(sync=True)
+    max = Float(1.0).tag(sync=True)
+    note = Unicode("").tag(sync=True)
+    problems = List(Unicode(), []).tag(sync=True)
+    _percent = Float(0.0, allow_none=True).tag(sync=True)
+    _status = Unicode("running").tag(sync=True)
+    _desc = Unicode("").tag(sync=True)
+    _words = Unicode("").tag(sync=True)
+    _reason = Unicode("").tag(sync=True)
+    _stoppable = Bool(False).tag(sync=True)
+    _stopping = Bool(False).tag(sync=True)
+    _line = Unicode("").tag(sync=True)
+
+    def __init__(self, tracker: ProgressTracker | None = None) -> None:
+        self._lock = threading.RLock()
+        self._unsent: set[str] = set()
+        self._html_is_old = self._displayed = self._reporting = False
+        self._all_sent = threading.Event()
+        self._saved = SavedOutput()
+        self._stop_callbacks: list[Callable[[], object]] = []
+        super().__init__(_line=listen(self._heard))
+        self.on_msg(lambda _, content, __: self._heard(content))
+        if tracker is not None:
+            tracker.subscribe(self)
+            self(tracker.state)
+
+    def __call__(self, state: ProgressState) -> None:
+        """Shows a report; after the last one waits a moment, so that a notebook that is saved at once has it."""
+        self._reporting = True
+        try:
+            self._take(state)
+        finally:
+            self._reporting = False
+        self._ask_to_send()
+        if self._has_ended and self._displayed and threading.current_thread() is threading.main_thread():
+            self._all_sent.wait(min(0.3, state.elapsed / 10))
+
+    def on_stop(self, callback: Callable[[], object]) -> None:
+        """Offers a button 'Stop' that calls `callback`, in a thread of the kernel's choice; one button for all."""
+        self._stop_callbacks.append(callback)
+        self._stoppable = True
+
+    def tell_problem(self, problem: str) -> None:
+        """Adds a line to `problems`."""
+        self.problems = [*self.problems, problem]
+
+    def send_state(self, key: str | Iterable[str] | None = None) -> None:
+        """Called for each change of a synced trait: notes it for the next message."""
+        keys = self.keys if key is None else [key] if isinstance(key, str) else key
+        with self._lock:
+            self._unsent.update(keys)
+            self._html_is_old = self._displayed
+            self._all_sent.clear()
+        if not self._reporting:
+            self._ask_to_send()
+
+    # What is shown
+
+    @property
+    def _has_ended(self) -> bool:
+        return bool(self._status != "running")
+
+    def _take(self, state: ProgressState) -> None:
+        ended = state.status != "running"
+        if self._has_ended and not ended:
+            self._stopping = False
+        total = state.total if state.total is not None or not ended else state.current
+        self.max, self.value = float(total or 1), float(state.current)
+        self._percent = 100.0 if state.status == "done" else state.percent
+        self._desc, self._words, self._reason = state.desc, words(state), state.reason
+        self._status = state.status
+
+    @validate("problems")
+    def _cap(self, proposal: dict[str, Any]) -> list[str]:
+        shown = proposal["value"][:MOST_PROBLEMS]
+        return [text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…" for text in shown]
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live bar; beside it, in an output of its own, what stays when the notebook is saved."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        bundle = {**data, "text/plain": self._line_of_text()}
+        if _has_kernel():
+            self._displayed = True
+            self._saved.show(self._html())
+        else:
+            bundle["text/html"] = self._html()
+        return (bundle, metadata) if metadata else bundle
+
+    def _line_of_text(self) -> str:
+        ending = f"{self._status}: {self._reason}".rstrip(": ") if self._has_ended and self._status != "done" else ""
+        head = f"{self._desc}: " if self._desc else ""
+        return head + ", ".join(filter(None, [self._words, ending, self.note])) or "no progress yet"
+
+    def _html(self) -> str:
+        problems = "".join(f"<li>{html.escape(text)}</li>" for text in self.problems)
+        listed = f"<ul>{problems}</ul>" if problems else ""
+        return f'<div class="ingw-saved"><p>{html.escape(self._line_of_text())}</p>{listed}</div>'
+
+    # What is sent, by the thread of the pace
+
+    def _ask_to_send(self) -> None:
+        if self._html_is_old and self._has_ended:
+            pace.ask(self._send_html, urgent=True)
+        pace.ask(self._send_unsent, urgent=self._has_ended)
+
+    def _send_unsent(self) -> None:
+        with self._lock:
+            keys, self._unsent = self._unsent, set()
+        if keys and self.comm is not None:
+            super().send_state(keys)
+        self._note_sent()
+
+    def _send_html(self) -> None:
+        self._html_is_old = False
+        self._saved.update(self._html())
+        self._note_sent()
+
+    def _note_sent(self) -> None:
+        with self._lock:
+            if not self._unsent and not self._html_is_old:
+                self._all_sent.set()
+
+    # What the page says
+
+    def _heard(self, content: dict[str, Any]) -> None:
+        if content.get("kind") != "stop" or self._stopping or self._has_ended:
+            return
+        self._stopping = True
+        for callback in self._stop_callbacks:
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - Jupyter would hide it: it is shown where the user looks
+                self.tell_problem(f"Stop failed: {sentence(error)}")
+
+
+def words(state: ProgressState) -> str:
+    """` 40% 40/100 [00:12<00:18, 3.33 it/s]`, in tqdm's words."""
+    percent = "" if state.percent is None else f"{int(state.percent)}% "
+    return f"{percent}{counts(state)} [{pace_words(state)}]"
+
+
+def _has_kernel() -> bool:
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None

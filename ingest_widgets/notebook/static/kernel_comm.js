@@ -1,0 +1,51 @@
+// A line to the kernel that works while a cell blocks; notebook/kernel_comm.py says why and how.
+
+const COMM_TARGET = "ingest_widgets";
+const OPENING_MS = 1000;
+
+export class KernelComm {
+  /** @param model the widget's model; its trait `_line` is the key that notebook/kernel_comm.py gave */
+  constructor(model) {
+    this.model = model;
+    this.comm = null;
+    this.opening = null;
+    this.closed = false;
+  }
+
+  /** Opens the line where the kernel has subshells; elsewhere `send` uses the widget's own comm. */
+  open() {
+    this.opening ??= this.connect().catch((error) => {
+      console.warn("ingest_widgets: no line over a subshell, so Stop waits for the end of the cell.", error);
+    });
+    return this.opening;
+  }
+
+  async connect() {
+    const kernel = this.model.widget_manager?.kernel;
+    if (typeof kernel?.createComm !== "function" || !kernel.supportsSubshells) return;
+    const comm = kernel.createComm(COMM_TARGET);
+    // Where the user has switched subshells off, subshellStarted never resolves.
+    if (!comm.subshellStarted || comm.commsOverSubshells === "disabled") return;
+    await comm.subshellStarted;
+    if (this.closed) return;
+    comm.onClose = () => {
+      this.comm = null;
+      this.opening = null;
+    };
+    comm.open({});
+    this.comm = comm;
+  }
+
+  /** Sends as soon as the line is open; after a second without one over the widget's own comm. */
+  async send(content) {
+    await Promise.race([this.open(), new Promise((resolve) => setTimeout(resolve, OPENING_MS))]);
+    if (this.comm && !this.comm.isDisposed) this.comm.send({ ...content, line: this.model.get("_line") });
+    else this.model.send(content);
+  }
+
+  close() {
+    this.closed = true;
+    if (this.comm && !this.comm.isDisposed) this.comm.close();
+    this.comm = null;
+  }
+}

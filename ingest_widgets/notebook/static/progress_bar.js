@@ -1,0 +1,108 @@
+// The bar of ingest_widgets.ProgressBar: all that it shows comes from traits, all of it is text.
+
+import { KernelComm } from "./kernel_comm.js";
+
+const ENDED = new Set(["done", "stopped", "failed", "interrupted"]);
+
+function piece(parent, tag, name) {
+  const element = document.createElement(tag);
+  element.className = name;
+  parent.append(element);
+  return element;
+}
+
+class BarView {
+  constructor(model, root) {
+    this.model = model;
+    this.line = new KernelComm(model);
+    this.asked = false;
+    this.root = piece(root, "div", "ingb ingw-live");
+    const row = piece(this.root, "div", "ingb-row");
+    this.desc = piece(row, "span", "ingb-desc");
+    this.bar = piece(row, "div", "ingb-bar");
+    this.bar.setAttribute("role", "progressbar");
+    this.bar.setAttribute("aria-valuemin", "0");
+    this.fill = piece(this.bar, "div", "ingb-fill");
+    this.words = piece(row, "span", "ingb-words");
+    this.stop = piece(row, "button", "ingb-stop");
+    this.stop.type = "button";
+    this.stop.textContent = "Stop";
+    this.stop.addEventListener("click", () => this.ask());
+    this.note = piece(this.root, "div", "ingb-note");
+    this.reason = piece(this.root, "div", "ingb-reason");
+    this.problems = piece(this.root, "ul", "ingb-problems");
+    this.drawSoon = this.drawSoon.bind(this);
+    model.on("change", this.drawSoon);
+    this.draw();
+  }
+
+  /** Once for all the traits of one message. */
+  drawSoon() {
+    if (this.waiting) return;
+    this.waiting = true;
+    queueMicrotask(() => {
+      this.waiting = false;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const get = (name) => this.model.get(name);
+    const [value, max, percent, status] = [get("value"), get("max"), get("_percent"), get("_status")];
+    const ended = ENDED.has(status);
+    if (ended) this.asked = false;
+    this.root.dataset.status = status;
+    this.desc.textContent = get("_desc");
+    this.words.textContent = get("_words");
+    this.note.textContent = get("note");
+    this.reason.textContent = ended && status !== "done" ? [status, get("_reason")].filter(Boolean).join(": ") : "";
+    this.problems.replaceChildren(...get("problems").map((text) => this.problem(text)));
+    this.root.classList.toggle("ingb-unknown", percent === null && !ended);
+    this.fill.style.width = `${percent ?? 100}%`;
+    this.name(value, max, percent, ended);
+    this.offerStop(get("_stoppable") && !ended, get("_stopping"));
+  }
+
+  name(value, max, percent, ended) {
+    const bar = this.bar;
+    bar.setAttribute("aria-label", this.model.get("_desc") || "Progress");
+    const known = percent !== null || ended;
+    const numbers = { "aria-valuenow": Math.min(value, max), "aria-valuemax": max };
+    for (const [name, number] of Object.entries(numbers)) {
+      if (known) bar.setAttribute(name, String(number));
+      else bar.removeAttribute(name);
+    }
+    const text = [this.words.textContent, this.reason.textContent, this.note.textContent];
+    bar.setAttribute("aria-valuetext", text.filter(Boolean).join(", "));
+  }
+
+  problem(text) {
+    const item = document.createElement("li");
+    item.textContent = text;
+    return item;
+  }
+
+  offerStop(offered, stopping) {
+    if (offered) this.line.open();
+    this.stop.hidden = !offered;
+    this.stop.disabled = stopping || this.asked;
+  }
+
+  ask() {
+    this.asked = true;
+    this.stop.disabled = true;
+    this.line.send({ kind: "stop" });
+  }
+
+  close() {
+    this.model.off("change", this.drawSoon);
+    this.line.close();
+  }
+}
+
+function render({ model, el }) {
+  const view = new BarView(model, el);
+  return () => view.close();
+}
+
+export default { render };
