@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from importlib import import_module
 
+from ingest_widgets.engines.fallbacks import said_page_count
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
+from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, page_count
 
 _BUILT_IN = {
     "pdfium": ("ingest_widgets.engines.pdfium", "open_pdfium"),
@@ -42,34 +46,88 @@ class OpenDocument:
     Args:
         data: The whole file.
         rungs: Names of engines, the first choice first.
-        passwords: Where passwords come from.
+        passwords: Where passwords come from; asked at most once.
+        max_pages: A document with more is refused before it costs anything.
+
+    Attributes:
+        warnings: What was wrong with the document as a whole.
 
     Raises:
         Locked: No password opens it.
+        TooManyPages: It has more than `max_pages`.
         EngineRefuses: None of the engines can read it.
     """
 
-    def __init__(self, data: Buffer, rungs: Sequence[str], passwords: PasswordSource) -> None:
-        self._data, self._rungs, self._passwords = data, list(rungs), passwords
+    def __init__(self, data: Buffer, rungs: Sequence[str], passwords: PasswordSource, max_pages: int) -> None:
+        self._data, self._rungs, self._passwords = data, list(rungs), cache(passwords)
+        self._max_pages = max_pages
         self._opened: list[tuple[str, Document]] = []
         self._rescued = 0
-        self._open_next()
-        while self.page_count < 1 and self._rungs:
-            self._opened.pop()[1].close()
+        self.warnings: list[str] = []
+        self._open_first()
+        if self.page_count > max_pages:
+            raise TooManyPages(self.page_count)
+        if "pdfium+repair" in self._rungs and may_have_more_pages(data, self.page_count):
+            self._ask_second_opinion()
+
+    def _open_first(self) -> None:
+        try:
             self._open_next()
+            while self.page_count < 1 and self._rungs:
+                self._opened.pop()[1].close()
+                self._open_next()
+        except (Locked, TooManyPages):
+            raise
+        except EngineRefuses:
+            # pdfium and qpdf take a million pages out of a few bytes for damage.
+            count = 0
+            with suppress(EngineRefuses):
+                count = said_page_count(self._data)
+            if count > self._max_pages:
+                raise TooManyPages(count) from None
+            raise
 
     def _open_next(self) -> None:
         refusal: EngineRefuses = EngineRefuses("no engine is left")
         while self._rungs:
             name = self._rungs.pop(0)
             try:
+                if name == "pdfium+repair":
+                    self._counted()
                 self._opened.append((name, engine(name)(self._data, self._passwords)))
-                return
-            except Locked:
+            except (Locked, TooManyPages):
                 raise
             except EngineRefuses as error:
                 refusal = error
+                if self._rungs and not self._opened:
+                    self.warnings.append(f"{name} can't open it ({error})")
+            else:
+                return
         raise refusal
+
+    def _counted(self) -> int:
+        with opened(self._data, self._passwords) as structure:
+            count = page_count(structure)
+        if count > self._max_pages:
+            raise TooManyPages(count)
+        return count
+
+    def _ask_second_opinion(self) -> None:
+        try:
+            count = self._counted()
+            if count <= self.page_count:
+                return
+            whole = engine("pdfium+repair")(self._data, self._passwords)
+        except TooManyPages:
+            raise
+        except EngineRefuses:  # then the first opinion stands
+            return
+        self._rungs.remove("pdfium+repair")
+        if whole.page_count > self.page_count:
+            self.warnings.append(f"it says it has {self.page_count} pages, {whole.page_count} were found")
+            self._opened.insert(0, ("pdfium+repair", whole))
+        else:
+            whole.close()
 
     @property
     def engine(self) -> str:

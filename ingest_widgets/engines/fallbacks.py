@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
-from typing import Any
 
 from ingest_widgets.engines.page_text import clean_text
 from ingest_widgets.engines.passwords import candidates
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
+from ingest_widgets.engines.structure import opened
 
 
 def open_repaired(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
@@ -21,30 +21,13 @@ def rewritten(data: Buffer, passwords: PasswordSource) -> bytes:
     """The document as pikepdf writes it anew, without encryption and with a page tree of one level."""
     import pikepdf
 
-    try:
-        with _open_pikepdf(data, passwords) as broken, pikepdf.new() as whole:
-            whole.pages.extend(broken.pages)
-            if "/Info" in broken.trailer:
-                whole.trailer["/Info"] = whole.copy_foreign(broken.trailer["/Info"])
-            out = io.BytesIO()
-            whole.save(out)
-    except (pikepdf.PdfError, pikepdf.ForeignObjectError, ValueError, RuntimeError, TypeError, KeyError) as error:
-        raise EngineRefuses("pikepdf can't rewrite it") from error
+    with opened(data, passwords) as broken, pikepdf.new() as whole:
+        whole.pages.extend(broken.pages)
+        if "/Info" in broken.trailer:
+            whole.trailer["/Info"] = whole.copy_foreign(broken.trailer["/Info"])
+        out = io.BytesIO()
+        whole.save(out)
     return out.getvalue()
-
-
-def _open_pikepdf(data: Buffer, passwords: PasswordSource) -> Any:
-    import pikepdf
-
-    try:
-        return pikepdf.open(as_stream(data), suppress_warnings=True)
-    except pikepdf.PasswordError:
-        for password in candidates(passwords()):
-            try:
-                return pikepdf.open(as_stream(data), password=password, suppress_warnings=True)
-            except pikepdf.PasswordError:
-                continue
-    raise Locked("no password opens it")
 
 
 class PypdfDocument:
@@ -91,6 +74,19 @@ class _refusals:  # noqa: N801
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         if isinstance(error, Exception) and not isinstance(error, MemoryError | EngineRefuses):
             raise EngineRefuses(self._reason) from error
+
+
+def said_page_count(data: Buffer) -> int:
+    """How many pages the document says it has, without looking at any of them.
+
+    Raises:
+        EngineRefuses: It doesn't say.
+    """
+    from pypdf import PdfReader
+
+    with _refusals("it doesn't say"):
+        return int(PdfReader(as_stream(data), strict=False).trailer["/Root"]["/Pages"]["/Count"])  # type: ignore[index]
+    raise AssertionError("unreachable")
 
 
 def open_pypdf(data: Buffer, passwords: PasswordSource) -> PypdfDocument:

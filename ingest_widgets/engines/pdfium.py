@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.page_text import page_text
+from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
 
@@ -29,6 +29,7 @@ class PdfiumDocument:
             handle = _unlock(data, passwords)
         self._data = data  # pdfium reads from it as long as the document is open
         self.raw = pypdfium2.PdfDocument(handle)
+        self._reader = PageReader(self.raw)
         self.page_count: int = len(self.raw)
 
     def metadata(self) -> tuple[str, str]:
@@ -46,7 +47,7 @@ class PdfiumDocument:
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
         try:
-            return page_text(self.raw, index)
+            return self._reader.text(index)
         except pypdfium2.PdfiumError as error:
             raise EngineRefuses(str(error)) from error
 

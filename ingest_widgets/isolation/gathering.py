@@ -89,6 +89,8 @@ class Gathering:
         self._unchanged = sha256 == self._task.known_sha256
 
     def _document(self, header: dict[str, Any], body: bytes) -> None:
+        if not self.opened:
+            self._warn(list(header["warnings"]))
         self._page_count = _number(header["pages"])
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:

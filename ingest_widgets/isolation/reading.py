@@ -10,6 +10,7 @@ from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
+from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.isolation.worker import Parent, Refused, checked_header, cut
 
 
@@ -17,7 +18,10 @@ def answer(parent: Parent, request: Mapping[str, Any], data: bytes | mmap.mmap) 
     """Does what the request asks for with these bytes."""
     checked_header(data)
     try:
-        document = OpenDocument(data, request["rungs"], parent.passwords)
+        document = OpenDocument(data, request["rungs"], parent.passwords, request["max_pages"])
+    except TooManyPages as refusal:
+        parent.tell({"t": "document", "pages": refusal.count, "warnings": []})
+        raise Refused(Reason.TOO_MANY_PAGES, str(refusal.count)) from refusal
     except Locked as refusal:
         raise Refused(Reason.ENCRYPTED, str(refusal)) from refusal
     except EngineRefuses as refusal:
@@ -34,9 +38,7 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
     count = document.page_count
     if count < 1:
         raise Refused(Reason.CORRUPT, "it has no pages")
-    parent.tell({"t": "document", "pages": count, "engine": document.engine})
-    if count > request["max_pages"]:
-        raise Refused(Reason.TOO_MANY_PAGES, str(count))
+    parent.tell({"t": "document", "pages": count, "warnings": document.warnings})
     if request["first"] == 1 or request["metadata"]:
         _metadata(parent, document)
     for number in range(request["first"], min(count, request["last"] or count) + 1):
