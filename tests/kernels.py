@@ -83,7 +83,13 @@ class Kernel:
         answer = self.client.get_shell_msg(timeout=max(1.0, deadline - monotonic()))
         while answer["parent_header"].get("msg_id") != cell:
             answer = self.client.get_shell_msg(timeout=max(1.0, deadline - monotonic()))
-        content = answer["content"]
+        return self._collect(cell, answer["content"])
+
+    def reply_so_far(self, cell: str) -> Reply:
+        """What a cell that has ended has put out meanwhile, such as by a task it left behind."""
+        return self._collect(cell, {"status": "ok"})
+
+    def _collect(self, cell: str, content: dict[str, Any]) -> Reply:
         own = [message for message in self.messages if message["parent_header"].get("msg_id") == cell]
         return Reply(
             status=content["status"],
@@ -96,7 +102,7 @@ class Kernel:
 
 
 def _is_end(message: dict[str, Any], cell: str) -> bool:
-    return (
+    return bool(
         message["msg_type"] == "status"
         and message["content"]["execution_state"] == "idle"
         and message["parent_header"].get("msg_id") == cell

@@ -21,27 +21,24 @@ def check(awaitable: Awaitable[Any], timeout: float | None, on: str) -> float | 
         TypeError: Not an awaitable, or a timeout that isn't a number.
         ValueError: An unknown `on`, or a timeout that is NaN.
     """
-    try:
-        if not inspect.isawaitable(awaitable):
-            raise TypeError(_cure(awaitable))
-        if on not in PLACES:
-            raise ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
-        return _seconds(timeout)
-    except (TypeError, ValueError):
-        if inspect.iscoroutine(awaitable):
-            awaitable.close()
-        raise
+    if not inspect.isawaitable(awaitable):
+        raise TypeError(_cure(awaitable))
+    problem = _problem(timeout, on)
+    if problem is None:
+        return None if timeout is None else float(timeout)
+    if inspect.iscoroutine(awaitable):
+        awaitable.close()
+    raise problem
 
 
-def _seconds(timeout: Any) -> float | None:
+def _problem(timeout: Any, on: str) -> Exception | None:
+    if on not in PLACES:
+        return ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
     if timeout is None:
         return None
     if isinstance(timeout, bool) or not hasattr(type(timeout), "__float__"):
-        raise TypeError(f"timeout is a number of seconds or None, not {timeout!r}")
-    seconds = float(timeout)
-    if math.isnan(seconds):
-        raise ValueError("timeout is NaN: take a number of seconds or None")
-    return seconds
+        return TypeError(f"timeout is a number of seconds or None, not {timeout!r}")
+    return ValueError("timeout is NaN: take a number of seconds or None") if math.isnan(timeout) else None
 
 
 def _cure(value: Any) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import os
 import sys
 import threading
 from collections.abc import Awaitable, Generator
@@ -18,8 +20,12 @@ if TYPE_CHECKING:
 EAGER = sys.version_info >= (3, 12)
 # What a cancelled coroutine has for its cleanup before its caller goes on without it, in seconds.
 GRACE = 0.9
-# Ctrl+C doesn't reach a thread that waits on a lock on Windows: there the wait is cut into slices.
-LONGEST_WAIT = 0.1 if sys.platform == "win32" else threading.TIMEOUT_MAX
+# Waits are cut into slices: a signal that comes in the moment before the system call doesn't end it, nor does any on
+# Windows, and its handler runs only afterwards.
+SLICE = 0.2
+# A coroutine that is done within microseconds is met awake: on one core the loop's thread runs while this one yields,
+# and going to sleep and being woken takes longer than the whole call.
+YIELDS = 2 if hasattr(os, "sched_yield") else 0
 
 current_call: ContextVar[Call | None] = ContextVar("ingest_widgets_current_call", default=None)
 _MISSING = object()
@@ -53,10 +59,10 @@ class Call:
     error: BaseException | None = None
     task: asyncio.Task[None] | None = None
 
-    def __init__(self, awaitable: Awaitable[Any], parent: Call | None, host: LoopThread) -> None:
+    def __init__(self, awaitable: Awaitable[Any], host: LoopThread) -> None:
         self.awaitable = awaitable
-        self.parent = parent
         self.host = host
+        self.parent = current_call.get()
         self.gate = threading.Lock()
         self.gate.acquire()
 
@@ -84,10 +90,21 @@ class Call:
         self.why = self.why or why
         self.open_gate()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait until the gate opens; False when the time was up first."""
+    def wait(self, seconds: float | None) -> None:
+        """Wait until the gate opens, or the time is up; then `why` says so."""
+        for _ in range(YIELDS):
+            if self.finished:
+                break
+            os.sched_yield()
+        if seconds is None:
+            while not self.gate.acquire(True, SLICE):
+                pass
+        elif not self._wait(seconds):
+            self.why = self.why or Why.TIMEOUT
+
+    def _wait(self, seconds: float) -> bool:
         deadline = monotonic() + seconds
-        while not self.gate.acquire(timeout=max(0.0, min(seconds, LONGEST_WAIT))):
+        while not self.gate.acquire(True, max(0.0, min(seconds, SLICE))):
             seconds = deadline - monotonic()
             if seconds <= 0:
                 return False
@@ -96,16 +113,26 @@ class Call:
     def settle(self, seconds: float) -> None:
         """Wait until the coroutine has ended, or the time is up."""
         deadline = monotonic() + seconds
-        while not self.finished and self.wait(deadline - monotonic()):
+        while not self.finished and self._wait(deadline - monotonic()):
             pass
+
+    def take_result(self) -> Any:
+        """The result, which the call lets go: what it leaves behind may keep the call for long."""
+        result, self.result, self.parent = self.result, None, None
+        return result
+
+    def take_error(self) -> BaseException:
+        """The error, let go likewise; it carries the cure when something belonged to another loop."""
+        error, self.error, self.parent = self.error, None, None
+        assert error is not None
+        if isinstance(error, RuntimeError) and "different" in str(error) and "loop" in str(error):
+            error.add_note('run_sync: what is bound to the loop of the kernel needs run_sync(..., on="kernel")')
+        return error
 
     def cancel(self, why: Why) -> None:
         """Cancel the coroutine, or the call that its coroutine waits for; any thread, any number of times."""
         self.why = self.why or why
-        try:
-            self.host.loop.call_soon_threadsafe(self._deliver)
-        except RuntimeError:  # the loop has closed meanwhile, and with it ended the call
-            return
+        self.host.post(self._deliver)
         blocker = self.host.blocker
         if blocker is not None and blocker.parent is self:
             blocker.poke(Why.OUTER)
@@ -121,8 +148,7 @@ class Call:
 
     def refuse(self) -> None:
         """End a call whose coroutine has not begun."""
-        if isinstance(self.awaitable, CoroutineType):
-            self.awaitable.close()
+        close_unstarted(self.awaitable)
         self.told = True
         self.error = asyncio.CancelledError()
         self.finish()
@@ -144,8 +170,8 @@ async def drive(call: Call) -> None:
     try:
         call.result = await call.awaitable
     except BaseException as error:  # noqa: BLE001 - it is the caller's; loose in a task SystemExit would end the loop
-        trace = error.__traceback__
-        call.error = error.with_traceback(trace and trace.tb_next)
+        # No local name for the traceback: it holds this frame, which would hold it.
+        call.error = error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)
     call.finish()
 
 
@@ -164,3 +190,9 @@ def bring_back(context: Context) -> None:
     for variable, value in context.items():
         if variable.get(_MISSING) is not value and variable is not current_call:
             variable.set(value)
+
+
+def close_unstarted(awaitable: object) -> None:
+    """Spare a coroutine that will never begin its 'never awaited' warning."""
+    if isinstance(awaitable, CoroutineType) and inspect.getcoroutinestate(awaitable) == inspect.CORO_CREATED:
+        awaitable.close()

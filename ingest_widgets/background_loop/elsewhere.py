@@ -8,15 +8,17 @@ import signal
 from asyncio import _get_running_loop
 from collections.abc import Awaitable
 from contextvars import copy_context
-from types import CoroutineType
+from math import inf
+from time import monotonic
 from typing import Any
 
-from ingest_widgets.background_loop.call import GRACE, bring_back
+from ingest_widgets.background_loop.call import GRACE, SLICE, bring_back, close_unstarted
 from ingest_widgets.background_loop.interrupts import deaf_handler
 from ingest_widgets.background_loop.loop_thread import running
 from ingest_widgets.errors import MissingExtra, RunSyncTimeout
 
 log = logging.getLogger(__name__)
+INTERRUPTED = "was interrupted"
 
 
 class _Run:
@@ -38,14 +40,20 @@ class _Run:
 
     def wait(self, seconds: float | None) -> bool:
         """Run the loop until the awaitable is done or the time is up."""
-        self.loop.run_until_complete(asyncio.wait({self.task}, timeout=seconds))
+        deadline = monotonic() + (inf if seconds is None else seconds)
+        while not self.task.done() and (left := deadline - monotonic()) > 0:
+            self.loop.run_until_complete(asyncio.wait({self.task}, timeout=min(left, SLICE)))
         return self.task.done()
 
-    def stop(self) -> None:
+    def stop(self, reason: str) -> None:
         """Cancel it and run the loop until its cleanup is done, for a second at most."""
         self.task.cancel()
-        if not self.wait(GRACE):
-            log.warning("%s goes on in spite of its cancellation: it is left behind", self.name)
+        ended = self.wait(GRACE)
+        close_unstarted(self.awaitable)
+        if not ended:
+            log.warning("%s %s, but goes on in spite of its cancellation: it is left behind", self.name, reason)
+        elif reason != INTERRUPTED:
+            log.warning("%s %s and was cancelled", self.name, reason)
 
 
 def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any:
@@ -55,46 +63,46 @@ def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any
         RuntimeError: No loop runs in this thread, or the future is bound to another one.
         MissingExtra: nest-asyncio2 isn't installed.
     """
-    run = _Run(awaitable, _patched_loop(awaitable))
+    loop = _get_running_loop()
+    problem = _problem(awaitable, loop)
+    if problem is not None or loop is None:
+        close_unstarted(awaitable)
+        raise problem or RuntimeError
+    run = _Run(awaitable, loop)
     handler = deaf_handler()
     try:
         if handler is not None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         late = not run.wait(timeout)
         if late:
-            run.stop()
-    except BaseException:
-        run.stop()
+            run.stop(f"took longer than timeout={timeout:g} s")
+    except BaseException as error:
+        run.stop(INTERRUPTED)
+        error.__traceback__ = None  # a dozen frames of nobody's interest lie between here and the loop's select
         raise
     finally:
         if handler is not None:
             signal.signal(signal.SIGINT, handler)
     bring_back(run.context)
     if late:
-        log.warning("%s took longer than timeout=%g s and was cancelled", run.name, timeout)
         raise RunSyncTimeout(run.name, timeout or 0.0)
     if run.error is not None:
         raise run.error
     return run.result
 
 
-def _patched_loop(awaitable: Awaitable[Any]) -> asyncio.AbstractEventLoop:
-    loop = _get_running_loop()
+def _problem(awaitable: Awaitable[Any], loop: asyncio.AbstractEventLoop | None) -> Exception | None:
+    """What speaks against it; otherwise the loop is patched."""
+    if loop is None or loop in running:
+        return RuntimeError('on="kernel" needs a loop that runs in this thread, as in a kernel: leave it out here')
+    if asyncio.isfuture(awaitable) and awaitable.get_loop() is not loop:
+        return RuntimeError("this future belongs to another loop than the one that runs in this thread: leave on= out")
     try:
-        if loop is None or loop in running:
-            raise RuntimeError('on="kernel" needs a loop that runs in this thread, as in a kernel: leave it out here')
-        if asyncio.isfuture(awaitable) and awaitable.get_loop() is not loop:
-            raise RuntimeError("this future belongs to another loop than the one that runs in this thread")
-        try:
-            import nest_asyncio2
-        except ImportError:
-            raise MissingExtra("nest-asyncio2", "nest", 'run_sync(..., on="kernel")') from None
-    except (RuntimeError, MissingExtra):
-        if isinstance(awaitable, CoroutineType):
-            awaitable.close()
-        raise
+        import nest_asyncio2
+    except ImportError:
+        return MissingExtra("nest-asyncio2", "nest", 'run_sync(..., on="kernel")')
     nest_asyncio2.apply(loop)
-    return loop
+    return None
 
 
 def run_in_place(awaitable: Awaitable[Any], timeout: float | None) -> Any:

@@ -9,12 +9,15 @@ import asyncio
 import atexit
 import logging
 import os
-import sys
 import threading
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
 from time import monotonic
+from typing import Any
 
+from ingest_widgets.background_loop.bell import bell
 from ingest_widgets.background_loop.call import Call, Why, make_task
 from ingest_widgets.background_loop.daemon_threads import DaemonThreads
 
@@ -40,11 +43,25 @@ class LoopThread:
         self.stuck: Call | None = None
         self.closing = False
         self._done = False
+        self._inbox: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
+        self._bell = bell(self.loop, self._drain)
         self.registered = threading.Event()
         self.thread = threading.Thread(target=self._run, name=f"ingest-widgets-loop-{depth}", daemon=True)
 
+    def post(self, function: Callable[..., None], *args: Any) -> None:
+        """Have the loop's thread call something, in the order of posting; from any thread."""
+        self._inbox.append((function, args))
+        self._bell.ring()
+
+    def _drain(self) -> None:
+        while self._inbox:
+            function, args = self._inbox.popleft()
+            function(*args)
+
     def begin(self, call: Call, context: Context) -> None:
         """Start a call; on the loop's thread."""
+        if call.finished:
+            return
         if self.closing or call.why is not None:
             call.refuse()
             return
@@ -77,6 +94,7 @@ class LoopThread:
 
     def _run(self) -> None:
         # The thread enters itself: an interrupt that hits whoever starts it can't leave a loop that nobody knows.
+        self._bell.listen()
         running[self.loop] = self
         by_depth[self.depth] = self
         self.registered.set()
@@ -98,12 +116,11 @@ by_depth: dict[int, LoopThread] = {}
 running: dict[asyncio.AbstractEventLoop, LoopThread] = {}
 _starting = threading.Lock()
 _forgotten: list[LoopThread] = []  # a forked child keeps its parent's: closing one would edit the parent's epoll
-_hooked = False
 _exiting = False
 
 
 def loop_for(depth: int) -> LoopThread | None:
-    """The loop of that depth, started when there is none; None when the interpreter is past starting threads."""
+    """The loop of that depth, started when there is none; None when the interpreter is on its way out."""
     host = by_depth.get(depth)
     if host is None or host.stuck is not None:
         host = _start(depth)
@@ -120,12 +137,8 @@ def submit(call: Call, context: Context) -> None:
         host = call.host
         host.calls.add(call)
         if not host.closing:
-            try:
-                host.loop.call_soon_threadsafe(host.begin, call, context)
-            except RuntimeError:  # closed
-                pass
-            else:
-                return
+            host.post(host.begin, call, context)
+            return
         try:
             host.calls.remove(call)
         except KeyError:
@@ -138,15 +151,18 @@ def submit(call: Call, context: Context) -> None:
 
 
 def _start(depth: int) -> LoopThread | None:
-    _hook()
     with _starting:
         host = by_depth.get(depth)
         if host is not None and not _is_stuck(host):
             return host
-        if _exiting or sys.is_finalizing():
+        if _exiting:
             return None
         host = LoopThread(depth)
-        host.thread.start()
+        try:
+            host.thread.start()
+        except RuntimeError:  # Python 3.12 starts no thread any more once the main one has ended
+            host.loop.close()
+            return None
         host.registered.wait()
         return host
 
@@ -158,15 +174,6 @@ def _is_stuck(host: LoopThread) -> bool:
         return False
     log.warning("%s still blocks the background loop: a fresh one takes over, without what was bound to it", call.name)
     return True
-
-
-def _hook() -> None:
-    global _hooked
-    if not _hooked:
-        _hooked = True
-        atexit.register(_at_exit)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=_forget)
 
 
 def _forget() -> None:
@@ -202,8 +209,7 @@ def shutdown_background_loop(*, timeout: float = 5.0) -> None:
         by_depth.clear()
         doomed = sorted(running.values(), key=lambda host: -host.depth)
     for host in doomed:
-        with suppress(RuntimeError):  # it has closed meanwhile
-            host.loop.call_soon_threadsafe(host.close, timeout)
+        host.post(host.close, timeout)
     for host in doomed:
         host.thread.join(max(0.0, deadline - monotonic()))
         if host.thread.is_alive():
@@ -216,3 +222,9 @@ def _leave(host: LoopThread) -> None:
     log.warning("%s blocks the background loop, which is left behind", names)
     for call in calls:
         call.poke(Why.SHUTDOWN)
+
+
+# In a function of `atexit` that was registered later the loop still runs; after this one calls run in their own thread.
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

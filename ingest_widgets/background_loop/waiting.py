@@ -5,23 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import threading
 from asyncio import _get_running_loop
 from collections.abc import Awaitable
 from contextvars import copy_context
+from sys import is_finalizing
 from types import CoroutineType
 from typing import Literal, TypeVar, cast
 
 from ingest_widgets.background_loop.argument import check, home_of
-from ingest_widgets.background_loop.call import GRACE, LONGEST_WAIT, Call, Why, bring_back, current_call
+from ingest_widgets.background_loop.call import GRACE, Call, Why, bring_back, current_call
+from ingest_widgets.background_loop.elsewhere import run_in_place, run_on_running_loop
 from ingest_widgets.background_loop.interrupts import deaf_handler
 from ingest_widgets.background_loop.loop_thread import LoopThread, loop_for, running, submit
 from ingest_widgets.errors import RunSyncTimeout
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-_SLICED = LONGEST_WAIT < threading.TIMEOUT_MAX
 
 
 def run_sync(
@@ -45,24 +44,18 @@ def run_sync(
         asyncio.CancelledError: The coroutine was cancelled, or the background loop was shut down.
         MissingExtra: on="kernel" without nest-asyncio2.
     """
-    here = _get_running_loop()
-    blocked = None if here is None else running.get(here)
-    parent = current_call.get()
-    depth = blocked.depth + 1 if blocked is not None else parent.host.depth if parent is not None else 0
-    host: LoopThread | None = None
+    future: object = None
     if type(awaitable) is not CoroutineType or timeout is not None or on != "background":
         timeout = check(awaitable, timeout, on)
         if on == "kernel":
-            from ingest_widgets.background_loop.elsewhere import run_on_running_loop
-
             return cast(T, run_on_running_loop(awaitable, timeout))
-        host = home_of(awaitable, depth)
-    host = host or loop_for(depth)
+        future = awaitable
+    here = _get_running_loop()
+    blocked = None if here is None else running.get(here)
+    host = _host(future, blocked)
     if host is None:
-        from ingest_widgets.background_loop.elsewhere import run_in_place
-
         return cast(T, run_in_place(awaitable, timeout))
-    call = Call(awaitable, parent, host)
+    call = Call(awaitable, host)
     context = copy_context()
     context.run(current_call.set, call)
     handler = deaf_handler() if here is not None and blocked is None else None
@@ -72,10 +65,7 @@ def run_sync(
         if blocked is not None:
             _block(blocked, call)
         submit(call, context)
-        if timeout is None and not _SLICED:
-            call.gate.acquire()
-        elif not call.wait(threading.TIMEOUT_MAX if timeout is None else timeout):
-            call.why = call.why or Why.TIMEOUT
+        call.wait(timeout)
         if not call.finished:
             _stop(call, timeout)
     except BaseException:
@@ -89,21 +79,25 @@ def run_sync(
     bring_back(context)
     if call.why is not None:
         _raise_why(call, timeout, blocked)
-    error, call.error, call.parent = call.error, None, None
-    if error is None:
-        result, call.result = call.result, None
-        return cast(T, result)
-    try:
-        raise explained(error)
-    finally:
-        del error
+    if call.error is None:
+        return cast(T, call.take_result())
+    raise call.take_error()
 
 
-def explained(error: BaseException) -> BaseException:
-    """The error, with the cure when the coroutine met something that belongs to another loop."""
-    if isinstance(error, RuntimeError) and "different" in str(error) and "loop" in str(error):
-        error.add_note('run_sync: what is bound to the loop of the kernel needs run_sync(..., on="kernel")')
-    return error
+def _host(future: object, blocked: LoopThread | None) -> LoopThread | None:
+    """Where the call runs: on the first loop that this thread, or a call around it, doesn't block.
+
+    None when the interpreter has stopped all other threads, or starts no more.
+    """
+    if is_finalizing():
+        return None
+    if blocked is not None:
+        depth = blocked.depth + 1
+    else:
+        parent = current_call.get()
+        depth = 0 if parent is None else parent.host.depth
+    home = None if future is None else home_of(future, depth)
+    return home or loop_for(depth)
 
 
 def _block(blocked: LoopThread, call: Call) -> None:

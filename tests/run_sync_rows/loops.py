@@ -1,0 +1,268 @@
+"""The loop itself: threads, nesting, what is bound to it, fork, shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import os
+import threading
+import warnings
+import weakref
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Any
+
+from ingest_widgets import run_sync, shutdown_background_loop
+from tests.run_sync_rows import NOISE, PATIENCE, Watch, caught, logged, row, value, within
+from tests.run_sync_rows.stopping import Patient, Stubborn
+
+
+async def where() -> tuple[int, int]:
+    return id(asyncio.get_running_loop()), threading.get_ident()
+
+
+def loop_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("ingest-widgets-loop")]
+
+
+@row()
+def ten_thousand_calls() -> None:
+    """10,000 calls share one loop on one thread."""
+    first = run_sync(where())
+    threads = threading.active_count()
+    assert {run_sync(where()) for _ in range(10_000)} == {first}
+    assert threading.active_count() <= threads
+
+
+@row()
+def eight_threads() -> None:
+    """From 8 threads at once each gets its own result, all on one loop."""
+
+    def calls(number: int) -> set[Any]:
+        return {run_sync(add(number, step)) == number + step for step in range(200)} | {run_sync(where())}
+
+    async def add(number: int, step: int) -> int:
+        await asyncio.sleep(0)
+        return number + step
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(calls, range(8), timeout=PATIENCE))
+    assert outcomes == [{True, run_sync(where())}] * 8
+
+
+@row()
+def bound_objects_live_on() -> None:
+    """A queue and a client with its open connection live from call to call."""
+    import httpx
+
+    connections: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(1)
+        while await reader.readline():
+            while (await reader.readline()).strip():
+                pass
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    async def start() -> tuple[asyncio.Server, str]:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        return server, "http://{}:{}".format(*server.sockets[0].getsockname())
+
+    server, address = run_sync(start(), timeout=PATIENCE)
+    client = httpx.AsyncClient(trust_env=False)
+    queue: asyncio.Queue[str] = asyncio.Queue(1)
+    for _ in range(3):
+        run_sync(queue.put("item"))
+        assert run_sync(client.get(address), timeout=PATIENCE).text == "ok"
+        assert run_sync(queue.get()) == "item"
+    run_sync(client.aclose())
+    server.close()
+    assert connections == [1]
+
+
+@row()
+def nested() -> None:
+    """A coroutine that run_sync runs may call run_sync, five deep, also beside a call from another thread."""
+
+    async def levels(depth: int) -> list[tuple[int, int]]:
+        await asyncio.sleep(0)
+        here = await where()
+        return [here] if depth == 0 else [here, *run_sync(levels(depth - 1))]
+
+    first = within(levels(5))
+    assert len(set(first)) == 6
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(run_sync, levels(3), timeout=PATIENCE) for _ in range(8)]
+        assert {tuple(call.result(PATIENCE)) for call in calls} == {tuple(first[:4])}
+
+
+@row()
+def nested_through_a_thread() -> None:
+    """A nested coroutine may use `to_thread` with a function that calls run_sync: no waiting for a blocked loop."""
+
+    async def inner() -> Any:
+        return await asyncio.to_thread(run_sync, value("from a thread"))
+
+    async def outer() -> Any:
+        return run_sync(inner()), await inner()
+
+    assert within(outer()) == ("from a thread", "from a thread")
+
+
+@row()
+def same_loop_from_a_thread_of_a_coroutine() -> None:
+    """A function in `to_thread` that calls run_sync lands on the loop of its coroutine, where the bound objects are."""
+
+    async def both() -> tuple[Any, Any]:
+        return await where(), await asyncio.to_thread(run_sync, where())
+
+    first, second = within(both())
+    assert first == second
+
+
+@row()
+def fork() -> None:
+    """After os.fork the child has a loop of its own, and the parent keeps its one."""
+    mine = run_sync(where())
+    read, write = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        outcome = b"hung or failed"
+        try:
+            theirs = run_sync(where(), timeout=PATIENCE)
+            outcome = b"fine" if theirs[1] != mine[1] and run_sync(where()) == theirs else b"the same loop"
+            shutdown_background_loop()
+        finally:
+            os.write(write, outcome)
+            os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        assert within(pipe.read) == b"fine"
+    os.waitpid(child, 0)
+    assert run_sync(where()) == mine
+
+
+@row()
+def shutdown() -> None:
+    """Shutting down three times is fine; the next call starts a fresh loop."""
+    first = weakref.ref(run_sync(loop()))
+    for _ in range(3):
+        shutdown_background_loop()
+        assert loop_threads() == []
+    assert run_sync(loop(), timeout=PATIENCE) is not first()
+    assert len(loop_threads()) == 1
+
+
+async def loop() -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+@row()
+def shutdown_from_four_threads() -> None:
+    """Four threads shut down at once, over and over, beside four that call: each call ends or is cancelled."""
+    stop = threading.Event()
+
+    def calls() -> int:
+        ended = 0
+        while not stop.is_set():
+            try:
+                assert run_sync(value(ended)) == ended
+            except (asyncio.CancelledError, RuntimeError):
+                continue
+            ended += 1
+        return ended
+
+    def shutdowns() -> None:
+        for _ in range(25):
+            shutdown_background_loop()
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        callers = [pool.submit(calls) for _ in range(4)]
+        watch = Watch(monotonic())
+        for done in [pool.submit(shutdowns) for _ in range(4)]:
+            done.result(PATIENCE)
+        stop.set()
+        ended = [caller.result(PATIENCE) for caller in callers]
+    assert all(ended), ended
+    assert watch.seconds < PATIENCE
+    assert run_sync(value(1), timeout=PATIENCE) == 1
+
+
+@row()
+def shutdown_with_tasks_pending() -> None:
+    """Pending tasks are cancelled, their `finally` runs; waiting callers get CancelledError; generators are closed."""
+    waited_for, left_alone, closed = Patient(), Patient(), threading.Event()
+
+    async def ticks() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            closed.set()
+
+    async def leave() -> None:
+        leave.task = asyncio.ensure_future(left_alone.run())  # type: ignore[attr-defined]
+        leave.generator = ticks()  # type: ignore[attr-defined]
+        await anext(leave.generator)  # type: ignore[attr-defined]
+
+    run_sync(leave())
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        nested = pool.submit(run_sync, around(waited_for))
+        assert waited_for.begun.wait(PATIENCE)
+        assert left_alone.begun.wait(0)
+        shutdown_background_loop()
+        with caught(asyncio.CancelledError):
+            nested.result(PATIENCE)
+    assert waited_for.cleaned.is_set()
+    assert left_alone.cleaned.is_set()
+    assert closed.is_set()
+    assert run_sync(value(1), timeout=PATIENCE) == 1
+
+
+async def around(patient: Patient) -> None:
+    run_sync(patient.run())
+
+
+@row()
+def shutdown_of_what_does_not_end() -> None:
+    """Shutting down waits no longer than it was told to; callers are freed, and what blocks the loop is logged."""
+    release, begun, stubborn = threading.Event(), threading.Event(), Stubborn()
+
+    async def blocks() -> None:
+        begun.set()
+        release.wait(PATIENCE)
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        swallower = pool.submit(run_sync, stubborn.run())
+        assert stubborn.begun.wait(PATIENCE)
+        watch = Watch(monotonic())
+        shutdown_background_loop(timeout=0.2)
+        assert watch.seconds < 0.2 + NOISE
+        with caught(asyncio.CancelledError):
+            swallower.result(PATIENCE)
+        blocker = pool.submit(run_sync, blocks())
+        assert begun.wait(PATIENCE)
+        try:
+            with logged() as records:
+                shutdown_background_loop(timeout=0.2)
+            assert ["left behind" in record.getMessage() for record in records] == [True]
+            with caught(asyncio.CancelledError):
+                blocker.result(PATIENCE)
+            assert run_sync(value(1), timeout=PATIENCE) == 1
+        finally:
+            release.set()
+
+
+@row()
+def shutdown_from_inside() -> None:
+    """A coroutine on the loop can't shut it down, which would wait for itself: it is told so."""
+
+    async def inside() -> None:
+        shutdown_background_loop()
+
+    with caught(RuntimeError) as errors:
+        within(inside())
+    assert "outside" in str(errors[0])
+    assert run_sync(value(1), timeout=PATIENCE) == 1
