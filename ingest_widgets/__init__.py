@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ingest_widgets.notebook import load_ipython_extension as load_ipython_extension
     from ingest_widgets.notebook import unload_ipython_extension as unload_ipython_extension
     from ingest_widgets.pipeline import IngestJob
-    from ingest_widgets.progress import LogSink, ProgressState, ProgressUpdate, Sink, TerminalSink
+    from ingest_widgets.progress import LogSink, ProgressState, ProgressUpdate, TerminalSink
     from ingest_widgets.settings import Settings, get_settings, refresh_secrets, settings_override
 
 _ROOMS = {
@@ -59,7 +59,7 @@ _ROOMS = {
     "SourceNotFound",
     "notebook": "CorpusView IngestPanel ProgressBar load_ipython_extension unload_ipython_extension",
     "pipeline": "IngestJob",
-    "progress": "LogSink ProgressState ProgressUpdate Sink TerminalSink",
+    "progress": "LogSink ProgressState ProgressUpdate TerminalSink",
     "settings": "Settings get_settings refresh_secrets settings_override",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
@@ -97,7 +97,6 @@ __all__ = [
     "SearchResults",
     "Settings",
     "SettingsError",
-    "Sink",
     "SourceError",
     "SourceNotFound",
     "Status",

@@ -41,9 +41,9 @@ def test_each_lazy_name_is_declared_to_type_checkers_from_the_same_room() -> Non
         alias.name: node.module.rpartition(".")[2]
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ingest_widgets.")
+        if node.module != "ingest_widgets.logs"  # the one room that opening the door loads
         for alias in node.names
     }
-    del imported["configure_logging"]
     assert imported == ingest_widgets._ROOM_OF
 
 
