@@ -213,6 +213,10 @@ class Notebook:
         """Make a cell the active one."""
         self._ask("activate", index)
 
+    def show(self, index: int) -> None:
+        """Scroll until a cell is at the top, and make it the active one."""
+        self._ask("show", index)
+
     def interrupt(self) -> None:
         """What the stop button of the toolbar does; returns when the server has sent it."""
         self.lab.page.evaluate("path => labTools.kernel(path).interrupt()", self.path)

@@ -89,6 +89,10 @@
       widget.content.deselectAll();
       widget.content.activeCellIndex = index;
     },
+    async show(path, index) {
+      window.labTools.activate(path, index);
+      await panel(path).content.scrollToItem(index, "start");
+    },
     async restart(path) {
       await window.labTools.kernel(path).restart();
       await window.labTools.kernel(path).info;
