@@ -100,7 +100,7 @@ class IngestPanel(LiveWidget):
         with self._run_lock:
             self._busy, self._run = False, None
         self._tell(state=self._facts())
-        self._saved.update(self._saved_html())
+        self._update_saved()
         self._start_uploaded()
 
     def _ingest(self, source: Any) -> None:

@@ -37,7 +37,7 @@ class JobView(LiveWidget):
     def _await_end(self) -> None:
         self._guarded(self._wait)
         self._tell(state=self._facts())
-        self._saved.update(self._saved_html())
+        self._update_saved()
 
     def _wait(self) -> None:
         self._job.result()

@@ -13,6 +13,7 @@ from traitlets import Unicode
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.errors import IngestError
 from ingest_widgets.notebook.errands import Errands
+from ingest_widgets.notebook.kernel_comm import listen
 from ingest_widgets.notebook.message_pace import pace
 from ingest_widgets.notebook.page_image import page_answer
 from ingest_widgets.notebook.run_table import RunTable
@@ -33,9 +34,10 @@ class LiveWidget(anywidget.AnyWidget):
     """
 
     _face = Unicode("panel").tag(sync=True)
+    _line = Unicode("").tag(sync=True)
 
     def __init__(self, table: RunTable) -> None:
-        super().__init__()
+        super().__init__(_line=listen(self._heard_on_line))
         self._table = table
         self._saved = SavedOutput()
         self._errands = Errands()
@@ -57,7 +59,10 @@ class LiveWidget(anywidget.AnyWidget):
         self._table.leave(self._feed)
         super().close()
 
-    # What the page asks.
+    # What the page asks, in a thread of the kernel's choice.
+
+    def _heard_on_line(self, request: Request) -> None:
+        self._heard(None, request, [])
 
     def _heard(self, _: object, request: Request, buffers: Buffers) -> None:
         kind = request.get("kind")
@@ -152,6 +157,12 @@ class LiveWidget(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         bundle = {**data, "text/plain": repr(self)}
         return (bundle, metadata) if metadata else bundle
+
+    def _update_saved(self) -> None:
+        pace.ask(self._send_saved, urgent=True)
+
+    def _send_saved(self) -> None:
+        self._saved.update(self._saved_html())
 
     def _saved_html(self) -> str:
         return self._table.saved_html(self._facts()["sentence"])

@@ -319,3 +319,26 @@ def test_axe_finds_nothing_serious(panel: BarePage) -> None:
     found = Axe().run(panel.page).response["violations"]
     serious = [(v["id"], [n["html"] for n in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def test_what_is_typed_outlives_a_late_answer(panel: BarePage) -> None:
+    box = panel.page.get_by_role("textbox", name="Source")
+    box.fill("papers")
+    panel.tell(state={"source": "", "running": False, "sentence": "Nothing ingested yet."})
+    expect(panel.page.get_by_text("Nothing ingested yet.")).to_be_visible()
+    expect(box).to_have_value("papers")
+    panel.tell(state={"source": "papers", "running": True})
+    panel.tell(state={"source": "other", "running": True})
+    expect(box).to_have_value("other")
+
+
+def test_a_kernel_that_does_not_hear_is_told_of(panel: BarePage) -> None:
+    """Patches of a run that goes on are no answer to Stop."""
+    panel.tell(state={"running": True, "stopping": False, "total": 9, "finished": 1, "sentence": "1 of 9 files"})
+    panel.page.get_by_role("button", name="Stop", exact=True).click()
+    panel.sent("stop")
+    panel.tell(state={"running": True, "stopping": False, "total": 9, "finished": 2, "sentence": "2 of 9 files"})
+    note = panel.page.get_by_role("status").filter(has_text="interrupt the kernel")
+    expect(note).to_be_visible()
+    panel.tell(state={"running": False, "stopping": False, "sentence": "9 files: 2 ingested, 7 cancelled"})
+    expect(note).to_have_count(0)

@@ -11,7 +11,7 @@ class LookingView {
   constructor(store, el) {
     this.store = store;
     this.title = element("p", { role: "status", class: "ingw-status" });
-    this.notices = new Notices(store);
+    this.notices = new Notices(store, () => this.search.input.focus());
     this.search = new SearchList(store);
     this.page = new PageView(store, () => this.search.focus());
     this.detail = new FileDetail(store);

@@ -39,9 +39,9 @@ class PanelView {
       : [element("span", { class: "ingw-source ingw-job" }), this.stopButton];
     this.toolbar = element("div", { class: "ingw-toolbar" }, ...offered);
     this.code = element("div", { class: "ingw-code", hidden: true });
-    this.notices = new Notices(store);
+    this.notices = new Notices(store, () => this.search.input.focus());
     this.progress = new ProgressLine(store);
-    this.uploads = new UploadList(store);
+    this.uploads = new UploadList(store, () => this.uploadButton.focus());
     this.search = new SearchList(store);
     this.page = new PageView(store, () => this.search.focus());
     this.detail = new FileDetail(store);
@@ -112,15 +112,16 @@ class PanelView {
   remove() {
     this.leave();
     clearTimeout(this.codeShown);
-    for (const part of [this.grid, this.progress, this.source]) part.remove();
+    for (const part of [this.grid, this.source]) part.remove();
     this.node.remove();
   }
 }
 
 /** The uploads on their way, each with its own Cancel; only a few are drawn. */
 class UploadList {
-  constructor(store) {
+  constructor(store, onCancel) {
     this.store = store;
+    this.onCancel = onCancel;
     this.node = element("ul", { class: "ingw-uploads", "aria-label": "Uploads", hidden: true });
     this.rest = element("li", {});
     this.lines = new Map();
@@ -144,9 +145,14 @@ class UploadList {
     this.node.hidden = !list.length;
   }
 
+  cancel(id) {
+    this.store.uploads.cancel(id);
+    this.onCancel();
+  }
+
   build({ id, name, size }) {
     const cancel = element("button", { type: "button", class: "ingw-button", "aria-label": `Cancel upload of ${name}`,
-      on: { click: () => this.store.uploads.cancel(id) } }, "Cancel");
+      on: { click: () => this.cancel(id) } }, "Cancel");
     const amount = element("span", { class: "ingw-upload-amount" });
     const meter = element("progress", { max: Math.max(1, size), "aria-label": `Upload of ${name}` });
     const line = element("li", {}, element("span", { class: "ingw-upload-name", title: name }, name), meter, amount, cancel);

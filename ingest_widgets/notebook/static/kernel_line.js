@@ -1,5 +1,9 @@
 // The line to the kernel: where messages go, and whether anybody is still there.
 
+import { KernelComm } from "./kernel_comm.js";
+
+const BUSY = "Waiting for the kernel: it is busy with a cell.";
+const DEAF = "The kernel is busy with a cell and hears nothing else until that ends. To stop it now, interrupt the kernel (the square button above).";
 const GONE = {
   restarting: "The kernel was restarted: run this cell again to go on.",
   autorestarting: "The kernel died and was restarted: run this cell again to go on. Finished files are kept.",
@@ -17,6 +21,8 @@ export class KernelLine {
     this.model = model;
     this.onLost = onLost;
     this.onFound = onFound;
+    this.comm = new KernelComm(model);
+    this.comm.open();
     this.look = this.look.bind(this);
     this.reconnect = this.reconnect.bind(this);
     this.end = this.end.bind(this);
@@ -43,11 +49,19 @@ export class KernelLine {
     this.onLost(GONE.terminating);
   }
 
+  /** Uploads keep to the widget's own comm, so that their slices never overtake what announces them. */
   send(content, buffers) {
-    this.model.send(content, {}, buffers);
+    if (content.kind.startsWith("upload")) this.model.send(content, {}, buffers);
+    else this.comm.send(content);
+  }
+
+  /** What to say when an answer takes long. */
+  get waiting() {
+    return this.comm.comm ? BUSY : DEAF;
   }
 
   close() {
+    this.comm.close();
     this.kernel?.statusChanged?.disconnect(this.look);
     this.kernel?.connectionStatusChanged?.disconnect(this.reconnect);
     this.kernel?.disposed?.disconnect(this.end);

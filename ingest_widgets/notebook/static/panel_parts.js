@@ -3,7 +3,7 @@
 import { counted, element, lasting, setAttribute, setText, sized } from "./elements.js";
 import { words } from "./file_grid.js";
 
-/** The bar 'Progress' and the counts. The status region speaks at most once a second. */
+/** The bar 'Progress' and the counts; these are read out when a run has ended, not at every file. */
 export class ProgressLine {
   constructor(store) {
     this.store = store;
@@ -12,7 +12,6 @@ export class ProgressLine {
     this.status = element("p", { role: "status", class: "ingw-status" });
     this.left = element("span", { class: "ingw-left", "aria-hidden": "true" });
     this.node = element("div", { class: "ingw-progress" }, this.bar, element("div", { class: "ingw-progress-text" }, this.status, this.left));
-    this.spoken = 0;
   }
 
   refresh() {
@@ -24,34 +23,25 @@ export class ProgressLine {
     this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
     this.node.dataset.outcome = running ? "running" : outcome ?? "idle";
     setText(this.left, [total ? `${percent} %` : "", this.timeLeft()].filter(Boolean).join(", "));
-    this.speak(sentence, !running);
+    setAttribute(this.status, "aria-live", running ? "off" : null);
+    setText(this.status, sentence);
   }
 
   timeLeft() {
     const { running, eta } = this.store.state;
     return running && eta !== null && eta !== undefined ? `${lasting(eta)} left` : "";
   }
-
-  speak(sentence, now) {
-    clearTimeout(this.waiting);
-    const wait = now ? 0 : this.spoken + 1000 - performance.now();
-    const say = () => {
-      this.spoken = performance.now();
-      setText(this.status, sentence);
-    };
-    if (wait > 0) this.waiting = setTimeout(say, wait);
-    else say();
-  }
-
-  remove() {
-    clearTimeout(this.waiting);
-  }
 }
 
 /** What went wrong in a handler, a worker or the kernel: a sentence, and the details to unfold. */
 export class Notices {
-  constructor(store) {
+  /**
+   * @param store the PanelStore
+   * @param onDismiss called when the problems have gone, to take the focus
+   */
+  constructor(store, onDismiss) {
     this.store = store;
+    this.onDismiss = onDismiss;
     this.life = element("p", { role: "alert", class: "ingw-notice ingw-notice-life", hidden: true });
     this.wait = element("p", { role: "status", class: "ingw-notice", hidden: true });
     this.problems = element("div", { role: "alert", class: "ingw-problems" });
@@ -59,16 +49,21 @@ export class Notices {
     this.drawn = null;
   }
 
+  dismiss() {
+    this.store.dismissProblems();
+    this.onDismiss();
+  }
+
   refresh() {
     const { lost, waiting, problems, state } = this.store;
     setText(this.life, lost);
     this.life.hidden = !lost;
-    setText(this.wait, waiting ? "Waiting for the kernel: it is busy with a cell." : state.hint ?? "");
+    setText(this.wait, waiting ? this.store.line.waiting : state.hint ?? "");
     this.wait.hidden = !this.wait.textContent;
     if (problems === this.drawn) return;
     this.drawn = problems;
     this.problems.replaceChildren(...problems.map((problem) => this.draw(problem)));
-    if (problems.length) this.problems.append(element("button", { type: "button", class: "ingw-button", on: { click: () => this.store.dismissProblems() } }, "Dismiss"));
+    if (problems.length) this.problems.append(element("button", { type: "button", class: "ingw-button", on: { click: () => this.dismiss() } }, "Dismiss"));
   }
 
   draw({ sentence, details }) {

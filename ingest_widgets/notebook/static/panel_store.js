@@ -1,8 +1,7 @@
 // What all views of one widget share, and its talk with the kernel.
 //
 // The kernel sends numbered messages; a missing number or a comm that comes alive again makes the page ask for
-// everything ('hello'). What the page sends goes over the comm that the kernel helper opens on a subshell when there is
-// one, so that it arrives while a cell blocks; otherwise over the widget's own comm.
+// everything ('hello').
 
 import { FileRows } from "./file_rows.js";
 import { KernelLine } from "./kernel_line.js";
@@ -20,6 +19,7 @@ export class PanelStore {
     this.files = new FileRows();
     this.search = { query: "", ask: 0, total: 0, hits: [], done: true, error: "" };
     this.page = null;
+    this.typedSource = null;
     this.completions = { text: "", options: [] };
     this.problems = [];
     this.waiting = false;
@@ -119,9 +119,11 @@ export class PanelStore {
 
   takeState(state) {
     this.answered("hello");
-    this.answered("start");
-    this.answered("stop");
-    Object.assign(this.state, state);
+    if (state.running) this.answered("start");
+    if (state.stopping || !state.running) this.answered("stop");
+    // What is being typed here is newer than what the kernel knows.
+    if (state.source === this.typedSource) this.typedSource = null;
+    Object.assign(this.state, state, this.typedSource === null ? {} : { source: this.typedSource });
     this.tell("state");
     clearInterval(this.again);
     if (this.state.running) this.again = setInterval(() => this.searchAgain(), SEARCH_AGAIN);
@@ -134,6 +136,7 @@ export class PanelStore {
   }
 
   takeProblem(problem) {
+    this.answered("start");
     this.problems = [...this.problems.slice(-4), problem];
     this.tell("problems");
   }
@@ -144,6 +147,7 @@ export class PanelStore {
   }
 
   setSource(source) {
+    this.typedSource = source;
     this.state.source = source;
     this.tell("source");
   }

@@ -9,7 +9,7 @@ export class SearchList {
     this.focused = 0;
     this.input = element("input", {
       type: "search", class: "ingw-input", "aria-label": "Search", autocomplete: "off", spellcheck: "false",
-      placeholder: "Search the pages: words, \"a phrase\", -not, prefix*",
+      placeholder: "Words, \"a phrase\", -not, begin*",
       on: { input: () => this.store.type(this.input.value), keydown: (event) => this.press(event) },
     });
     this.summary = element("p", { role: "status", class: "ingw-summary" });
@@ -23,6 +23,8 @@ export class SearchList {
     if (this.input.value !== query) this.input.value = query;
     setText(this.summary, this.sentence());
     this.draw(hits);
+    // A button that vanishes would lose the focus to the notebook.
+    if (hits.length >= total && this.more === document.activeElement) this.move(hits.length - 1);
     this.more.hidden = hits.length >= total;
     this.list.hidden = !hits.length;
   }
