@@ -160,7 +160,7 @@ logging.getLogger("somebody").debug("settings %s %r", settings, settings.pdf_pas
 """
 
 
-@pytest.mark.parametrize("place", ["vault", "aws"])
+@pytest.mark.parametrize("place", ["vault", "aws", "yaml"])
 def test_logging_at_debug_does_not_show_it(place: str, request: pytest.FixtureRequest) -> None:
     """Of no library: botocore logs the body of every answer, pydantic-settings what it found where."""
     environment = {**os.environ, "PYDANTIC_SETTINGS_DEBUG": "1"}
@@ -169,6 +169,10 @@ def test_logging_at_debug_does_not_show_it(place: str, request: pytest.FixtureRe
             server.tokens = {CANARY}
             environment |= {"INGEST_VAULT__ADDRESS": server.address, "INGEST_VAULT__TOKEN": CANARY}
             done = run(DEBUG, environment)
+    elif place == "yaml":
+        given = {"pdf_passwords": [CANARY], "vault": {"token": CANARY}}
+        Path("ingest.yaml").write_text(json.dumps(given), encoding="utf-8")
+        done = run(DEBUG, environment)
     else:
         environment |= aws_with_canary(request)
         done = run(DEBUG, environment)
