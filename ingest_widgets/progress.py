@@ -12,7 +12,6 @@ sink may do what it likes: update, read the state, take locks, wait for a thread
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 import time
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ingest_widgets.progress_count import Count, Source, quantity
+from ingest_widgets.progress_sinks import LogSink, Sinks
 from ingest_widgets.progress_state import (
     ProgressState,
     ProgressStatus,
@@ -32,7 +32,7 @@ from ingest_widgets.progress_state import (
     sentence,
 )
 from ingest_widgets.progress_throttle import Throttle
-from ingest_widgets.progress_wake import wake_after
+from ingest_widgets.progress_wake import Alarm
 
 if TYPE_CHECKING:
     from ingest_widgets.progress_terminal import TerminalSink
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 __all__ = ["LogSink", "ProgressState", "ProgressStatus", "ProgressTracker", "ProgressUpdate", "Sink", "TerminalSink"]
 
 _Item = TypeVar("_Item")
-_logger = logging.getLogger(__name__)
 _monotonic = time.monotonic
 
 _QUIET = ProgressUpdate(False)
 _REPORTED = ProgressUpdate(True)
+_ENDINGS = ("done", "stopped", "failed", "interrupted")
 _ONE = 1
 _ROUNDS = 4  # of reports in one call: a sink that updates may make the next report due, again and again
 _MANY_LOOKS = 5_000  # at the clock before the next report: an alarm is cheaper
@@ -52,15 +52,6 @@ _EARLY = 0.05  # seconds before a report is due: from then on a fast loop looks 
 _TASTE = 0.002  # seconds after a report until the pace can be told
 
 _trackers: weakref.WeakSet[ProgressTracker] = weakref.WeakSet()
-
-
-class LogSink:
-    """A line in the log for each report: at INFO, or at WARNING when it failed or was interrupted."""
-
-    def __call__(self, state: ProgressState) -> None:
-        """Logs `str(state)`."""
-        bad = state.status in ("failed", "interrupted")
-        _logger.log(logging.WARNING if bad else logging.INFO, "%s", state)
 
 
 def _log_lines() -> list[Sink]:
@@ -125,7 +116,7 @@ class ProgressTracker:
         sinks: Iterable[Sink] | None = None,
     ) -> None:
         self._throttle = Throttle(min_change, min_seconds)
-        self._sinks = None if sinks is None else _checked(sinks)
+        self._sinks = Sinks(sinks, lambda: default_sinks())
         self.desc, self.unit = desc, unit
         self._lock = threading.RLock()  # around counting and deciding: never held while a sink runs
         self._turn: object | None = None  # of the call that reports
@@ -136,7 +127,7 @@ class ProgressTracker:
         self._start = time.monotonic()
         self._final: ProgressState | None = None
         self._entered = self._total_of_loops = False
-        self._alarm: Callable[[], None] | None = None
+        self._alarm = Alarm(self._wake)
         self.total = total
         _trackers.add(self)
 
@@ -197,7 +188,7 @@ class ProgressTracker:
     def subscribe(self, sink: Sink) -> None:
         """Reports to `sink` too, from the next report on; before the first report it takes the default's place."""
         with self._lock:
-            self._sinks = (*(self._sinks or ()), *_checked([sink]))
+            self._sinks.add(sink)
 
     def close(self, status: ProgressStatus | None = None, reason: str = "") -> None:
         """Ends the count and reports how it ended; the first call counts, later updates don't.
@@ -206,14 +197,19 @@ class ProgressTracker:
             status: None: `done` when all was counted or there is no total, else `stopped`. An asked `done` is
                 believed only then.
             reason: Why, for the sinks.
+
+        Raises:
+            ValueError: A status that no count ends with.
         """
+        if status not in (None, *_ENDINGS):
+            raise ValueError(f"status must be one of {', '.join(_ENDINGS)}, not {status!r}")
         with self._lock:
             if self._final is not None:
                 return
-            final = self._end_state(status, reason)
+            final = self._end_state(status, " ".join(reason.split()))
             if self._final is None:  # a signal handler may have closed it meanwhile
                 self._final = final
-            self._call_off()
+            self._alarm.call_off()
         self._deliver()
 
     @property
@@ -311,7 +307,7 @@ class ProgressTracker:
                     return False
                 self._turn = turn
             while (state := self._next(rounds)) is not None:
-                self._show(state)
+                self._sinks.show(state)
                 reported = reported or state.current > 0
                 rounds += 1
         finally:
@@ -345,12 +341,12 @@ class ProgressTracker:
 
     def _plan(self, current: int | float, now: float) -> None:
         """Says from which count and time on an update has to look closer."""
-        self._call_off()
+        self._alarm.call_off()
         ones, ones_to_full, due = self._throttle.wait(current)
         since = now - self._throttle.last_time
         if due and since < _TASTE:
             due = min(due, self._throttle.last_time + _TASTE)
-        elif due and self._is_fast(since, due - now) and self._set_alarm(due - now - _EARLY):
+        elif due and self._is_fast(since, due - now) and self._alarm.set(due - now - _EARLY):
             ones, due = ones_to_full, 0.0
         self._count.plan(ones, ones_to_full, due)
 
@@ -360,26 +356,10 @@ class ProgressTracker:
             return False
         return (self._count.calls() - self._calls_at_last) * left > _MANY_LOOKS * since
 
-    def _set_alarm(self, seconds: float) -> bool:
-        me = weakref.ref(self)
-
-        def wake() -> None:
-            tracker = me()
-            if tracker is not None:
-                tracker._wake()
-
-        self._alarm = wake_after(seconds, wake)
-        return self._alarm is not None
-
     def _wake(self) -> None:
         with self._lock:
             if self._final is None:
                 self._count.open()
-
-    def _call_off(self) -> None:
-        if self._alarm is not None:
-            self._alarm()
-            self._alarm = None
 
     def _state(
         self, now: float, status: ProgressStatus = "running", reason: str = "", current: int | float = 0
@@ -404,53 +384,12 @@ class ProgressTracker:
         else:
             self.close("failed" if isinstance(error, Exception) else "interrupted", sentence(error))
 
-    def _show(self, state: ProgressState) -> None:
-        if self._sinks is None:
-            self._choose_sinks()
-        for sink in self._sinks or ():
-            try:
-                sink(state)
-            except Exception as error:  # noqa: BLE001 - the user's loop goes on without this sink
-                self._sinks = tuple(s for s in self._sinks or () if s is not sink)
-                _warn_of(sink, error)
-
-    def _choose_sinks(self) -> None:
-        try:
-            chosen = _checked(default_sinks())
-        except Exception as error:  # noqa: BLE001 - as for a sink that raises
-            chosen = ()
-            _warn_of(default_sinks, error)
-        with self._lock:
-            if self._sinks is None:
-                self._sinks = chosen
-
-
-def _checked(sinks: Iterable[Sink]) -> tuple[Sink, ...]:
-    if callable(sinks) or not isinstance(sinks, Iterable):
-        raise TypeError(f"sinks must be a list of callables, not {sinks!r}")
-    chosen = tuple(sinks)
-    for sink in chosen:
-        if not callable(sink):
-            raise TypeError(f"sinks must be callables that take a ProgressState, not {sink!r}")
-    return chosen
-
-
-def _warn_of(sink: object, error: Exception) -> None:
-    name = getattr(sink, "__qualname__", type(sink).__qualname__)
-    debugging = _logger.isEnabledFor(logging.DEBUG)
-    _logger.warning(
-        "the progress sink %s raised %s and gets no further reports",
-        name,
-        sentence(error),
-        exc_info=debugging and error,
-    )
-
 
 def _start_over_in_child() -> None:
     """After a fork, locks may be held and turns taken by threads that don't exist in the child."""
     for tracker in list(_trackers):
         tracker._lock = threading.RLock()
-        tracker._turn = tracker._alarm = None
+        tracker._turn = None
         tracker._count.open()
 
 

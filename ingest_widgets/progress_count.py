@@ -110,9 +110,8 @@ class Count:
     def end(self, loop: Source) -> None:
         """Takes over what `loop` has counted."""
         done = loop.done()
-        if loop in self.loops:
-            self.loops.remove(loop)
-            self._rest += done
+        rest = [other for other in self.loops if other is not loop]
+        self.loops, self._rest = rest, self._rest + done
 
     def value(self) -> int | float:
         """The sum, correctly rounded where floats were added."""

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 ProgressStatus: TypeAlias = Literal["running", "done", "stopped", "failed", "interrupted"]
 
+_LARGEST = 2.0**900  # an int may be larger than any float
 _BELOW_FULL = math.nextafter(100.0, 0.0)
 
 
@@ -87,7 +88,7 @@ def make_state(
     reason: str = "",
 ) -> ProgressState:
     """A state with percent, rate and eta worked out."""
-    rate = current / elapsed if elapsed > 0 else 0.0
+    rate = min(current, _LARGEST) / elapsed if elapsed > 0 else 0.0
     percent = eta = None
     if total is not None:
         percent = 100.0 if status == "done" else min(100 * (current / total) if total else 0.0, _BELOW_FULL)

@@ -4,9 +4,41 @@ from __future__ import annotations
 
 import _thread
 import atexit
+import weakref
 from collections.abc import Callable
 
 _asleep: set[_thread.LockType] = set()
+
+
+class Alarm:
+    """One alarm clock; it doesn't keep alive whom it wakes.
+
+    Args:
+        wake: A bound method; called in a thread of its own.
+    """
+
+    __slots__ = ("_call_off", "_wake")
+
+    def __init__(self, wake: Callable[[], object]) -> None:
+        self._wake = weakref.WeakMethod(wake)
+        self._call_off: Callable[[], None] | None = None
+
+    def set(self, seconds: float) -> bool:
+        """Rings once in so many seconds; False when no thread can be had."""
+        self.call_off()
+        self._call_off = wake_after(seconds, self._ring)
+        return self._call_off is not None
+
+    def call_off(self) -> None:
+        """Lets it sleep on; its thread ends."""
+        if self._call_off is not None:
+            self._call_off()
+            self._call_off = None
+
+    def _ring(self) -> None:
+        wake = self._wake()
+        if wake is not None:
+            wake()
 
 
 def wake_after(seconds: float, callback: Callable[[], object]) -> Callable[[], None] | None:
