@@ -1,0 +1,93 @@
+"""Documents that carry more than pages: scripts, actions, attachments, forms, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.hostile.case import FINE, NO_TEXT, Case
+from tests.hostile.pdf import assemble, page_objects, show, stream, text_pdf
+
+
+def _with(catalog: bytes = b"", objects: dict[int, bytes] | None = None, page: bytes = b"") -> bytes:
+    whole = page_objects([show("needle")], page=page) | (objects or {})
+    whole[1] = b"<</Type/Catalog/Pages 2 0 R%b>>" % catalog
+    return assemble(whole)
+
+
+def cases() -> Iterator[Case]:
+    """All of this family."""
+    yield from _actions()
+    yield from _attachments()
+    yield from _fields()
+
+
+def _actions() -> Iterator[Case]:
+    actions = {
+        "script": b"<</S/JavaScript/JS(while\\(1\\){app.alert\\(1\\)})>>",
+        "launch": b"<</S/Launch/F(/bin/sh)>>",
+        "address": b"<</S/URI/URI(http://127.0.0.1:9/)>>",
+        "form to send": b"<</S/SubmitForm/F(http://127.0.0.1:9/)>>",
+        "import": b"<</S/ImportData/F(/etc/passwd)>>",
+        "action after itself": b"<</S/Named/N/NextPage/Next 90 0 R>>",
+        "page elsewhere": b"<</S/GoToR/F(../../../../etc/passwd)/D[0/Fit]>>",
+    }
+    for name, action in actions.items():
+        yield Case(f"opens with a {name}", _with(b"/OpenAction 90 0 R", {90: action}), FINE, "needle")
+    page = b"/AA<</O<</S/JavaScript/JS(app.alert\\(1\\))>>>>"
+    yield Case("page with a script", _with(page=page), FINE, "needle")
+
+
+def _attachments() -> Iterator[Case]:
+    names = {
+        "leads upwards": b"(../../../../tmp/evil.sh)",
+        "is absolute": b"(/tmp/evil.sh)",
+        "has a NUL": b"(evil\\000.pdf)",
+        "is a device": b"(CON)",
+        "is long": b"(" + b"A" * 5000 + b")",
+        "is empty": b"()",
+    }
+    for name, value in names.items():
+        objects = {
+            90: b"<</Names[%b 91 0 R]>>" % value,
+            91: b"<</Type/Filespec/F %b/UF %b/EF<</F 92 0 R>>>>" % (value, value),
+            92: stream(b"#!/bin/sh\n", b"/Type/EmbeddedFile"),
+        }
+        yield Case(f"attachment whose name {name}", _with(b"/Names<</EmbeddedFiles 90 0 R>>", objects), FINE, "needle")
+    inner = {
+        90: b"<</Names[(inner.pdf) 91 0 R]>>",
+        91: b"<</Type/Filespec/F(inner.pdf)/EF<</F 92 0 R>>>>",
+        92: stream(text_pdf("inside"), b"/Type/EmbeddedFile"),
+    }
+    yield Case("PDF within a PDF", _with(b"/Names<</EmbeddedFiles 90 0 R>>/Collection<<>>", inner), FINE, "needle")
+
+
+def _fields() -> Iterator[Case]:
+    field = b"<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(field value)/Rect[72 600 300 620]/P 4 0 R>>"
+    form = {90: field, 91: b"<</Fields[90 0 R]/NeedAppearances true>>"}
+    yield Case("form with a value", _with(b"/AcroForm 91 0 R", form, b"/Annots[90 0 R]"), FINE, "needle")
+    circle = {90: b"<</FT/Tx/T(x)/Kids[90 0 R]/Parent 90 0 R>>", 91: b"<</Fields[90 0 R]>>"}
+    yield Case("form field in a circle", _with(b"/AcroForm 91 0 R", circle, b"/Annots[90 0 R]"), FINE, "needle")
+    xfa = {
+        91: b"<</Fields[]/XFA 92 0 R>>",
+        92: stream(b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+    }
+    yield Case("form in XML", _with(b"/AcroForm 91 0 R", xfa), FINE, "needle")
+    note = {90: b"<</Type/Annot/Subtype/FreeText/Contents(a free note)/Rect[72 500 300 520]>>"}
+    yield Case("free note", _with(b"", note, b"/Annots[90 0 R]"), FINE, "needle")
+    for name, notes in {
+        "a number": b"7",
+        "nulls": b"[null null]",
+        "the page": b"[4 0 R]",
+        "missing": b"99 0 R",
+    }.items():
+        yield Case(f"notes that are {name}", _with(page=b"/Annots " + notes), FINE, "needle")
+    yield Case("labels without end", _with(b"/PageLabels<</Nums[0<</S/r/St 999999999>>]>>"), FINE, "needle")
+    yield Case("layers without end", _with(b"/OCProperties<</OCGs[90 0 R]/D<</OFF 90 0 R>>>>"), FINE, "needle")
+    yield Case("tags in a circle", _with(b"/StructTreeRoot 90 0 R", {90: b"<</K 90 0 R/P 90 0 R>>"}), FINE, "needle")
+    media = {90: b"<</Subtype/RichMedia/Rect[0 0 9 9]/RichMediaContent<</Assets<<>>>>>>"}
+    yield Case("film on the page", _with(b"", media, b"/Annots[90 0 R]"), FINE, "needle")
+    yield Case(
+        "signature of nobody", _with(b"/AcroForm<</SigFlags 3/Fields[]>>/Perms<</DocMDP 4 0 R>>"), FINE, "needle"
+    )
+    empty = assemble({1: b"<</Type/Catalog/Pages 2 0 R/Collection<<>>>>", 2: b"<</Type/Pages/Kids[]/Count 0>>"})
+    yield Case("portfolio without a page", empty, ("failed/corrupt", *NO_TEXT))
