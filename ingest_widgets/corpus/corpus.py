@@ -7,23 +7,34 @@ import json
 import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.corpus import health, store
+from ingest_widgets.corpus import exports, health, store
+from ingest_widgets.corpus.chunks import check_sizes, chunks_of
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
-from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, clean_path, known_of, record_of
-from ingest_widgets.corpus.search import SearchResults, search
-from ingest_widgets.documents import Extraction, FileRecord, Page, RunSummary, SourceFile, Status
+from ingest_widgets.corpus.keywords import Keyword, keywords_of
+from ingest_widgets.corpus.page_images import Highlight, Original, PageImages, PageSheet, draw
+from ingest_widgets.corpus.reading import find_page, iterate_pages
+from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, clean_path, known_of, path_of, record_of
+from ingest_widgets.corpus.search import Match, SearchResults, search
+from ingest_widgets.documents import Chunk, Extraction, FileRecord, Page, RunSummary, SourceFile, Status
 from ingest_widgets.errors import CorpusDamaged, CorpusError
 from ingest_widgets.tables import html_table, text_table
 
 if TYPE_CHECKING:
-    import pandas
+    import sqlite3
 
-_PAGES_AT_ONCE = 500
+    import pandas
+    import polars
+    import pyarrow
+    from langchain_core.documents import Document
+    from PIL.Image import Image
+
+_SAMPLED_PAGES = 1_000
 
 
 class Corpus:
@@ -46,6 +57,7 @@ class Corpus:
         self._path = Path(os.path.abspath(os.path.expanduser(os.fspath(path))))
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
+        self._images = PageImages()
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 
     @property
@@ -101,58 +113,158 @@ class Corpus:
         Args:
             file: The name of one file; a name that isn't in the corpus has no pages.
         """
-        for file_id, name in self._named_files(file):
-            last = 0
-            while rows := self._page_rows(file_id, last):
-                for number, text, engine, warnings in rows:
-                    yield Page(name, number, text, engine, tuple(json.loads(warnings)) if warnings else ())
-                last = rows[-1][0]
-                if len(rows) < _PAGES_AT_ONCE:
-                    break
+        return iterate_pages(self._connections, file)
 
-    def _named_files(self, file: str | None) -> Iterator[tuple[int, str]]:
-        last = ""
-        while True:
-            with self._connections.reader() as con:
-                where, value = ("name > ?", last) if file is None else ("name = ?", clean_path(file))
-                rows = con.execute(
-                    f"SELECT id, name FROM files WHERE {where} ORDER BY name LIMIT {_PAGES_AT_ONCE}", (value,)
-                ).fetchall()
-            yield from rows
-            if len(rows) < _PAGES_AT_ONCE:
-                return
-            last = rows[-1][1]
+    def page(self, file: str, number: int) -> Page:
+        """One page.
 
-    def _page_rows(self, file_id: int, after: int) -> list[tuple[int, str, str, str | None]]:
-        with self._connections.reader() as con:
-            return con.execute(
-                "SELECT number, text, engine, warnings FROM pages WHERE file_id = ? AND number > ? "
-                f"ORDER BY number LIMIT {_PAGES_AT_ONCE}",
-                (file_id, after),
-            ).fetchall()
+        Args:
+            file: The name of its file.
+            number: From 1.
 
-    def search(self, query: str, *, limit: int = 20, offset: int = 0, file: str | None = None) -> SearchResults:
+        Raises:
+            CorpusError: There is no such page in the corpus.
+        """
+        found = find_page(self._connections, file, number)
+        if found is None:
+            self._original(file)  # says so when there is no such file either
+            raise CorpusError(f"there is no page {number} of {clean_path(file)!r} in {self._path}: pages count from 1")
+        return found
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        file: str | None = None,
+        match: Match = "all",
+        stemming: bool = False,
+    ) -> SearchResults:
         """Pages that match what a person typed, best first; nothing that is typed is an error.
 
         Args:
-            query: Words (all must match), `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`.
+            query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`.
             limit: How many hits at most.
             offset: How many to leave out before.
             file: Only pages of the file with this name.
+            match: `"all"`: each word must be on the page; `"any"`: one is enough, and more rank higher.
+            stemming: Other English forms of a word will do as well: `running` finds `runs`.
         """
         if not isinstance(query, str):
             raise TypeError(f"query must be a str, not {type(query).__name__}")
         for name, value in (("limit", limit), ("offset", offset)):
             if value < 0:
                 raise ValueError(f"{name} must be 0 or more, not {value}")
+        if match not in ("all", "any"):
+            raise ValueError(f"match must be 'all' or 'any', not {match!r}")
         with self._connections.reader() as con:
-            return search(con, self._index, query, limit=limit, offset=offset, file=file)
+            return search(
+                con, self._index, query, limit=limit, offset=offset, file=file, match=match, stemming=stemming
+            )
+
+    def chunks(self, max_chars: int = 1200, overlap: int = 150, *, file: str | None = None) -> Iterator[Chunk]:
+        """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
+
+        Args:
+            max_chars: No piece is longer, unless it is one single word.
+            overlap: So many characters at most are in two neighbours.
+            file: Only this file's.
+
+        Raises:
+            ValueError: `overlap` isn't less than `max_chars`.
+        """
+        check_sizes(max_chars, overlap)
+        return self._chunks(max_chars, overlap, file)
+
+    def _chunks(self, max_chars: int, overlap: int, file: str | None) -> Iterator[Chunk]:
+        for _, pages in groupby(self.pages(file), lambda page: page.file):
+            yield from chunks_of(list(pages), max_chars, overlap)
+
+    def keywords(self, file: str | None = None, *, limit: int = 20) -> list[Keyword]:
+        """The words and phrases that tell most, of one file or of the corpus (then from about 1,000 of its pages).
+
+        Raises:
+            CorpusError: There is no file of that name in the corpus.
+        """
+        if file is not None:
+            self._original(file)
+        total = len(self)
+        step = -(-total // _SAMPLED_PAGES) or 1 if file is None else 1
+        texts = (page.text for page in islice(self.pages(file), 0, None, step))
+
+        def frequencies(words: Sequence[str]) -> dict[str, int]:
+            with self._connections.reader() as con:
+                return self._index.frequencies(con, words)
+
+        return keywords_of(texts, total, frequencies, limit)
+
+    def page_image(self, file: str, number: int, *, dpi: float = 110, highlight: Highlight | None = None) -> Image:
+        """The page as it looks, drawn in an isolated worker.
+
+        Args:
+            file: The name of its file.
+            number: From 1.
+            dpi: Dots an inch; 220 for a sharp screen.
+            highlight: A query, or a list of words and phrases, to be marked.
+
+        Raises:
+            CorpusError: There is no such page in the corpus.
+            IngestError: The file is gone or can't be drawn; the message says why.
+        """
+        return draw(self._sheet(file, number, dpi, highlight))
+
+    def page_sheet(self, file: str, number: int, *, dpi: float = 110, query: str = "") -> PageSheet:
+        """The bare page as a PNG, and apart from it where the matches of a query are; raises like `page_image`."""
+        return self._sheet(file, number, dpi, query)
+
+    def _sheet(self, file: str, number: int, dpi: float, highlight: Highlight | None) -> PageSheet:
+        text = self.page(file, number).text
+        return self._images.sheet(self._original(file), number, dpi, text, highlight)
+
+    def _original(self, file: str) -> Original:
+        with self._connections.reader() as con:
+            found = con.execute(
+                "SELECT name, kind, identity, data, sha256, pages FROM files LEFT JOIN uploads ON file_id = id "
+                "WHERE name = ?",
+                (clean_path(file),),
+            ).fetchone()
+            if found is None:
+                raise self._unknown(file, con)
+        name, kind, identity, *rest = found
+        return Original(name, kind, path_of(identity), *rest)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """All pages as a DataFrame: file, page, text, engine, warnings."""
-        from ingest_widgets.corpus.exports import to_pandas
+        """All pages as a DataFrame, one row a page: file, page, text, engine, warnings."""
+        return exports.to_pandas(self)
 
-        return to_pandas(self)
+    def to_arrow(self) -> pyarrow.Table:
+        """All pages as an Arrow table, one row a page: file, page, text, engine, warnings."""
+        return exports.to_arrow(self)
+
+    def to_polars(self) -> polars.DataFrame:
+        """All pages as a polars DataFrame, one row a page: file, page, text, engine, warnings."""
+        return exports.to_polars(self)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Writes all pages into a Parquet file, a few thousand in memory at a time, and returns its path.
+
+        Raises:
+            IngestError: The file can't be written.
+        """
+        return exports.to_parquet(self, path)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> Path:
+        """Writes a header and one row a page; what a spreadsheet would run as a formula gets a `'` in front.
+
+        Raises:
+            IngestError: The file can't be written.
+        """
+        return exports.to_csv(self, path)
+
+    def to_langchain(self, *, max_chars: int | None = None, overlap: int = 150) -> list[Document]:
+        """LangChain documents: one a page (numbers count from 1), or one a chunk when `max_chars` is given."""
+        return exports.to_langchain(self, max_chars=max_chars, overlap=overlap)
 
     def remove(self, file: str) -> None:
         """Takes a file with its pages out of the corpus; the PDF itself stays where it is.
@@ -163,10 +275,11 @@ class Corpus:
         with self._connections.writer() as con:
             found = con.execute("SELECT id FROM files WHERE name = ?", (clean_path(file),)).fetchone()
             if found is None:
-                raise self._unknown(file, [name for (name,) in con.execute("SELECT name FROM files")])
+                raise self._unknown(file, con)
             store.remove_file(con, self._index, found[0])
 
-    def _unknown(self, file: str, names: Sequence[str]) -> CorpusError:
+    def _unknown(self, file: str, con: sqlite3.Connection) -> CorpusError:
+        names = [name for (name,) in con.execute("SELECT name FROM files").fetchall()]
         nearest = difflib.get_close_matches(file, names, 1)
         hint = f"did you mean {nearest[0]!r}?" if nearest else "corpus.files() lists them"
         return CorpusError(f"there is no file {clean_path(file)!r} in {self._path}: {hint}")

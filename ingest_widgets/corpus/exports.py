@@ -1,24 +1,163 @@
-"""The pages in other libraries' shapes."""
+"""The pages in other libraries' shapes; files are written beside their place first and appear whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.errors import MissingExtra
+from ingest_widgets.errors import IngestError, MissingExtra
 
 if TYPE_CHECKING:
     import pandas
+    import polars
+    import pyarrow
+    from langchain_core.documents import Document
 
     from ingest_widgets.corpus.corpus import Corpus
 
 COLUMNS = ("file", "page", "text", "engine", "warnings")
+"""Of every export: the file's name, the page's number from 1, its text, the engine that made it, its warnings."""
+
+_ROWS_AT_ONCE = 2_000
+_FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r")
+
+Row = tuple[str, int, str, str, list[str]]
+
+
+def _rows(corpus: Corpus) -> Iterator[Row]:
+    return ((page.file, page.number, page.text, page.engine, list(page.warnings)) for page in corpus.pages())
+
+
+def _columns(rows: list[Row]) -> dict[str, list[Any]]:
+    return {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
 
 
 def to_pandas(corpus: Corpus) -> pandas.DataFrame:
     """One row a page."""
+    pd = _library("pandas", "pandas", "pandas", "to_pandas()")
+    frame: pandas.DataFrame = pd.DataFrame(_columns(list(_rows(corpus))), columns=list(COLUMNS))
+    return frame.astype({"page": "int64"})
+
+
+def to_arrow(corpus: Corpus) -> pyarrow.Table:
+    """One row a page, in batches, so that the texts together may be larger than 2 GB."""
+    pa = _library("pyarrow", "pyarrow", "arrow", "to_arrow()")
+    schema = _arrow_schema(pa)
+    return pa.Table.from_batches(_arrow_batches(pa, schema, corpus), schema)
+
+
+def to_polars(corpus: Corpus) -> polars.DataFrame:
+    """One row a page."""
+    pl = _library("polars", "polars", "polars", "to_polars()")
+    types = (pl.String, pl.Int64, pl.String, pl.String, pl.List(pl.String))
+    frame: polars.DataFrame = pl.DataFrame(_columns(list(_rows(corpus))), schema=dict(zip(COLUMNS, types, strict=True)))
+    return frame
+
+
+def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
+    """Writes one row a page, a few thousand in memory at a time."""
+    pa = _library("pyarrow", "pyarrow", "arrow", "to_parquet()")
+    parquet = import_module("pyarrow.parquet")
+    schema = _arrow_schema(pa)
+    with (
+        _appearing_whole(path) as (target, unfinished),
+        parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer,
+    ):
+        for batch in _arrow_batches(pa, schema, corpus):
+            writer.write_batch(batch)
+    return target
+
+
+def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
+    """Writes a header and one row a page as UTF-8; cells that a spreadsheet would run get a `'` in front."""
+    with _appearing_whole(path) as (target, unfinished), open(unfinished, "w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS)
+        for file, number, text, engine, warnings in _rows(corpus):
+            writer.writerow([_harmless(file), number, *map(_harmless, (text, engine, "; ".join(warnings)))])
+    return target
+
+
+def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int = 150) -> list[Document]:
+    """LangChain documents: one a page, or one a chunk when `max_chars` is given."""
+    documents = _library("langchain_core", "langchain-core", "langchain", "to_langchain()", "documents")
+    about = {record.name: {"source": record.path, "title": record.title} for record in corpus.files()}
+    if max_chars is None:
+        return [
+            documents.Document(
+                page_content=page.text,
+                id=f"{page.file}#page={page.number}",
+                metadata={**about.get(page.file, {}), "file": page.file, "page": page.number},
+            )
+            for page in corpus.pages()
+        ]
+    return [
+        documents.Document(
+            page_content=chunk.text,
+            id=f"{chunk.file}#page={chunk.first_page}&char={chunk.start}",
+            metadata={
+                **about.get(chunk.file, {}),
+                "file": chunk.file,
+                "page": chunk.first_page,
+                "last_page": chunk.last_page,
+                "start": chunk.start,
+                "end": chunk.end,
+            },
+        )
+        for chunk in corpus.chunks(max_chars, min(overlap, max_chars - 1))
+    ]
+
+
+def _library(module: str, distribution: str, extra: str, purpose: str, part: str = "") -> Any:
     try:
-        import pandas
+        return import_module(f"{module}.{part}" if part else module)
     except ImportError:
-        raise MissingExtra("pandas", "pandas", "to_pandas()") from None
-    rows = [(page.file, page.number, page.text, page.engine, list(page.warnings)) for page in corpus.pages()]
-    return pandas.DataFrame(rows, columns=list(COLUMNS)).astype({"page": "int64"})
+        raise MissingExtra(distribution, extra, purpose) from None
+
+
+def _arrow_schema(pa: Any) -> pyarrow.Schema:
+    return pa.schema(
+        [
+            ("file", pa.string()),
+            ("page", pa.int64()),
+            ("text", pa.string()),
+            ("engine", pa.string()),
+            ("warnings", pa.list_(pa.string())),
+        ]
+    )
+
+
+def _arrow_batches(pa: Any, schema: pyarrow.Schema, corpus: Corpus) -> Iterator[pyarrow.RecordBatch]:
+    rows = _rows(corpus)
+    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+        yield pa.RecordBatch.from_pydict(_columns(batch), schema=schema)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+@contextmanager
+def _appearing_whole(path: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]]:
+    """The place asked for and a file beside it, which takes that place at the end or vanishes.
+
+    Raises:
+        IngestError: The file can't be written.
+    """
+    target = Path(path)
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        yield target, unfinished
+        os.replace(unfinished, target)
+    except OSError as error:
+        raise IngestError(
+            f"{target} can't be written ({error.strerror or error}): give a path in a folder you may write"
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -11,8 +11,8 @@ file:thesis             only files with that in their names; -file:thesis only t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ingest_widgets.corpus.records import clean
@@ -49,7 +49,6 @@ class Query:
         excluded: None of these terms.
         files: Each must be in the file's name.
         excluded_files: None may be in it.
-        is_words_only: The text was one plain word and nothing else.
     """
 
     groups: tuple[tuple[Term, ...], ...] = ()
@@ -67,6 +66,15 @@ class Query:
         """All that can be marked in a text."""
         return [term for group in self.groups for term in group]
 
+    def loosened(self) -> Query:
+        """The same, but any one of the terms is enough."""
+        return replace(self, groups=(tuple(self.terms),)) if self.groups else self
+
+    def widened(self, kin_of: Callable[[str], list[str]]) -> Query:
+        """The same, but for each single word its kin will do as well."""
+        groups = tuple(tuple(kin for term in group for kin in _kin(term, kin_of)) for group in self.groups)
+        return replace(self, groups=groups)
+
     @property
     def single_word(self) -> str | None:
         """The word when the query is one plain word and nothing else."""
@@ -75,6 +83,12 @@ class Query:
             if len(term.words) == 1 and not term.runs and not term.is_prefix:
                 return term.words[0]
         return None
+
+
+def _kin(term: Term, kin_of: Callable[[str], list[str]]) -> list[Term]:
+    if len(term.words) != 1 or term.runs or term.is_prefix:
+        return [term]
+    return [term, *(Term((word,)) for word in kin_of(term.words[0]) if word != term.words[0].lower())]
 
 
 @dataclass

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, overload
+from typing import Any, Literal, overload
 
-from ingest_widgets.corpus.index import PageIndex
+from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.query import Query, parse_query
 from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.corpus.snippets import Marker, make_snippet
@@ -82,18 +82,33 @@ class SearchResults(Sequence[Hit]):
         return {"text/plain": repr(self), "text/html": html}
 
 
+Match = Literal["all", "any"]
+
+
 def search(
-    con: sqlite3.Connection, index: PageIndex, text: str, *, limit: int, offset: int, file: str | None
+    con: sqlite3.Connection,
+    index: PageIndex,
+    text: str,
+    *,
+    limit: int,
+    offset: int,
+    file: str | None,
+    match: Match = "all",
+    stemming: bool = False,
 ) -> SearchResults:
     """Runs one search on one state of the corpus."""
     started = time.perf_counter()
-    query = parse_query(text)
+    typed = parse_query(text)
+    query = typed.loosened() if match == "any" else typed
+    if stemming:
+        query = query.widened(lambda word: index.same_stem(con, word))
     files = matching_files(con, query, file)
-    if query.is_empty or files == []:
-        return SearchResults(text, [], total=0, seconds=time.perf_counter() - started, offset=offset)
-    found = index.find(con, query, files, limit, offset)
+    found = Found(0, []) if query.is_empty or files == [] else index.find(con, query, files, limit, offset)
     hits = _hits(con, query, found.pages)
-    return SearchResults(text, hits, total=found.total, seconds=time.perf_counter() - started, offset=offset)
+    word = typed.single_word
+    suggestion = index.look_alike(con, word) if word and not found.total and file is None else None
+    seconds = time.perf_counter() - started
+    return SearchResults(text, hits, total=found.total, seconds=seconds, offset=offset, suggestion=suggestion)
 
 
 def matching_files(con: sqlite3.Connection, query: Query, file: str | None) -> list[int] | None:

@@ -1,0 +1,134 @@
+"""Pieces of about a size, cut between paragraphs, else sentences, else words, with exact places in the pages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from ingest_widgets.corpus.signs import SIGN
+from ingest_widgets.documents import Chunk, Page
+
+PAGE_BREAK = "\f"
+"""Stands between two pages in a chunk that runs over both."""
+
+_PARAGRAPH_END = re.compile(r"\n[^\S\n\f]*\n\s*")
+# A mark that ends a sentence, what closes with it, and then no small letter (which would follow an abbreviation).
+_SENTENCE_END = re.compile(
+    r"[.!?\u2026:;][\"'\u2019\u201d)\]\u00bb]*\s+(?=[^\sa-z])|[\u3002\uff01\uff1f\u0964][\u300d\u300f\u201d\uff09]*\s*"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def check_sizes(max_chars: int, overlap: int) -> None:
+    """Refuses sizes that can't be kept.
+
+    Raises:
+        ValueError: `max_chars` isn't positive, or `overlap` isn't smaller than it.
+    """
+    if max_chars < 1:
+        raise ValueError(f"max_chars must be 1 or more, not {max_chars}")
+    if not 0 <= overlap < max_chars:
+        raise ValueError(f"overlap must be at least 0 and less than max_chars ({max_chars}), not {overlap}")
+
+
+def chunks_of(pages: Sequence[Page], max_chars: int, overlap: int) -> Iterator[Chunk]:
+    """The chunks of one file's pages, in order; whitespace at their edges belongs to none."""
+    text = PAGE_BREAK.join(page.text for page in pages)
+    starts = [0]
+    for page in pages:
+        starts.append(starts[-1] + len(page.text) + len(PAGE_BREAK))
+    for start, end in _pieces(text, max_chars, overlap):
+        first = bisect_right(starts, start) - 1
+        last = bisect_right(starts, end - 1) - 1
+        yield Chunk(
+            text[start:end],
+            pages[first].file,
+            pages[first].number,
+            pages[last].number,
+            start - starts[first],
+            end - starts[last],
+        )
+
+
+def _pieces(text: str, max_chars: int, overlap: int) -> Iterator[tuple[int, int]]:
+    done = 0  # everything before is in some piece
+    start = _skip_space(text, 0)
+    while start < len(text):
+        cut = _cut(text, start, done, max_chars)
+        if cut is None and start < done:  # the overlap and the next word are too long together
+            start = _skip_space(text, done)
+            continue
+        end = _word_end(text, start + max_chars) if cut is None else cut
+        end = start + len(text[start:end].rstrip())
+        yield start, end
+        done = end
+        following = _skip_space(text, end)
+        start = _overlap_start(text, start, end, overlap) if following < len(text) else following
+
+
+def _skip_space(text: str, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _cut(text: str, start: int, done: int, max_chars: int) -> int | None:
+    """Where to cut at the latest, beyond `done`; None when there is no place but inside a word."""
+    limit = start + max_chars
+    if limit >= len(text):
+        return len(text)
+    lowest = max(start, done)
+    window = limit + 1  # a cut may lie right at the limit, with the space behind it
+    for pattern, least in ((_PARAGRAPH_END, max_chars // 2), (_SENTENCE_END, max_chars // 3), (_SPACE, 0)):
+        best = None
+        for match in pattern.finditer(text, max(lowest, start + least), window):
+            if lowest < (end := _without_space(text, match)) <= limit:
+                best = end
+        if best is not None:
+            return best
+    for place in range(limit, lowest, -1):
+        if not text[place - 1].isspace() and _is_between_words(text, place):
+            return place
+    return None
+
+
+def _without_space(text: str, match: re.Match[str]) -> int:
+    end = match.end()
+    while end > 0 and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _is_between_words(text: str, place: int) -> bool:
+    before, after = text[place - 1], text[place]
+    if unicodedata.combining(after):
+        return False
+    return not (_is_letter(before) and _is_letter(after)) or bool(SIGN.match(before) and SIGN.match(after))
+
+
+def _is_letter(c: str) -> bool:
+    return c.isalnum() or c == "_" or unicodedata.category(c)[0] == "M"
+
+
+def _word_end(text: str, place: int) -> int:
+    while place < len(text) and not _is_between_words(text, place):
+        place += 1
+    return place
+
+
+def _overlap_start(text: str, start: int, end: int, overlap: int) -> int:
+    """Where the next piece begins: with a whole sentence of the overlap if there is one, else with a whole word."""
+    lowest = max(start + 1, end - overlap)
+    if overlap:
+        for match in _SENTENCE_END.finditer(text, max(0, lowest - 1), end):
+            if lowest <= match.end() < end:
+                return match.end()
+        for place in range(lowest, end):
+            if not text[place].isspace() and (text[place - 1].isspace() or _is_sign_pair(text, place)):
+                return place
+    return _skip_space(text, end)
+
+
+def _is_sign_pair(text: str, place: int) -> bool:
+    return bool(SIGN.match(text[place - 1]) and SIGN.match(text[place])) and not unicodedata.combining(text[place])

@@ -1,0 +1,140 @@
+"""The words and phrases that tell a file from the rest, by how often they are here and how rarely elsewhere."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ingest_widgets.corpus.vocabulary import folded
+
+# Words; of scripts without spaces what is most often a noun: runs of Han, of Katakana, of Hangul.
+_WORD = re.compile(
+    r"[\u4e00-\u9fff]{2,8}|[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}|[^\W\d_\u3040-\u30ff\u4e00-\u9fff]"
+    r"(?:[^\W_\u3040-\u30ff\u4e00-\u9fff]|['\u2019-](?=[^\W_]))+"
+)
+_BREAK = re.compile(r"[.!?;:,()\[\]{}\u201c\u201d\"\u2026|\u2022]|\n\s*\n|\s[-\u2013\u2014]\s")
+_CANDIDATES = 400
+_FEW_PAGES = 8
+_PHRASES_ABOVE_WORDS = 1.3
+# English words without a subject; in other languages it is their being everywhere that keeps such words out.
+_FUNCTION_WORDS = frozenset(
+    """a about above after again against all also although always among an and another any are as at be because been
+    before being below between both but by can cannot could did do does doing down during each either else etc even
+    ever every few first for from further get give given had has have having he hence her here his how however i if
+    in into is it its itself just last least less let like made make many may me might more most much must my
+    neither next no nor not now of off often on once one only or other others our out over own per quite rather same
+    second see several shall she should since so some still such take than that the their them then there therefore
+    these they this those three through thus to too two under until up upon us use used using very via was we well
+    were what when where whether which while who whose why will with within without would yet you your don't doesn't
+    isn't can't won't it's""".split()
+)
+
+
+class Keyword(NamedTuple):
+    """A word or phrase.
+
+    Attributes:
+        phrase: As it is mostly written.
+        score: Higher tells more; comparable within one list only.
+        times: How often it is in the pages that were looked at.
+    """
+
+    phrase: str
+    score: float
+    times: int
+
+
+def keywords_of(
+    texts: Iterable[str], total_pages: int, frequencies: Callable[[Sequence[str]], Mapping[str, int]], limit: int
+) -> list[Keyword]:
+    """The best phrases of some pages.
+
+    Args:
+        texts: Of the pages.
+        total_pages: Of the whole corpus.
+        frequencies: On how many pages of the corpus each of some words (folded) is.
+        limit: How many phrases at most.
+    """
+    counts = _Counts()
+    for text in texts:
+        counts.add(text)
+    candidates = counts.candidates()
+    words = sorted({word for phrase in candidates for word in phrase.split(" ")})
+    pages = frequencies([folded(word) for word in words])
+    rarity = {word: math.log((total_pages + 1) / (pages.get(folded(word), 0) + 0.5)) + 0.3 for word in words}
+    scored = [counts.keyword(phrase, rarity) for phrase in candidates]
+    scored.sort(key=lambda keyword: (-keyword.score, keyword.phrase))
+    return _without_parts(scored)[:limit]
+
+
+class _Counts:
+    """How often each word and phrase is written, in all and on how many pages; in small letters and as it stands."""
+
+    def __init__(self) -> None:
+        self._pages = 0
+        self._written: Counter[str] = Counter()
+        self._times: Counter[str] = Counter()
+        self._spread: Counter[str] = Counter()
+
+    def add(self, text: str) -> None:
+        phrases = [phrase for part in _BREAK.split(text) for phrase in _phrases(part)]
+        small = [phrase.lower() for phrase in phrases]
+        self._pages += 1
+        self._written.update(phrases)
+        self._times.update(small)
+        self._spread.update(set(small))
+
+    def candidates(self) -> list[str]:
+        """The most frequent ones; a phrase that is there only once is an accident."""
+        most = self._times.most_common(_CANDIDATES)
+        return [phrase for phrase, times in most if times > 1 or " " not in phrase]
+
+    def keyword(self, phrase: str, rarity: Mapping[str, float]) -> Keyword:
+        words = phrase.split(" ")
+        times = self._times[phrase]
+        known = sum(rarity[word] for word in words) / len(words)
+        score = times * len(words) ** _PHRASES_ABOVE_WORDS * known * self._clumping(phrase)
+        return Keyword(self._as_written(phrase), score, times)
+
+    def _clumping(self, phrase: str) -> float:
+        """Residual IDF (Church and Gale, 1995): a subject comes in clumps, a function word of any language evenly."""
+        if self._pages < _FEW_PAGES:
+            return 1.0
+        even = self._pages * -math.expm1(-self._times[phrase] / self._pages)
+        return 0.3 + min(1.0, max(0.0, math.log2(even / self._spread[phrase])))
+
+    def _as_written(self, phrase: str) -> str:
+        forms = {phrase, phrase.title(), phrase.upper(), phrase.capitalize()}
+        best = max(sorted(forms), key=lambda form: self._written[form])
+        return best if self._written[best] else phrase
+
+
+def _phrases(part: str) -> Iterator[str]:
+    run: list[str] = []
+    for word in [*_WORD.findall(part), ""]:
+        if word and word.lower() not in _FUNCTION_WORDS:
+            run.append(word)
+        elif run:
+            yield from run
+            yield from map(" ".join, pairwise(run))
+            yield from map(" ".join, zip(run, run[1:], run[2:], strict=False))
+            run.clear()
+
+
+def _without_parts(scored: Sequence[Keyword]) -> list[Keyword]:
+    """Leaves out what is mostly a part of a better phrase, and longer forms of one that says it all."""
+    kept: list[Keyword] = []
+    for keyword in scored:
+        if not any(_says_the_same(keyword, better) for better in kept):
+            kept.append(keyword)
+    return kept
+
+
+def _says_the_same(keyword: Keyword, better: Keyword) -> bool:
+    words, others = f" {keyword.phrase.lower()} ", f" {better.phrase.lower()} "
+    few, many = sorted((keyword.times, better.times))
+    return (words in others or others in words) and few * 2 > many

@@ -1,0 +1,139 @@
+"""A page as it looks, with the places of a query's matches on it; drawn in an isolated worker, kept for a while."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ingest_widgets.corpus.query import Term, parse_query
+from ingest_widgets.corpus.snippets import Marker
+from ingest_widgets.isolation import Task, page_boxes, render_page
+from ingest_widgets.sources import fetch
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Box = tuple[float, float, float, float]
+Highlight = str | Sequence[str]
+
+_KEPT_BYTES = 64 * 2**20
+_COLOUR = (255, 193, 7, 96)
+_EDGE = (191, 130, 0, 200)
+_MARGIN_POINTS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageSheet:
+    """One page to look at.
+
+    Attributes:
+        png: The bare page.
+        width: Of the page in points (1/72 inch).
+        height: Of the page in points.
+        boxes: (left, top, right, bottom) of each match, in points from the top left.
+        pages: How many pages the corpus holds of the file.
+    """
+
+    png: bytes = field(repr=False)
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """Where a file's bytes are.
+
+    Attributes:
+        path: That opens the very file, or the URL.
+        data: The bytes of an upload.
+        sha256: What it was when it was read.
+        pages: How many the corpus holds.
+    """
+
+    name: str
+    kind: str
+    path: str
+    data: bytes | None
+    sha256: str | None
+    pages: int
+
+
+class PageImages:
+    """Draws pages and keeps the latest, 64 MB of PNGs at most; safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    def sheet(self, original: Original, number: int, dpi: float, text: str, highlight: Highlight | None) -> PageSheet:
+        """The page with the places of what is looked for.
+
+        Raises:
+            IngestError: The file is gone, or the page can't be drawn.
+        """
+        task = _task(original)
+        png = self._png(original, task, number, dpi)
+        found = page_boxes(task, number, needles(text, highlight))
+        return PageSheet(png, found.width, found.height, found.boxes, original.pages)
+
+    def _png(self, original: Original, task: Task, number: int, dpi: float) -> bytes:
+        key = (original.kind, original.path, original.sha256, number, dpi)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        png = render_page(task, number, dpi)
+        with self._lock:
+            self._kept[key] = png
+            while sum(map(len, self._kept.values())) > _KEPT_BYTES and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+        return png
+
+
+def _task(original: Original) -> Task:
+    data = original.data
+    task = Task(original.name, original.path, data)
+    if original.kind == "url":
+        return Task(original.name, original.path, fetch(original.path, task.limits.max_file_bytes))
+    return task
+
+
+def needles(text: str, highlight: Highlight | None) -> list[str]:
+    """What stands on the page of what is looked for, as it is written there."""
+    if not highlight:
+        return []
+    terms = parse_query(highlight).terms if isinstance(highlight, str) else _plain_terms(highlight)
+    found = [re.sub(r"\s+", " ", text[start:end]) for start, end in Marker(terms).spans(text)]
+    return list(dict.fromkeys(found))
+
+
+def _plain_terms(words: Sequence[str]) -> list[Term]:
+    quoted = (parse_query(f'"{word.replace(chr(34), " ")}"') for word in words)
+    return [term for query in quoted for term in query.terms]
+
+
+def draw(sheet: PageSheet) -> Image:
+    """The page with a translucent box over each match."""
+    from PIL import Image, ImageDraw
+
+    with Image.open(io.BytesIO(sheet.png)) as opened:
+        page = opened.convert("RGBA")
+    over = Image.new("RGBA", page.size, (0, 0, 0, 0))
+    pen: Any = ImageDraw.Draw(over)
+    across, down = page.width / sheet.width, page.height / sheet.height
+    for left, top, right, bottom in sheet.boxes:
+        corners = (
+            (left - _MARGIN_POINTS) * across,
+            (top - _MARGIN_POINTS) * down,
+            (right + _MARGIN_POINTS) * across,
+            (bottom + _MARGIN_POINTS) * down,
+        )
+        pen.rectangle(corners, fill=_COLOUR, outline=_EDGE)
+    return Image.alpha_composite(page, over).convert("RGB")

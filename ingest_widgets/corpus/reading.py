@@ -1,0 +1,57 @@
+"""Pages in order, a few hundred in memory at a time, and no transaction open while the caller looks at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from ingest_widgets.corpus.connections import Connections
+from ingest_widgets.corpus.records import BadRow, clean_path
+from ingest_widgets.documents import Page
+
+_AT_ONCE = 500
+_PAGE = "SELECT number, text, engine, warnings FROM pages WHERE file_id = ? AND"
+
+
+def iterate_pages(connections: Connections, file: str | None) -> Iterator[Page]:
+    """All pages by name and number, or those of one file."""
+    for file_id, name in _files(connections, file):
+        last = 0
+        while True:
+            with connections.reader() as con:
+                rows = con.execute(f"{_PAGE} number > ? ORDER BY number LIMIT {_AT_ONCE}", (file_id, last)).fetchall()
+                pages = [_page(name, row) for row in rows]
+            yield from pages
+            if len(pages) < _AT_ONCE:
+                break
+            last = pages[-1].number
+
+
+def _files(connections: Connections, file: str | None) -> Iterator[tuple[int, str]]:
+    where, value = ("name > ?", "") if file is None else ("name = ?", clean_path(file))
+    while True:
+        with connections.reader() as con:
+            rows = con.execute(
+                f"SELECT id, name FROM files WHERE {where} ORDER BY name LIMIT {_AT_ONCE}", (value,)
+            ).fetchall()
+        yield from rows
+        if len(rows) < _AT_ONCE:
+            return
+        value = rows[-1][1]
+
+
+def find_page(connections: Connections, file: str, number: int) -> Page | None:
+    """One page; None when the corpus doesn't hold it."""
+    name = clean_path(file)
+    with connections.reader() as con:
+        found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
+        row = con.execute(f"{_PAGE} number = ?", (found[0], number)).fetchone() if found else None
+        return _page(name, row) if row else None
+
+
+def _page(name: str, row: tuple[int, str, str, str | None]) -> Page:
+    number, text, engine, warnings = row
+    try:
+        return Page(name, number, text, engine, tuple(json.loads(warnings)) if warnings else ())
+    except ValueError as error:
+        raise BadRow(str(error)) from error

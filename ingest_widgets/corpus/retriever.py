@@ -1,0 +1,55 @@
+"""A LangChain retriever over a corpus; without LangChain its name stays, and says what to install when it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ingest_widgets.corpus.corpus import Corpus
+from ingest_widgets.documents import Hit
+from ingest_widgets.errors import MissingExtra
+
+try:
+    from langchain_core.documents import Document
+    from langchain_core.retrievers import BaseRetriever
+    from pydantic import ConfigDict
+except ImportError:
+    if TYPE_CHECKING:
+        raise
+
+    class CorpusRetriever:
+        """Stands in for the retriever where LangChain isn't installed."""
+
+        def __init__(self, *_: Any, **__: Any) -> None:
+            raise MissingExtra("langchain-core", "langchain", "CorpusRetriever")
+
+else:
+
+    class CorpusRetriever(BaseRetriever):  # type: ignore[no-redef]
+        """Finds pages for a question: those with all its words first, then those with some, ranked by BM25.
+
+        Attributes:
+            corpus: Where to look.
+            k: How many documents at most.
+            file: Only pages of the file with this name.
+        """
+
+        model_config = ConfigDict(arbitrary_types_allowed=True)
+
+        corpus: Corpus
+        k: int = 5
+        file: str | None = None
+
+        def _get_relevant_documents(self, query: str, *, run_manager: Any = None) -> list[Document]:
+            hits = list(self.corpus.search(query, limit=self.k, file=self.file))
+            if len(hits) < self.k:
+                found = {(hit.file, hit.page) for hit in hits}
+                more = self.corpus.search(query, limit=self.k, file=self.file, match="any")
+                hits += [hit for hit in more if (hit.file, hit.page) not in found][: self.k - len(hits)]
+            return [self._document(hit) for hit in hits]
+
+        def _document(self, hit: Hit) -> Document:
+            return Document(
+                page_content=self.corpus.page(hit.file, hit.page).text,
+                id=f"{hit.file}#page={hit.page}",
+                metadata={"file": hit.file, "page": hit.page, "score": hit.score, "snippet": hit.snippet},
+            )

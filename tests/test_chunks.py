@@ -1,0 +1,117 @@
+"""Chunks lie exactly where they say, are no longer than asked, and never begin or end inside a word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_widgets import Chunk, Corpus, Page
+from ingest_widgets.corpus.chunks import chunks_of
+from tests.corpus_parts import extraction, source
+
+WORDS = st.text("abcdefgXYZ\u00e9\u0301ß0_", min_size=1, max_size=12)
+TEXTS = st.lists(
+    st.one_of(
+        WORDS, st.sampled_from([" ", "  ", ". ", "\n", "\n\n", "! ", "\u3002", "日本語の文章", "-", "\f", ", ", "\r\n"])
+    ),
+    max_size=60,
+).map("".join)
+SIZES = st.integers(1, 120).flatmap(lambda size: st.tuples(st.just(size), st.integers(0, size - 1)))
+
+
+def make_pages(texts: list[str]) -> list[Page]:
+    return [Page("a.pdf", 3 * number + 1, text, "pdfium") for number, text in enumerate(texts)]
+
+
+def places(pages: list[Page], chunk: Chunk) -> tuple[int, int]:
+    """Its start and end in the pages joined with form feeds."""
+    numbers = [page.number for page in pages]
+    before = [0]
+    for page in pages:
+        before.append(before[-1] + len(page.text) + 1)
+    return (
+        before[numbers.index(chunk.first_page)] + chunk.start,
+        before[numbers.index(chunk.last_page)] + chunk.end,
+    )
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5), SIZES)
+def test_offsets_index_into_the_page_texts_exactly(texts: list[str], sizes: tuple[int, int]) -> None:
+    pages = make_pages(texts)
+    by_number = {page.number: page.text for page in pages}
+    for chunk in chunks_of(pages, *sizes):
+        if chunk.first_page == chunk.last_page:
+            assert chunk.text == by_number[chunk.first_page][chunk.start : chunk.end]
+        else:
+            between = [by_number[n] for n in by_number if chunk.first_page < n < chunk.last_page]
+            head, tail = by_number[chunk.first_page][chunk.start :], by_number[chunk.last_page][: chunk.end]
+            assert chunk.text == "\f".join([head, *between, tail])
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5), SIZES)
+def test_everything_is_in_some_chunk_and_the_overlap_is_kept(texts: list[str], sizes: tuple[int, int]) -> None:
+    pages, (max_chars, overlap) = make_pages(texts), sizes
+    text, last_start, last_end = "\f".join(texts), -1, 0
+    for chunk in chunks_of(pages, max_chars, overlap):
+        start, end = places(pages, chunk)
+        assert last_start < start
+        assert last_end < end
+        assert text[last_end:start].strip() == ""
+        assert last_end - start <= overlap
+        assert chunk.text == chunk.text.strip() != ""
+        last_start, last_end = start, end
+    assert text[last_end:].strip() == ""
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5), SIZES)
+def test_no_chunk_is_too_long_unless_it_is_one_word_and_none_cuts_a_word(
+    texts: list[str], sizes: tuple[int, int]
+) -> None:
+    pages, (max_chars, overlap) = make_pages(texts), sizes
+    text = f" {chr(12).join(texts)} "
+    for chunk in chunks_of(pages, max_chars, overlap):
+        start, end = (place + 1 for place in places(pages, chunk))
+        assert len(chunk.text) <= max_chars or all(c.isalnum() or c in "_\u0301" for c in chunk.text)
+        for before, after in ((text[start - 1], text[start]), (text[end - 1], text[end])):
+            is_word = before.isalnum() and after.isalnum() and before < "\u3000" and after < "\u3000"
+            assert not is_word
+
+
+def test_paragraphs_come_before_sentences_and_sentences_before_words() -> None:
+    def texts(text: str, size: int) -> list[str]:
+        return [chunk.text for chunk in chunks_of(make_pages([text]), size, 0)]
+
+    assert texts("One one. Two two.\n\nThree three. Four.", 24) == ["One one. Two two.", "Three three. Four."]
+    assert texts("One one one. Two two two two.", 20) == ["One one one.", "Two two two two."]
+    assert texts("one two three four", 9) == ["one two", "three", "four"]
+    assert texts("As e.g. this. Next", 15) == ["As e.g. this.", "Next"]
+
+
+def test_a_sentence_may_run_over_two_pages() -> None:
+    (chunk,) = chunks_of(make_pages(["It begins here", "and ends there."]), 100, 10)
+    assert (chunk.first_page, chunk.last_page, chunk.start, chunk.end) == (1, 4, 0, 15)
+    assert chunk.text == "It begins here\fand ends there."
+
+
+def test_the_overlap_begins_with_a_whole_sentence_where_there_is_one() -> None:
+    chunks = list(chunks_of(make_pages(["First sentence here. Second one. Third sentence comes."]), 36, 15))
+    assert [chunk.text for chunk in chunks] == ["First sentence here. Second one.", "Second one. Third sentence comes."]
+
+
+def test_a_corpus_gives_the_chunks_of_each_file_apart(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("One. " * 30, "Two. " * 30))
+        corpus.write(source("b.pdf"), extraction("", "Three."))
+        chunks = list(corpus.chunks(max_chars=100, overlap=20))
+        assert {chunk.file for chunk in chunks} == {"a.pdf", "b.pdf"}
+        assert [chunk.text for chunk in chunks if chunk.file == "b.pdf"] == ["Three."]
+        assert [chunk.text for chunk in corpus.chunks(file="b.pdf")] == ["Three."]
+
+
+@pytest.mark.parametrize(("sizes", "name"), [((0, 0), "max_chars"), ((100, 100), "overlap"), ((100, -1), "overlap")])
+def test_sizes_that_cannot_be_kept_are_named_at_once(tmp_path: Path, sizes: tuple[int, int], name: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus, pytest.raises(ValueError, match=name):
+        corpus.chunks(*sizes)

@@ -1,0 +1,162 @@
+"""The pages leave in other libraries' shapes: whole, in order, harmless, and with memory that doesn't grow."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import Corpus, CorpusRetriever, IngestError, MissingExtra, Page
+from tests.corpus_parts import extraction, source
+
+ROOT = Path(__file__).resolve().parent.parent
+COLUMNS = ["file", "page", "text", "engine", "warnings"]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        pages = (Page("", 1, "=cmd|' /C calc'!A0", "pdfium"), Page("", 2, 'two\nlines, "quoted"', "pypdf", ("odd",)))
+        corpus.write(source("@a.pdf"), extraction(pages=pages, title="A title"))
+        corpus.write(source("b.pdf"), extraction("Entropy of heat. " * 20))
+        yield corpus
+
+
+def expected(corpus: Corpus) -> list[tuple[str, int, str, str, list[str]]]:
+    return [(page.file, page.number, page.text, page.engine, list(page.warnings)) for page in corpus.pages()]
+
+
+def test_pandas_arrow_and_polars_have_one_row_a_page(corpus: Corpus) -> None:
+    frame, table, polars = corpus.to_pandas(), corpus.to_arrow(), corpus.to_polars()
+    assert list(frame.columns) == table.column_names == polars.columns == COLUMNS
+    assert list(frame.itertuples(index=False, name=None)) == expected(corpus)
+    assert [tuple(row.values()) for row in table.to_pylist()] == expected(corpus)
+    assert polars.rows() == expected(corpus)
+    assert str(frame["page"].dtype) == "int64"
+
+
+def test_an_empty_corpus_has_the_columns_too(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "empty.sqlite") as corpus:
+        assert (
+            list(corpus.to_pandas().columns) == corpus.to_arrow().column_names == corpus.to_polars().columns == COLUMNS
+        )
+        assert corpus.to_csv(tmp_path / "e.csv").read_text() == "file,page,text,engine,warnings\n"
+        assert corpus.to_parquet(tmp_path / "e.parquet").exists()
+        assert corpus.to_langchain() == []
+
+
+def test_parquet_comes_back_as_it_was(corpus: Corpus, tmp_path: Path) -> None:
+    import pyarrow.parquet as parquet
+
+    path = corpus.to_parquet(tmp_path / "pages.parquet")
+    assert [tuple(row.values()) for row in parquet.read_table(path).to_pylist()] == expected(corpus)
+
+
+def test_csv_has_a_header_a_row_a_page_and_no_formula(corpus: Corpus, tmp_path: Path) -> None:
+    with open(corpus.to_csv(tmp_path / "pages.csv"), encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    assert header == COLUMNS
+    assert len(rows) == len(corpus)
+    assert rows[0][0] == "'@a.pdf"
+    assert rows[0][2] == "'=cmd|' /C calc'!A0"
+    assert rows[1][2] == 'two\nlines, "quoted"'
+
+
+@pytest.mark.parametrize("start", list("=+-@|%\t\r"))
+def test_every_start_that_a_spreadsheet_runs_is_neutralised(tmp_path: Path, start: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(f"{start}1+1"))
+        with open(corpus.to_csv(tmp_path / "x.csv"), encoding="utf-8", newline="") as stream:
+            assert list(csv.reader(stream))[1][2] == f"'{start}1+1"
+
+
+def test_an_export_that_fails_leaves_the_older_file_and_nothing_else(corpus: Corpus, tmp_path: Path) -> None:
+    target = tmp_path / "out" / "pages.csv"
+    with pytest.raises(IngestError, match="can't be written") as raised:
+        corpus.to_csv(target)
+    assert "\n" not in str(raised.value)
+    target.parent.mkdir()
+    target.write_text("older")
+    corpus.close()
+    with pytest.raises(IngestError, match="is closed"):
+        corpus.to_csv(target)
+    assert [file.read_text() for file in target.parent.iterdir()] == ["older"]
+
+
+def test_memory_stays_flat_while_a_large_corpus_is_written_out(tmp_path: Path) -> None:
+    """Ten times the pages, and the peak of a fresh process grows by less than a tenth of what they weigh."""
+    peaks, weights = [], []
+    for pages in (3_000, 30_000):
+        path = tmp_path / f"{pages}.sqlite"
+        with Corpus(path) as corpus:
+            for number in range(pages // 500):
+                corpus.write(
+                    source(f"{number}.pdf"), extraction(*[f"{number} {page} {'word ' * 500}" for page in range(500)])
+                )
+        weights.append(path.stat().st_size)
+        code = (
+            "import sys, resource; from ingest_widgets import Corpus; corpus = Corpus(sys.argv[1], read_only=True); "
+            "corpus.to_parquet(sys.argv[1] + '.parquet'); corpus.to_csv(sys.argv[1] + '.csv'); "
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+        )
+        done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, check=True)
+        peaks.append(int(done.stdout))
+    assert peaks[1] - peaks[0] < (weights[1] - weights[0]) / 10
+
+
+def test_langchain_documents_say_where_they_come_from(corpus: Corpus) -> None:
+    documents = corpus.to_langchain()
+    assert [document.metadata["page"] for document in documents] == [1, 2, 1]
+    assert documents[0].metadata == {"source": "/folder/@a.pdf", "title": "A title", "file": "@a.pdf", "page": 1}
+    pieces = corpus.to_langchain(max_chars=100, overlap=20)
+    assert all(len(piece.page_content) <= 100 for piece in pieces)
+    assert len({piece.id for piece in pieces}) == len(pieces)
+
+
+def test_the_retriever_answers_questions_and_not_only_words_that_all_match(corpus: Corpus) -> None:
+    from langchain_core.retrievers import BaseRetriever
+
+    retriever = CorpusRetriever(corpus=corpus, k=2)
+    assert isinstance(retriever, BaseRetriever)
+    (document,) = retriever.invoke("What is the entropy of black holes?")
+    assert (document.metadata["file"], document.metadata["page"]) == ("b.pdf", 1)
+    assert document.page_content.startswith("Entropy of heat.")
+    assert retriever.invoke("...") == []
+
+
+@pytest.mark.parametrize(
+    ("call", "library", "extra"),
+    [
+        ("corpus.to_pandas()", "pandas", "pandas"),
+        ("corpus.to_arrow()", "pyarrow", "arrow"),
+        ("corpus.to_parquet('x')", "pyarrow", "arrow"),
+        ("corpus.to_polars()", "polars", "polars"),
+        ("corpus.to_langchain()", "langchain_core", "langchain"),
+        ("ingest_widgets.CorpusRetriever(corpus=corpus)", "langchain_core", "langchain"),
+    ],
+)
+def test_a_missing_library_gives_its_pip_line_at_the_moment_of_use(
+    tmp_path: Path, call: str, library: str, extra: str
+) -> None:
+    code = f"""
+import sys
+sys.modules[{library!r}] = None
+import ingest_widgets, json
+from ingest_widgets import *
+corpus = Corpus({str(tmp_path / "c.sqlite")!r})
+try:
+    {call}
+except MissingExtra as error:
+    print(json.dumps(str(error)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert f"pip install 'ingest-widgets[{extra}]'" in json.loads(done.stdout)
+
+
+def test_the_error_of_a_missing_library_is_an_import_error() -> None:
+    assert issubclass(MissingExtra, ImportError)

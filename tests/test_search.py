@@ -1,0 +1,249 @@
+"""What a person types finds the pages it should, in the order it should, with the matches marked in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest_widgets import Corpus
+from ingest_widgets.corpus.query import parse_query
+from ingest_widgets.corpus.snippets import make_snippet
+from tests.corpus_parts import extraction, source
+
+TEXTS = {
+    "heat.pdf": ["The entropy of heat never falls.", "Disorder and entropy; the second law of heat."],
+    "Café notes.pdf": ["Café, naïve façade: visited in São Paulo.", "Cafe\u0301 written with a detached accent."],
+    "日本.pdf": [
+        "日本語の文章を探す。全文検索は便利です。\n次の行に続く言葉も見つ\nかる。",
+        "한국어검색 텍스트",
+        "ภาษาไทยค้นหา",
+    ],
+    "code.pdf": ["state-of-the-art C++ code with foo_bar() and don't-care bits, e.g. x.y", "entropic running runs run"],
+}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    with Corpus(tmp_path_factory.mktemp("search") / "c.sqlite") as corpus:
+        for name, texts in TEXTS.items():
+            corpus.write(source(name), extraction(*texts))
+        yield corpus
+
+
+def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]:
+    results = corpus.search(query, **options)  # type: ignore[arg-type]
+    pages = {(hit.file.removesuffix(".pdf"), hit.page) for hit in results}
+    assert results.total == len(pages)
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("entropy", {("heat", 1), ("heat", 2)}),
+        ("ENTROPY Heat", {("heat", 1), ("heat", 2)}),
+        ("entropy second", {("heat", 2)}),
+        ('"second law"', {("heat", 2)}),
+        ('"law second"', set()),
+        ("\u201csecond law\u201d", {("heat", 2)}),
+        ("entropy -second", {("heat", 1)}),
+        ('entropy -"second law"', {("heat", 1)}),
+        ("law OR falls", {("heat", 1), ("heat", 2)}),
+        ("heat disorder OR falls", {("heat", 1), ("heat", 2)}),
+        ("falls OR disorder second", {("heat", 2)}),
+        ("entropy AND second", {("heat", 2)}),
+        ("entrop*", {("heat", 1), ("heat", 2), ("code", 2)}),
+        ('"second la"*', {("heat", 2)}),
+        ("file:heat entropy", {("heat", 1), ("heat", 2)}),
+        ("entropy OR entropic file:HEAT", {("heat", 1), ("heat", 2)}),
+        ('file:"café notes" paulo', {("Café notes", 1)}),
+        ("entrop* -file:heat", {("code", 2)}),
+        ("file:code.pdf", {("code", 1), ("code", 2)}),
+        ("file:code -run", {("code", 1)}),
+        ("cafe", {("Café notes", 1), ("Café notes", 2)}),
+        ("CAFÉ", {("Café notes", 1), ("Café notes", 2)}),
+        ("naive facade sao", {("Café notes", 1)}),
+        ("全文検索", {("日本", 1)}),
+        ("語の", {("日本", 1)}),
+        ("探", {("日本", 1)}),
+        ("見つかる", {("日本", 1)}),
+        ("文日", set()),
+        ("검색", {("日本", 2)}),
+        ("ไทย", {("日本", 3)}),
+        ("-entropy file:heat", set()),
+        ("foo_bar", {("code", 1)}),
+        ("state-of-the-art", {("code", 1)}),
+        ("don't", {("code", 1)}),
+        ("c++", {("code", 1)}),
+    ],
+)
+def test_a_query_finds_just_these_pages(corpus: Corpus, query: str, pages: set[tuple[str, int]]) -> None:
+    assert found(corpus, query) == pages
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "++", '"', '""', "-", "*", "()", "\0", "\ud800", "file:", "OR", "-file:x"]
+)
+def test_a_query_without_a_word_is_no_error(corpus: Corpus, query: str) -> None:
+    assert corpus.search(query).total in (0, len(corpus))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "NEAR(entropy heat)",
+        "text:entropy",
+        "entropy^2",
+        "(entropy",
+        'heat "entropy',
+        "headings : entropy",
+        "entropy {heat}",
+    ],
+)
+def test_what_is_syntax_elsewhere_is_text_here(corpus: Corpus, query: str) -> None:
+    corpus.search(query)
+    assert all(
+        word in "near entropy heat text 2 headings"
+        for term in parse_query(query).terms
+        for word in map(str.lower, term.words)
+    )
+
+
+@given(
+    st.text(max_size=40)
+    | st.lists(st.sampled_from(["a", '"', "-", "OR", "*", "file:", "AND", "(", "日", "é", "\0"])).map(" ".join)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_input_is_an_error_and_every_span_lies_in_its_snippet(corpus: Corpus, query: str) -> None:
+    for hit in corpus.search(query):
+        last = 0
+        for start, end in hit.spans:
+            assert last <= start < end <= len(hit.snippet)
+            last = end
+
+
+def test_a_long_pasted_text_is_a_query_too(corpus: Corpus) -> None:
+    assert corpus.search("entropy " * 20_000).total == 2
+    assert corpus.search(" OR ".join(f"word{n}" for n in range(5_000)) + " OR entropy").total == 2
+
+
+def marked(corpus: Corpus, query: str) -> set[str]:
+    return {hit.snippet[start:end] for hit in corpus.search(query) for start, end in hit.spans}
+
+
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("entropy", {"entropy"}),
+        ("entrop*", {"entropy", "entropic"}),
+        ('"second law" -falls', {"second law"}),
+        ("cafe", {"Café", "Cafe\u0301"}),
+        ("全文検索", {"全文検索"}),
+        ("見つかる", {"見つ かる"}),
+        ("foo_bar", {"foo_bar"}),
+        ("sao paulo", {"São", "Paulo"}),
+    ],
+)
+def test_the_matches_are_marked_as_they_stand_in_the_text(corpus: Corpus, query: str, matches: set[str]) -> None:
+    assert marked(corpus, query) == matches
+
+
+def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
+    text = "Nothing here.\n" * 60 + "The <b>needle</b>\tis\n\nhere.\x07 " + "And nothing there. " * 60
+    start = text.index("needle")
+    snippet, spans = make_snippet(text, [(start, start + 6)])
+    assert len(snippet) < 300
+    assert [snippet[a:b] for a, b in spans] == ["needle"]
+    assert snippet.startswith("\u2026")
+    assert snippet.endswith("\u2026")
+    assert "\n" not in snippet
+    assert "\x07" not in snippet
+    assert "<b>needle</b> is here." in snippet
+
+
+def test_the_better_page_comes_first_and_titles_and_headings_weigh_more(tmp_path: Path) -> None:
+    filler = "Other words stand here too, and more of them follow. " * 5
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("once.pdf"), extraction(f"{filler} thermodynamics {filler}"))
+        corpus.write(source("twice.pdf"), extraction(f"{filler} thermodynamics and thermodynamics {filler}"))
+        corpus.write(source("heading.pdf"), extraction(f"3.1 Laws of thermodynamics\n{filler}{filler}"))
+        corpus.write(source("titled.pdf"), extraction(filler * 2, filler, title="Thermodynamics"))
+        hits = corpus.search("thermodynamics")
+        assert [hit.file for hit in hits][2:] == ["twice.pdf", "once.pdf"]
+        assert {(hit.file, hit.page) for hit in hits[:2]} == {("heading.pdf", 1), ("titled.pdf", 1)}
+        assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+        assert all(hit.score > 0 for hit in hits)
+
+
+def test_limit_and_offset_walk_through_all_hits_once(corpus: Corpus) -> None:
+    everything = list(corpus.search("entropy OR cafe OR run", limit=100))
+    walked = [
+        hit for offset in range(0, 6, 2) for hit in corpus.search("entropy OR cafe OR run", limit=2, offset=offset)
+    ]
+    assert walked == everything
+    assert corpus.search("entropy", limit=1).total == 2
+    assert (len(corpus.search("entropy", limit=0)), len(corpus.search("entropy", offset=9))) == (0, 0)
+    for name in ("limit", "offset"):
+        with pytest.raises(ValueError, match=name):
+            corpus.search("entropy", **{name: -1})  # type: ignore[arg-type]
+
+
+def test_the_file_filter_takes_the_exact_name(corpus: Corpus) -> None:
+    assert found(corpus, "entrop*", file="code.pdf") == {("code", 2)}
+    assert found(corpus, "entrop*", file="code") == set()
+
+
+def test_a_kept_ranking_is_forgotten_when_a_page_comes_or_goes(tmp_path: Path) -> None:
+    """Also when another process, here another Corpus, wrote it."""
+    with Corpus(tmp_path / "c.sqlite") as corpus, Corpus(tmp_path / "c.sqlite") as other:
+        for number, writer in enumerate([corpus, other, corpus, other]):
+            writer.write(source(f"{number}.pdf"), extraction("entropy"))
+            assert corpus.search("entropy").total == number + 1
+        other.remove("0.pdf")
+        assert [hit.file for hit in corpus.search("entropy")] == ["1.pdf", "2.pdf", "3.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("entrpy", "entropy"), ("entorpy", "entropy"), ("entropyy", "entropy"), ("disordr", "disorder"), ("xqzw", None)],
+)
+def test_a_word_that_is_nowhere_brings_the_one_that_was_meant(corpus: Corpus, typed: str, meant: str | None) -> None:
+    results = corpus.search(typed)
+    assert (results.total, results.suggestion) == (0, meant)
+    assert (f"did you mean '{meant}'?" in repr(results)) == (meant is not None)
+
+
+def test_there_is_no_guess_when_something_was_found_or_more_was_typed(corpus: Corpus) -> None:
+    assert corpus.search("entropy").suggestion is None
+    assert corpus.search("entrpy heat").suggestion is None
+
+
+def test_stemming_finds_other_forms_only_when_asked_for(corpus: Corpus) -> None:
+    assert marked(corpus, "running") == {"running"}
+    results = corpus.search("running", stemming=True)
+    assert {hit.snippet[a:b] for hit in results for a, b in hit.spans} == {"running", "runs", "run"}
+
+
+def test_any_word_is_enough_when_asked_for(corpus: Corpus) -> None:
+    assert found(corpus, "entropy paulo") == set()
+    assert found(corpus, "entropy paulo", match="any") == {("heat", 1), ("heat", 2), ("Café notes", 1)}
+
+
+def test_results_are_a_sequence_that_shows_itself_as_text_and_as_safe_html(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("<img src=x>.pdf"), extraction(*["<script>alert(1)</script> & entropy"] * 30))
+        results = corpus.search("entropy", limit=25)
+        bundle = results._repr_mimebundle_()
+    assert (len(results), results.total, results[0].page, len(results[:3])) == (25, 30, 1, 3)
+    assert results.seconds > 0
+    assert "<mark>entropy</mark>" in bundle["text/html"]
+    assert "&lt;script&gt;" in bundle["text/html"]
+    assert "<script" not in bundle["text/html"]
+    assert "<img" not in bundle["text/html"]
+    assert "\u2026 and 10 more" in bundle["text/html"]
+    assert "30 pages match 'entropy'" in bundle["text/plain"]
+    assert bundle["text/plain"] == repr(results)

@@ -1,0 +1,66 @@
+"""Tables show at most 20 rows, count the rest, and make text of whatever is in them."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_widgets.tables import Cell, Marked, html_table, text_table
+
+ALLOWED = {"div", "p", "table", "thead", "tbody", "tr", "th", "td", "mark"}
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@given(
+    st.text(), st.text() | st.sampled_from(["<script>", "<svg onload=x>", "' onclick='", "&lt;b>", "]]>", "\x1b[31m"])
+)
+def test_whatever_is_in_a_cell_or_title_stays_text(title: str, cell: str) -> None:
+    tags = Tags()
+    tags.feed(html_table(title, ["name"], [[cell], [Marked(f"x{cell}", ((0, 1),))]]))
+    assert tags.tags <= ALLOWED
+    assert tags.attributes <= {"scope", "style"}
+    assert "\x1b" not in tags.text
+
+
+def test_a_table_has_no_colours_of_its_own() -> None:
+    html = html_table("t", ["a"], [["x"], [1], [None]])
+    assert set(re.findall(r'style="([^"]*)"', html)) == {"text-align: left"}
+
+
+def test_only_twenty_rows_are_shown_and_the_rest_is_counted() -> None:
+    rows: list[list[Cell]] = [[f"row {number}"] for number in range(30)]
+    for table in (html_table("t", ["a"], rows), text_table("t", ["a"], rows)):
+        assert "row 19" in table
+        assert "row 20" not in table
+        assert "\u2026 and 10 more" in table
+    assert "\u2026 and 1,214 more" in text_table("t", ["a"], rows[:20], total=1234)
+    assert "more" not in text_table("t", ["a"], rows[:20])
+
+
+def test_text_is_aligned_also_with_wide_signs_and_kept_on_one_line() -> None:
+    lines = text_table("title", ["name", "n"], [["日本", 1], ["a\nb", 22], ["x" * 500, 3]]).splitlines()
+    assert len(lines) == 5
+    assert lines[2].index("1") == 4 + len(lines[1]) - len(lines[1].lstrip()) + lines[1].index("n", 4) - 6
+    assert max(map(len, lines)) <= 120
+
+
+def test_a_terminal_obeys_nothing_that_is_in_a_cell() -> None:
+    assert "\x1b" not in text_table("\x1b[2J", ["a"], [["\x1b]0;title\x07"], ["\u202egnp"]])
+    assert "\u202e" not in text_table("t", ["a"], [["\u202egnp"]])
