@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import io
 import json
@@ -13,13 +14,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from pydantic import SecretStr, TypeAdapter
 from rich.console import Console
 from rich.pretty import pretty_repr
 from rich.traceback import Traceback
 
-from ingest_widgets import Settings, SettingsError, get_settings, refresh_secrets, settings_override
+from ingest_widgets import Corpus, Settings, SettingsError, get_settings, refresh_secrets, settings_override
+from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from tests.vault_server import vault_server
 
 CANARY = "canary-7f3a"
@@ -201,3 +204,57 @@ def aws_with_canary(request: pytest.FixtureRequest) -> dict[str, str]:
 def run(code: str, environment: dict[str, str]) -> str:
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     return done.stdout + done.stderr
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Path:
+    """A PDF that opens with the canary only."""
+    path = tmp_path / "locked.pdf"
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(path, encryption=pikepdf.Encryption(owner=CANARY, user=CANARY))
+    return path
+
+
+def test_neither_the_corpus_nor_the_log_keeps_the_password_that_opened_a_file(
+    locked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INGEST_PDF_PASSWORDS", json.dumps([CANARY]))
+    code = (
+        "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stdout);"
+        "from ingest_widgets import ingest; c = ingest('locked.pdf', 'c.sqlite');"
+        "print(c.files(), c.last_run, repr(c), c._repr_mimebundle_())"
+    )
+    said = run(code, dict(os.environ))
+    with Corpus("c.sqlite") as corpus:
+        assert [(record.status, record.pages) for record in corpus.files()] == [("ingested", 1)]
+    kept = b"".join(path.read_bytes() for path in locked.parent.glob("c.sqlite*"))
+    assert kept
+    assert CANARY.encode() not in kept
+    assert CANARY not in said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_neither_the_process_list_nor_a_workers_environment_shows_it(
+    locked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INGEST_PDF_PASSWORDS", json.dumps([CANARY]))
+    monkeypatch.setenv("INGEST_VAULT__TOKEN", CANARY)
+    with IsolatedExecutor(1, passwords=[CANARY]) as executor:
+        before = children()
+        assert executor.submit(extract, Task("locked.pdf", str(locked))).result(60).status == "ingested"
+        workers = children() - before
+        assert workers
+        for worker in workers:
+            seen = b"".join(Path(f"/proc/{worker}/{name}").read_bytes() for name in ("environ", "cmdline"))
+            assert b"python" in seen
+            assert CANARY.encode() not in seen
+
+
+def children() -> set[int]:
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if f"\nPPid:\t{os.getpid()}\n" in status.read_text():
+                found.add(int(status.parent.name))
+    return found

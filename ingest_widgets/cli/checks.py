@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ EXTRAS = {
     "langchain": ("langchain_core", "Corpus.to_langchain"),
     "dask": ("distributed", "executors of Dask"),
 }
+
+
+_LACKING = re.compile(r"offered|refused|^no ")  # how the worker says that a promise can't be kept here
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +151,19 @@ def _disables(config: Path, name: str) -> bool:
 
 def isolation() -> Iterator[Check]:
     """What the system gives for keeping PDFs away from us."""
+    from ingest_widgets.errors import EngineError
     from ingest_widgets.isolation import features
 
-    for name, says in features().items():
-        yield Check(f"isolation, {name}", "ok", says)
+    try:
+        found = features()
+    except EngineError as error:
+        yield Check("isolation", "bad", str(error), "pip install --force-reinstall ingest-widgets")
+        return
+    for name, says in found.items():
+        if _LACKING.search(says):
+            yield Check(f"isolation, {name}", "off", says, "read strange PDFs on a recent Linux that allows it")
+        else:
+            yield Check(f"isolation, {name}", "ok", says)
 
 
 def engines() -> Iterator[Check]:
