@@ -1,0 +1,181 @@
+"""The panel through a blocked cell, a reload, a restart, a second view and a saved notebook."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab, Notebook
+from tests.browser.panel_parts import PANEL, Panel, pdf, slow_pdf, write_pdfs
+
+pytestmark = pytest.mark.browser
+
+BLOCK = "import threading; print('blocked', flush=True); threading.Event().wait(30)"
+DONE = "3 files: 3 ingested"
+
+
+def slow_folder(lab: Lab, count: int = 60) -> None:
+    folder = lab.root / "slow"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(pdf("the first page about entropy"))
+    for number in range(count):
+        (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
+
+
+def running_panel(lab: Lab, notebook: Notebook) -> Panel:
+    notebook.run_cell(0)
+    panel = Panel(notebook.output(0))
+    panel.start("slow")
+    expect(panel.rows.filter(has_text="a.pdf").first).to_contain_text("ingested", timeout=20_000)
+    return panel
+
+
+def block(notebook: Notebook, index: int = 1) -> None:
+    notebook.start(index)
+    notebook.output(index).get_by_text("blocked").wait_for()
+
+
+def test_stop_works_while_a_cell_blocks(lab: Lab) -> None:
+    slow_folder(lab)
+    notebook = lab.notebook(PANEL, BLOCK)
+    panel = running_panel(lab, notebook)
+    block(notebook)
+    begun = time.monotonic()
+    panel.button("Stop").click()
+    expect(panel.status("cancelled")).to_be_visible(timeout=2000)
+    assert time.monotonic() - begun < 1.5
+    expect(panel.progress).to_have_attribute("aria-valuemax", "61")
+    notebook.interrupt()
+
+
+def test_search_and_pages_work_while_a_cell_blocks(lab: Lab) -> None:
+    write_pdfs(lab.root / "papers", 3)
+    notebook = lab.notebook(PANEL, BLOCK)
+    notebook.run_cell(0)
+    panel = Panel(notebook.output(0))
+    panel.start("papers")
+    expect(panel.status(DONE)).to_be_visible(timeout=30_000)
+    block(notebook)
+    panel.search.fill("entropy")
+    expect(panel.hits).to_have_count(3, timeout=3000)
+    panel.hits.first.click()
+    expect(panel.output.get_by_role("img", name="Page 1 of")).to_be_visible(timeout=5000)
+    notebook.interrupt()
+
+
+def test_the_older_ipykernel_says_that_only_interrupt_works(lab: Lab, old_kernel: str) -> None:
+    slow_folder(lab)
+    notebook = lab.notebook(PANEL, BLOCK, kernel=old_kernel)
+    panel = running_panel(lab, notebook)
+    block(notebook)
+    panel.button("Stop").click()
+    expect(panel.status("interrupt the kernel")).to_be_visible(timeout=4000)
+    notebook.interrupt()
+    expect(panel.status("cancelled")).to_be_visible(timeout=4000)
+    expect(panel.status("interrupt the kernel")).to_have_count(0)
+
+
+def test_a_reload_in_mid_run_resumes(lab: Lab) -> None:
+    slow_folder(lab, 40)
+    notebook = lab.notebook(PANEL)
+    panel = running_panel(lab, notebook)
+    notebook.save()
+    lab.reload()
+    panel = Panel(lab.open(notebook.path).output(0))
+    expect(panel.grid).to_have_attribute("aria-rowcount", "42", timeout=20_000)
+    expect(panel.button("Stop")).to_be_enabled()
+    expect(panel.source).to_have_value("slow")
+    panel.button("Stop").click()
+    expect(panel.status("cancelled")).to_be_visible(timeout=3000)
+
+
+def test_a_restart_is_said(lab: Lab) -> None:
+    slow_folder(lab, 40)
+    notebook = lab.notebook(PANEL)
+    panel = running_panel(lab, notebook)
+    notebook.restart()
+    expect(panel.output.get_by_role("alert").filter(has_text="restarted: run this cell again")).to_be_visible()
+    expect(panel.button("Start")).to_be_disabled()
+    expect(panel.button("Stop")).to_be_disabled()
+    notebook.run_cell(0)
+    panel = Panel(notebook.output(0))
+    expect(panel.button("Start")).to_be_enabled()
+    expect(panel.output.get_by_role("alert").filter(has_text="restarted")).to_have_count(0)
+
+
+def test_a_kernel_that_died_is_said(lab: Lab) -> None:
+    notebook = lab.notebook(PANEL, "import os; os.kill(os.getpid(), 9)")
+    notebook.run_cell(0)
+    panel = Panel(notebook.output(0))
+    panel.grid.wait_for()
+    notebook.start(1)
+    expect(panel.output.get_by_role("alert").filter(has_text="died")).to_be_visible(timeout=20_000)
+
+
+def test_a_kernel_that_was_shut_down_is_said(lab: Lab) -> None:
+    panel, notebook = Panel.show(lab)
+    notebook.shutdown()
+    expect(panel.output.get_by_role("alert").filter(has_text="run this cell again")).to_be_visible(timeout=20_000)
+
+
+def test_a_new_view_of_the_output_shows_the_same(lab: Lab) -> None:
+    write_pdfs(lab.root / "papers", 3)
+    panel, notebook = Panel.show(lab)
+    panel.start("papers")
+    expect(panel.status(DONE)).to_be_visible(timeout=30_000)
+    notebook.activate(0)
+    lab.command("notebook:create-output-view")
+    view = Panel(lab.page.locator(".jp-LinkedOutputView"))
+    expect(view.grid).to_have_attribute("aria-rowcount", "4")
+    expect(view.status(DONE)).to_be_visible()
+    view.search.fill("entropy")
+    expect(view.hits).to_have_count(3)
+    expect(panel.hits).to_have_count(3)
+
+
+def saved_rows(place: Locator) -> Locator:
+    return place.locator("table tbody tr")
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_saved_notebook_says_what_happened_without_a_kernel(lab: Lab, trusted: bool) -> None:
+    write_pdfs(lab.root / "papers", 3)
+    (lab.root / "papers" / "bad.pdf").write_bytes(b"no pdf at all")
+    panel, notebook = Panel.show(lab)
+    panel.start("papers")
+    sentence = "4 files: 3 ingested, 1 failed"
+    expect(panel.status(sentence)).to_be_visible(timeout=30_000)
+    expect(panel.output.locator(".ingw-saved")).to_be_hidden()
+    wait = "path => JSON.stringify(labTools.cells(path)).includes('4 files: 3 ingested, 1 failed')"
+    lab.page.wait_for_function(wait, arg=notebook.path)
+    again = notebook.reopen(trusted=trusted)
+    expect(again.output(0).get_by_text(sentence)).to_be_visible()
+    expect(saved_rows(again.output(0))).to_have_count(4)
+    expect(again.output(0).get_by_text("not_a_pdf")).to_be_visible()
+
+
+def test_nbconvert_shows_the_final_counts_as_plain_html(lab: Lab) -> None:
+    write_pdfs(lab.root / "papers", 3)
+    panel, notebook = Panel.show(lab)
+    panel.start("papers")
+    expect(panel.status(DONE)).to_be_visible(timeout=30_000)
+    lab.page.wait_for_function(f"path => JSON.stringify(labTools.cells(path)).includes('{DONE}')", arg=notebook.path)
+    notebook.save()
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--stdout", str(notebook.file)]
+    html = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert f"<p>{DONE}</p>" in html
+    assert "file-00002.pdf" in html
+
+
+def test_no_password_is_in_a_saved_notebook(lab: Lab) -> None:
+    write_pdfs(lab.root / "papers", 1)
+    code = "import os\nos.environ['INGEST_PDF_PASSWORDS'] = chr(91) + '\"' + 'cana' + 'ry-7' + '\"' + chr(93)\n" + PANEL
+    panel, notebook = Panel.show(lab, code)
+    panel.start("papers")
+    expect(panel.status("1 file: 1 ingested")).to_be_visible(timeout=30_000)
+    assert "canary-7" not in json.dumps(notebook.save())
