@@ -36,11 +36,6 @@ export function panelCode(corpus) {
 }
 
 export function viewCode(corpus) {
-  if (corpus) {
-    return `from ingest_widgets import Corpus, CorpusView\n\nCorpusView(Corpus(${pythonLiteral(corpus)}, read_only=True))`;
-  }
-  return (
-    "from ingest_widgets import Corpus, CorpusView, get_settings\n\n" +
-    "CorpusView(Corpus(get_settings().corpus_path, read_only=True))"
-  );
+  if (corpus) return `from ingest_widgets import CorpusView\n\nCorpusView(${pythonLiteral(corpus)})`;
+  return "from ingest_widgets import CorpusView, get_settings\n\nCorpusView(get_settings().corpus_path)";
 }
