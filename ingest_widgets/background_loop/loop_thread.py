@@ -37,7 +37,7 @@ class LoopThread:
     def __init__(self, depth: int) -> None:
         self.depth = depth
         self.loop = asyncio.new_event_loop()
-        self.loop.set_default_executor(DaemonThreads(thread_name_prefix=f"ingest-widgets-loop-{depth}-worker"))
+        self.loop.set_default_executor(DaemonThreads(thread_name_prefix="ingest-widgets-worker"))
         self.calls: set[Call] = set()
         self.blocker: Call | None = None
         self.stuck: Call | None = None
@@ -88,9 +88,17 @@ class LoopThread:
                 cancelled |= left
                 await asyncio.wait(left, timeout=deadline - monotonic(), return_when=asyncio.FIRST_COMPLETED)
             await self.loop.shutdown_asyncgens()
+            self._drop(left)
         finally:
             self._done = True
             self.loop.stop()
+
+    def _drop(self, tasks: set[asyncio.Task[Any]]) -> None:
+        if tasks:
+            names = ", ".join(sorted({call.name for call in self.calls} or {str(task.get_coro()) for task in tasks}))
+            log.warning("%s goes on in spite of its cancellation: it ends with the background loop", names)
+            # The line above says it; at collection asyncio would report each task as destroyed.
+            self.loop.set_exception_handler(lambda loop, context: None)
 
     def _run(self) -> None:
         # The thread enters itself: an interrupt that hits whoever starts it can't leave a loop that nobody knows.

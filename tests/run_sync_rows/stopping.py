@@ -71,7 +71,8 @@ def timeout() -> None:
     with logged() as records, caught(RunSyncTimeout) as errors:
         watch.start()
         run_sync(patient.run(), timeout=0.1)
-    assert 0.1 <= watch.seconds < 0.1 + NOISE
+    assert watch.seconds >= 0.1
+    watch.under(0.1)
     assert patient.cleaned.is_set()
     assert run_sync(pending()) == set()
     assert isinstance(errors[0], concurrent.futures.TimeoutError)
@@ -103,10 +104,9 @@ def swallowed_cancellation() -> None:
     with logged() as records, caught(RunSyncTimeout):
         watch.start()
         run_sync(stubborn.run(), timeout=0.1)
-    held = watch.seconds - 0.1
+    watch.under(1.1)
     assert stubborn.swallowed.is_set()
     assert not stubborn.ended.is_set()
-    assert held < 1.0 + NOISE
     assert ["left behind" in record.getMessage() for record in records] == [True]
     assert run_sync(value(1), timeout=PATIENCE) == 1
     stubborn.release()
@@ -124,7 +124,7 @@ def blocked_loop() -> None:
         with logged() as records, caught(RunSyncTimeout):
             watch.start()
             run_sync(blocks(), timeout=0.1)
-        assert watch.seconds < 1.1 + NOISE
+        watch.under(1.1)
         assert len(records) == 1
         with logged() as records:
             assert run_sync(value(1), timeout=PATIENCE) == 1
@@ -183,7 +183,7 @@ def outer_deadline_cancels_the_nested_call() -> None:
         with caught(RunSyncTimeout):
             watch.start()
             run_sync(around.run(), timeout=0.1)
-        assert watch.seconds < 0.1 + NOISE
+        watch.under(0.1)
         assert patient.cleaned.is_set()
         assert around.cleaned == list(range(depth, 0, -1))
 
@@ -196,7 +196,7 @@ def outer_deadline_and_a_nested_stubborn_one() -> None:
     with caught(RunSyncTimeout):
         watch.start()
         run_sync(around.run(), timeout=0.1)
-    assert watch.seconds < 1.1 + NOISE
+    watch.under(1.1)
     assert around.cleaned == [1]
     assert run_sync(value(1), timeout=PATIENCE) == 1
     stubborn.release()
@@ -208,7 +208,7 @@ def interrupt() -> None:
     patient = Patient(cleanup=0.1)
     with interrupts(patient.begun) as watch, caught(KeyboardInterrupt):
         run_sync(patient.run())
-    assert watch.seconds < 0.1 + NOISE
+    watch.under(0.1)
     assert patient.cleaned.is_set()
     assert run_sync(pending()) == set()
 
@@ -226,10 +226,10 @@ def interrupt_with_a_limit() -> None:
 @row(*EVERYWHERE)
 def second_interrupt() -> None:
     """A second interrupt during the cleanup ends the wait at once; the cleanup goes on without its caller."""
-    patient = Patient(cleanup=2 * NOISE)
+    patient = Patient(cleanup=3 * NOISE)
     with interrupts(patient.begun, patient.cancelled) as watch, caught(KeyboardInterrupt):
         run_sync(patient.run())
-    assert watch.seconds < NOISE
+    watch.under(0.0)
     assert not patient.cleaned.is_set()
     assert patient.cleaned.wait(PATIENCE)
 
@@ -240,7 +240,7 @@ def interrupt_of_a_stubborn_coroutine() -> None:
     stubborn = Stubborn()
     with interrupts(stubborn.begun) as watch, caught(KeyboardInterrupt), logged() as records:
         run_sync(stubborn.run())
-    assert watch.seconds < 1.0 + NOISE
+    watch.under(1.0)
     assert ["left behind" in record.getMessage() for record in records] == [True]
     stubborn.release()
 
@@ -252,7 +252,7 @@ def interrupt_of_a_nested_call() -> None:
     around = Around(patient, 2)
     with interrupts(patient.begun) as watch, caught(KeyboardInterrupt):
         run_sync(around.run())
-    assert watch.seconds < NOISE
+    watch.under(0.0)
     assert patient.cleaned.is_set()
     assert around.cleaned == [2, 1]
 
@@ -294,15 +294,13 @@ class Storm:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.go, self.done = threading.Semaphore(0), threading.Event()
+        self.go, self.done, self.never = threading.Semaphore(0), threading.Event(), threading.Event()
         self.over = False
         self.thread = threading.Thread(target=self._serve)
 
     def _serve(self) -> None:
         while self.go.acquire() and not self.over:
-            end = monotonic() + self.random.random() * 0.0004
-            while monotonic() < end:
-                pass
+            self.never.wait(self.random.random() * 0.0004)
             os.kill(os.getpid(), signal.SIGINT)
             self.done.set()
 
@@ -339,12 +337,12 @@ def storm(strikes: int, seed: int) -> None:
         for _ in range(strikes):
             watch = Watch(monotonic())
             weather.strike(work)
-            assert watch.seconds < 0.8, "an interrupt burnt its grace"
+            watch.under(0.0)
     finally:
         weather.end()
     assert run_sync(value(1), timeout=PATIENCE) == 1
     assert run_sync(pending()) == set()
-    assert counts["begun"] == counts["ended"] >= strikes / 4
+    assert counts["begun"] == counts["ended"] >= strikes / 4, counts
 
 
 @row(*EVERYWHERE)
