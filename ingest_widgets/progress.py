@@ -269,7 +269,8 @@ class ProgressTracker:
     def _items(self, items: Iterator[_Item]) -> Iterator[_Item]:
         done = 0
         loop = Source(lambda: done)
-        self._deliver()
+        if self._throttle.last is None:
+            self._deliver()
         with self._lock:
             self._count.loops.append(loop)
         try:
@@ -290,8 +291,6 @@ class ProgressTracker:
             last = not self._count.loops
         if last and not self._entered:
             self._close_after(error)
-        else:
-            self._look()
 
     # Reporting
 

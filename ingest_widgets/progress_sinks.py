@@ -41,14 +41,19 @@ class Sinks:
         self._sinks = (*(self._sinks or ()), *_checked([sink]))
 
     def show(self, state: ProgressState) -> None:
-        """Calls each sink; one that raises an `Exception` is dropped, anything stronger passes through."""
+        """Calls each sink; one that raises an `Exception` is dropped, an interrupt comes out when all were told."""
         if self._sinks is None:
             self._ask_default()
+        interrupt: BaseException | None = None
         for sink in self._sinks or ():
             try:
                 sink(state)
             except Exception as error:  # noqa: BLE001 - the user's loop goes on without this sink
                 self._drop(sink, error)
+            except BaseException as error:  # noqa: BLE001 - raised below
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
 
     def _ask_default(self) -> None:
         try:
