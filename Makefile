@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-INPUTS := pyproject.toml constraints.txt
+INPUTS := pyproject.toml .ci/constraints.txt
 
 .PHONY: demo lab test clean
 
@@ -22,15 +22,15 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/core.done: $(INPUTS) | $(BIN)/python
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install -c .ci/constraints.txt -e .
 	@touch $@
 
 $(VENV)/lab.done: $(INPUTS) | $(BIN)/python
-	$(PIP) install -c constraints.txt -e '.[lab,pandas]'
+	$(PIP) install -c .ci/constraints.txt -e '.[lab,pandas]'
 	@touch $@
 
 $(VENV)/test.done: $(INPUTS) | $(BIN)/python
-	$(PIP) install -c constraints.txt -e '.[test]'
+	$(PIP) install -c .ci/constraints.txt -e '.[test]'
 	@touch $@
 
 # The last kernel of the 6 series, laid over the environment's own for the tests that run in both.

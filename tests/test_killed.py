@@ -1,0 +1,204 @@
+"""Whatever is killed, whenever: nothing acknowledged is lost, nothing is left behind, and the next run ends as if
+nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+
+from ingest_widgets import Corpus, ingest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+
+# Prints a file's name once its record is in the corpus: from then on it must not be lost.
+CHILD = """
+import sys
+from ingest_widgets import Corpus, ProgressTracker, get_settings
+from ingest_widgets.pipeline import IngestRun, NullObserver
+class Acknowledge(NullObserver):
+    def finished(self, record, status):
+        print(record.name, flush=True)
+with Corpus(sys.argv[2]) as corpus:
+    tracker = ProgressTracker(sinks=[])
+    IngestRun(sys.argv[1], corpus, settings=get_settings(), tracker=tracker, observer=Acknowledge()).run()
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty files, long and short ones, a scan, a locked and a broken one."""
+    root = tmp_path_factory.mktemp("papers")
+    for path in SAMPLES.glob("*.pdf"):
+        for number in range(8):
+            shutil.copy(path, root / f"{number}-{path.name}")
+    return root
+
+
+Content = list[tuple[str, str, str | None, int, list[tuple[int, str]]]]
+
+
+def content(path: Path) -> Content:
+    """All that a corpus holds, file by file and page by page."""
+    with Corpus(path, read_only=True) as corpus:
+        assert corpus.check() == []
+        return [
+            (r.name, str(r.status), r.reason, r.pages, [(page.number, page.text) for page in corpus.pages(r.name)])
+            for r in corpus.files()
+        ]
+
+
+def children(pid: int) -> set[int]:
+    """The processes that `pid` started and that are still there."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            if int(stat.rpartition(")")[2].split()[1]) == pid:
+                found.add(int(entry.name))
+    return found
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    deadline = monotonic() + seconds
+    while not condition():
+        assert monotonic() < deadline, what
+        Event().wait(0.02)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Disturbed:
+    """Runs over one folder into one corpus, each cut short at a random moment."""
+
+    def __init__(self, folder: Path, corpus: Path, seed: int) -> None:
+        self.folder, self.corpus, self.chance = folder, corpus, random.Random(seed)
+        self.cut = 0
+
+    def run(self, kill: Callable[[subprocess.Popen[str], set[int]], None]) -> None:
+        """One run that `kill` disturbs; asserts that what it acknowledged is in, and that its workers are gone."""
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(self.folder), str(self.corpus)], stdout=subprocess.PIPE, text=True
+        )
+        assert child.stdout
+        told = [name.strip() for name in self._lines(child.stdout, self.chance.randrange(20))]
+        Event().wait(self.chance.random() * 0.05)
+        workers = children(child.pid)
+        kill(child, workers)
+        told += [line.strip() for line in child.stdout if line.endswith("\n")]
+        child.wait(60)
+        for worker in workers:
+            wait_until(lambda worker=worker: not alive(worker), 5, f"worker {worker} outlived its parent")  # type: ignore[misc]
+        with Corpus(self.corpus) as corpus:
+            lost = set(told) - {record.name for record in corpus.files()}
+        assert lost == set(), "acknowledged, and lost"
+
+    @staticmethod
+    def _lines(stream: object, count: int) -> Iterator[str]:
+        for _ in range(count):
+            line = stream.readline()  # type: ignore[attr-defined]
+            if not line:
+                return
+            yield line
+
+    def again_from_nothing(self) -> None:
+        for beside in self.corpus.parent.glob(self.corpus.name + "*"):
+            beside.unlink()
+
+
+def kill_parent(child: subprocess.Popen[str], workers: set[int]) -> None:
+    child.kill()
+
+
+def kill_worker(child: subprocess.Popen[str], workers: set[int]) -> None:
+    for worker in sorted(workers)[:1]:
+        try:
+            os.kill(worker, signal.SIGKILL)
+        except ProcessLookupError:
+            return  # it had just ended by itself
+
+
+def disturb(folder: Path, tmp_path: Path, times: int, seed: int) -> None:
+    ingest(folder, tmp_path / "calm.sqlite", progress=False).close()
+    disturbed = Disturbed(folder, tmp_path / "disturbed.sqlite", seed)
+    calm = content(tmp_path / "calm.sqlite")
+    for number in range(times):
+        disturbed.run(kill_worker if number % 2 else kill_parent)
+        if number % 5 == 4:
+            ingest(folder, disturbed.corpus, progress=False).close()
+            assert content(disturbed.corpus) == calm
+            disturbed.again_from_nothing()
+    ingest(folder, disturbed.corpus, progress=False).close()
+    assert content(disturbed.corpus) == calm
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["calm.sqlite", "disturbed.sqlite"]
+
+
+def test_kill_9_of_parent_or_worker_at_random_moments_loses_nothing(folder: Path, tmp_path: Path) -> None:
+    disturb(folder, tmp_path, times=20, seed=1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_kill_9_two_hundred_times(folder: Path, tmp_path: Path) -> None:
+    disturb(folder, tmp_path, times=200, seed=2)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
+    folder: Path, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    big = Path(shutil.copytree(folder, tmp_path / "big"))
+    for copy in range(20):
+        for path in folder.glob("*manual*"):
+            shutil.copy(path, big / f"{copy}-{path.name}")
+    corpus = tmp_path / "c.sqlite"
+    program = Path(sys.executable).parent / "ingest-widgets"
+    command = [str(program), "ingest", str(big), "--corpus", str(corpus)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    wait_until(lambda: corpus.exists() and bool(_names(corpus)), 60, "no file came in")
+    workers = children(child.pid)
+    child.send_signal(number)
+    out, err = child.communicate(timeout=30)
+    assert child.returncode == code, err
+    assert "stopped" in (out + err).lower() or "interrupted" in (out + err).lower()
+    assert "cancelled" in out + err
+    for worker in workers:
+        wait_until(lambda worker=worker: not alive(worker), 5, f"worker {worker} was left behind")  # type: ignore[misc]
+    ingest(big, corpus, progress=False).close()
+    ingest(big, tmp_path / "calm.sqlite", progress=False).close()
+    assert content(corpus) == content(tmp_path / "calm.sqlite")
+
+
+def _names(path: Path) -> set[str]:
+    with Corpus(path) as corpus:
+        return {record.name for record in corpus.files("ingested")}
+
+
+def test_two_ingests_into_one_corpus_at_once_end_like_one(folder: Path, tmp_path: Path) -> None:
+    both = [
+        subprocess.Popen([sys.executable, "-c", CHILD, str(folder), str(tmp_path / "c.sqlite")], stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for child in both:
+        child.communicate(timeout=120)
+        assert child.returncode == 0
+    ingest(folder, tmp_path / "calm.sqlite", progress=False).close()
+    assert content(tmp_path / "c.sqlite") == content(tmp_path / "calm.sqlite")
