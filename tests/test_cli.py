@@ -206,17 +206,18 @@ class TestIngest:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler) and None,
+            preexec_fn=heed_interrupts,
         )
         until(lambda: ingested("corpus.sqlite") > 0 or process.poll() is not None, 60)
+        workers = children_of(process.pid)
         process.send_signal(number)
         start = time.monotonic()
         out, err = process.communicate(timeout=30)
         assert time.monotonic() - start < 10
         assert process.returncode == code, err
         assert "Traceback" not in err
-        until(lambda: not session_of(process.pid), 10)
+        assert workers
+        until(lambda: not any(os.path.exists(f"/proc/{worker}") for worker in workers), 10)
         with Corpus("corpus.sqlite") as kept:
             assert kept.check() == []
             finished = len(kept.files("ingested"))
@@ -233,10 +234,15 @@ def ingested(path: str) -> int:
         return len(corpus.files("ingested"))
 
 
-def session_of(leader: int) -> list[str]:
-    """The processes of a session, workers with groups of their own included where their parent is known."""
-    found = subprocess.run(["ps", "-e", "-o", "sid=,pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [line for line in found.splitlines() if line.split()[0] == str(leader) and "<defunct>" not in line]
+def heed_interrupts() -> None:
+    """A background job of a shell, and what it starts, ignores SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def children_of(parent: int) -> set[int]:
+    found = subprocess.run(["ps", "-e", "-o", "ppid=,pid="], capture_output=True, text=True, check=True).stdout
+    pairs = (line.split() for line in found.splitlines())
+    return {int(pid) for above, pid in pairs if int(above) == parent}
 
 
 def until(true: Any, seconds: float) -> None:
