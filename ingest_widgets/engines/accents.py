@@ -34,14 +34,16 @@ def accent_edits(page: TextPage, text: str) -> list[Edit]:
 
 
 def _placed(page: TextPage, text: str, at: int, combining: str) -> list[Edit]:
-    left, bottom, right, top = page.box(at)
-    middle, height = (left + right) / 2, top - bottom
+    place: tuple[float, float, float, float] | None = None
     for letter in _neighbours(text, at):
         composed = unicodedata.normalize("NFC", _DOTLESS.get(text[letter], text[letter]) + combining)
         if len(composed) > 1:
             continue
+        place = place or page.box(at)
+        left, bottom, right, top = place
         u0, v0, u1, _ = page.box(letter)
-        if u0 <= middle <= u1 and abs(v0 - bottom) < 0.6 * height and right - left < 2.5 * (u1 - u0):
+        near = abs(v0 - bottom) < 0.6 * (top - bottom) and right - left < 2.5 * (u1 - u0)
+        if near and u0 <= (left + right) / 2 <= u1:
             return [(letter, letter + 1, composed), _without(text, at, letter)]
     return []
 

@@ -34,13 +34,15 @@ class Segment:
 
 def columns_suspected(page: TextPage, lines: list[str], starts: list[int], firsts: list[tuple[float, float]]) -> bool:
     """Whether two long lines have a gap at the same place, or the pen went upwards time and again."""
+    lengths = list(map(len, lines))
     half = len(lines) // 2
     gaps = []
-    for part in (range(half), range(half, len(lines))):
-        number = max(part, key=lambda i: len(lines[i]), default=-1)
-        if number < 0 or len(lines[number]) < _LONG_LINE:
+    for first, part in ((0, lengths[:half]), (half, lengths[half:])):
+        longest = max(part, default=0)
+        if longest < _LONG_LINE:
             break
-        gap = _gap(page.rects(starts[number], len(lines[number])))
+        number = first + part.index(longest)
+        gap = _gap(page.rects(starts[number], longest))
         if gap is None or "...." in lines[number] or ". . ." in lines[number]:
             break
         gaps.append(gap)

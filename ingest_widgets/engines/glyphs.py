@@ -26,12 +26,14 @@ _PRIVATE = {
     **dict.fromkeys("\uf0fc\uf0fe", "✓"),
     **{chr(0xF000 + ord(code)): sign for code, sign in zip(_SYMBOL_CODES, _GREEK, strict=True)},
 }  # fmt: skip
-_SPACES = dict.fromkeys(
-    map(ord, "\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " "
-)
-_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
-_BREAKS = {0x85: "\n", 0x2028: "\n", 0x2029: "\n\n", 0x0D: "\n"}
-_PLAIN = str.maketrans({**_SPACES, **_INVISIBLE, **_BREAKS, **{ord(sign): text for sign, text in _PRIVATE.items()}})
+_PLAIN = {
+    **_PRIVATE,
+    **dict.fromkeys("\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    **dict.fromkeys("\xad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff", ""),
+    **dict.fromkeys("\r\x85\u2028", "\n"),
+    "\u2029": "\n\n",
+}
+_ODD = re.compile(f"[{''.join(_PLAIN)}]")
 _UNUSABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"
 )
@@ -47,23 +49,18 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     marks that nobody sees (soft hyphens, zero widths, directions) are gone. Joiners stay: Persian needs them.
     """
     text = text.replace("\r\n", "\n")
-    return clean_lines(text, text.replace("\n", "").isprintable())
-
-
-def clean_lines(text: str, printable: bool) -> tuple[str, tuple[str, ...]]:
-    """Does `clean_text`'s work where line ends are line feeds and it is known whether all else is printable."""
     warnings: list[str] = []
-    if not printable:
-        text = _printable(text, warnings)
+    if not text.replace("\n", "").isprintable():
+        text = _printable(text.replace("\xa0", " "), warnings)
     if not text.isascii():
         text = _composed(text)
     return text, tuple(warnings)
 
 
 def _printable(text: str, warnings: list[str]) -> str:
-    text = _CODED.sub(lambda match: _CODES[match.group()], text).translate(_PLAIN)
     if text.replace("\n", "").isprintable():
         return text
+    text = _ODD.sub(lambda match: _PLAIN[match.group()], _CODED.sub(lambda match: _CODES[match.group()], text))
     text, unusable = _UNUSABLE.subn("", text)
     text, surrogates = _LONE_SURROGATE.subn("\ufffd", text)
     if unusable:

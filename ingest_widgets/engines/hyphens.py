@@ -11,17 +11,22 @@ _SOFT = "\u00ad"
 _FIRST_WORD = re.compile(r"[ \t]*(\S+)")
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
 _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
-_CODE_BEFORE = re.compile(r"[-_/\\=<>@]|\w[.:]\w")
+_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
+_AFTER_LATIN = "\u0370"
+_PREFIXES = frozenset(("non", "quasi", "self", "semi", "well"))  # mostly written with a hyphen
 _WAITING_PAGES = 64
+_EVERY_PAGE = 50
+_LATER_PAGES = 4
 
 
 class Vocabulary:
-    """The words of a document's pages, as far as they were read."""
+    """The words of a document's pages, as far as they were read; of long documents a part is enough."""
 
     def __init__(self) -> None:
         self._words: set[str] = set()
         self._waiting: list[str] = []
+        self._pages = 0
 
     def add(self, text: str) -> None:
         """Takes a page in; its words are only cut apart when somebody asks: most documents never do."""
@@ -32,7 +37,9 @@ class Vocabulary:
     def words(self) -> set[str]:
         """As they were written, with the punctuation that clings to them."""
         for text in self._waiting:
-            self._words.update(text.split())
+            self._pages += 1
+            if self._pages <= _EVERY_PAGE or self._pages % _LATER_PAGES == 0:
+                self._words.update(text.split())
         self._waiting.clear()
         return self._words
 
@@ -93,7 +100,9 @@ def _belong_together(head: str, tail: str, words: set[str]) -> bool:
         return right.isupper() and len(right) > 2
     if right[0].isupper() or _CODE_BEFORE.search(head) or _CODE_AFTER.match(tail):
         return False
-    return not (_seen(left, words) and _seen(right, words))
+    if (left[-1] < _AFTER_LATIN) != (right[0] < _AFTER_LATIN):
+        return False
+    return not (_seen(right, words) and (left.lower() in _PREFIXES or _seen(left, words)))
 
 
 def _seen(word: str, words: set[str]) -> bool:

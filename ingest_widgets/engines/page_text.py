@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, columns_suspected, reading_order
-from ingest_widgets.engines.glyphs import clean_lines, clean_text
+from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.paragraphs import paragraph_starts
 from ingest_widgets.engines.textpage import TextPage
@@ -44,12 +45,9 @@ class PageReader:
         """
         with TextPage(self._document, index) as page:
             lines = _lines(page)
-        flat = "".join(lines)
-        if CUT in flat:
-            flat = flat.replace(CUT, "")
         text = "\n".join(lines)
         self._vocabulary.add(text)
-        return clean_lines(join_hyphens(text, self._vocabulary), flat.isprintable())
+        return clean_text(join_hyphens(text, self._vocabulary))
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
@@ -64,26 +62,25 @@ def _lines(page: TextPage) -> list[str]:
     if not page.indexed or not text:
         return lines
     edits = accent_edits(page, text)
-    starts, tails = _indices(lines)
+    starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
     firsts = page.origins(starts)
     if columns_suspected(page, lines, starts, firsts):
         rows = reading_order(page, text)
         if rows:
             return _rebuilt(text, rows, edits)
-    lasts = page.origins(tails) if CUT in text else firsts
+    lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
     if edits:
         lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
     return _parted(lines, paragraph_starts(lines, firsts, lasts))
 
 
-def _indices(lines: list[str]) -> tuple[list[int], list[int]]:
-    """Where each line begins in the text, and where its part behind the last cut does."""
-    starts, tails, position = [], [], 0
-    for line in lines:
-        starts.append(position)
-        tails.append(position + line.rfind(CUT) + 1)
-        position += len(line) + 2
-    return starts, tails
+def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: list[Place]) -> list[Place]:
+    """Where the part of each line behind its last cut begins."""
+    lasts = firsts.copy()
+    cut = [number for number, line in enumerate(lines) if CUT in line]
+    for number, place in zip(cut, page.origins([starts[n] + lines[n].rfind(CUT) + 1 for n in cut]), strict=True):
+        lasts[number] = place
+    return lasts
 
 
 def _parted(lines: list[str], begins: list[bool]) -> list[str]:

@@ -19,19 +19,20 @@ def paragraph_starts(
         lasts: The same for the part behind the last U+FFFE.
     """
     count = len(lines)
-    drops = [0.0, *(lasts[i - 1][1] - firsts[i][1] for i in range(1, count)), 0.0]
+    drops = [0.0, *(a[1] - b[1] for a, b in zip(lasts, firsts[1:], strict=False)), 0.0]
     starts = [False] * count
     for i in range(1, count):
-        drop = drops[i]
+        drop, above, below = drops[i], drops[i - 1], drops[i + 1]
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
             starts[i] = drop < -_SAME_LINE and _new_sentence(lines[i - 1], lines[i])
             continue
-        above, below = drops[i - 1], drops[i + 1]
-        usual = min(above if above > _SAME_LINE else below, below if below > _SAME_LINE else above)
-        if usual > _SAME_LINE and drop > _WIDER * usual:
+        usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
+        if drop > _WIDER * usual > _SAME_LINE:
             starts[i] = True
-        elif i + 1 < count and abs(firsts[i + 1][0] - lasts[i - 1][0]) < 2 and _new_sentence(lines[i - 1], lines[i]):
-            starts[i] = _INDENT[0] < abs(firsts[i][0] - lasts[i - 1][0]) < _INDENT[1]
+            continue
+        left = lasts[i - 1][0]
+        if _INDENT[0] < abs(firsts[i][0] - left) < _INDENT[1] and i + 1 < count and abs(firsts[i + 1][0] - left) < 2:
+            starts[i] = _new_sentence(lines[i - 1], lines[i])
     return starts
 
 
