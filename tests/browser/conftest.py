@@ -16,7 +16,8 @@ What there is:
 - `lab.notebook("cell 0", "cell 1", name="sub/x.ipynb", kernel=IPYKERNEL_6)` opens a fresh notebook and waits for a
   kernel that answers; `lab.open("x.ipynb", kernel=False)` opens a file that is there; `lab.run(code)` runs one cell.
 - `notebook.run_all()`, `.run_cell(i)` wait for the kernel's reply. `run = notebook.start(i)` doesn't; `run.wait()` and
-  `run.ended` tell. `.interrupt()`, `.restart()`, `.shutdown()`, `.show(i)`, `.save()`, `.reopen(kernel=False, trusted=False)`.
+  `run.ended` tell. `.interrupt()`, `.restart()`, `.shutdown()`, `.show(i)`, `.save()`,
+  `.reopen(kernel=False, trusted=False)`.
 - `notebook.output(i).get_by_role("button", name="Start", exact=True)`: look for your widget below `output(i)`, or
   'Start' finds JupyterLab's 'Restart'. `notebook.text(i)` is what the cell printed, `.outputs(i)` what would be saved.
   Expect with `playwright.sync_api.expect`: it waits for what it asks. Never sleep; `wait_for(condition, seconds, what)`
