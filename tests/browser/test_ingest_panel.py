@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_start_with_a_typed_folder_ingests_it(lab: Lab) -> None:
     """And every file has one row with its status as a word."""
     shutil.copytree(REPO / "samples", lab.root / "papers")
-    panel, notebook = Panel.show(lab)
+    panel, _ = Panel.show(lab)
     assert not list(lab.root.glob("corpus*")), "making a panel makes no file"
     panel.start("papers")
     expect(panel.status("5 files: 3 ingested, 2 failed")).to_be_visible(timeout=30_000)
@@ -91,7 +91,7 @@ def test_stop_ends_a_run_within_a_second_and_keeps_what_was_finished(lab: Lab) -
 
 
 def test_copied_code_does_the_same_in_a_cell(lab: Lab) -> None:
-    folder = "it's \"$& \U0001f9ea\" papers"
+    folder = 'it\'s "$& \U0001f9ea" papers'
     write_pdfs(lab.root / folder, 2)
     panel, _ = Panel.show(lab)
     panel.source.fill(folder)
