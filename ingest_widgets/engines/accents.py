@@ -13,6 +13,7 @@ _COMBINING = {
     "˚": "\u030a", "¸": "\u0327", "˛": "\u0328", "ˇ": "\u030c", "˝": "\u030b",
     "`": "\u0300", "^": "\u0302", "~": "\u0303",
 }  # fmt: skip
+_ASCII = {sign: _COMBINING[sign] for sign in "`^~"}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
 Edit = tuple[int, int, str]
@@ -25,7 +26,7 @@ def accent_edits(page: TextPage, text: str) -> list[Edit]:
     have a place of their own and stay.
     """
     edits: list[Edit] = []
-    for accent, combining in _COMBINING.items():
+    for accent, combining in (_ASCII if text.isascii() else _COMBINING).items():
         at = text.find(accent)
         while at >= 0:
             edits += _placed(page, text, at, combining)

@@ -32,8 +32,13 @@ class Segment:
     end: int
 
 
-def columns_suspected(page: TextPage, lines: list[str], starts: list[int], firsts: list[tuple[float, float]]) -> bool:
-    """Whether two long lines have a gap at the same place, or the pen went upwards time and again."""
+def moves_up(firsts: list[tuple[float, float]]) -> bool:
+    """Whether the pen went upwards time and again from the start of one line to the next."""
+    return len(firsts) >= 2 * _MOVES_UP and sum(b[1] > a[1] + 1 for a, b in pairwise(firsts)) >= _MOVES_UP
+
+
+def gaps_in_line(page: TextPage, lines: list[str], starts: list[int]) -> bool:
+    """Whether two long lines, one from each half of the page, have a wide gap at the same place."""
     lengths = list(map(len, lines))
     half = len(lines) // 2
     gaps = []
@@ -46,9 +51,7 @@ def columns_suspected(page: TextPage, lines: list[str], starts: list[int], first
         if gap is None or "...." in lines[number] or ". . ." in lines[number]:
             break
         gaps.append(gap)
-    if len(gaps) == 2 and max(gaps[0][0], gaps[1][0]) < min(gaps[0][1], gaps[1][1]):
-        return True
-    return len(lines) >= 2 * _MOVES_UP and sum(b[1] > a[1] + 1 for a, b in pairwise(firsts)) >= _MOVES_UP
+    return len(gaps) == 2 and max(gaps[0][0], gaps[1][0]) < min(gaps[0][1], gaps[1][1])
 
 
 def _gap(rects: list[tuple[float, float, float, float]]) -> tuple[float, float] | None:

@@ -16,8 +16,8 @@ _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
 _AFTER_LATIN = "\u0370"
 _PREFIXES = frozenset(("non", "quasi", "self", "semi", "well"))  # mostly written with a hyphen
 _WAITING_PAGES = 64
-_EVERY_PAGE = 50
-_LATER_PAGES = 4
+_EVERY_PAGE = 30
+_LATER_PAGES = 3
 
 
 class Vocabulary:
@@ -88,6 +88,8 @@ def _unmarked(head: str, tail: str, words: set[str]) -> str | None:
 
 
 def _belong_together(head: str, tail: str, words: set[str]) -> bool:
+    if head + tail in words:
+        return True
     before, after = _LETTERS_BEFORE.search(head), _LETTERS_AFTER.match(tail)
     if before is None or after is None:
         return False
@@ -106,5 +108,7 @@ def _belong_together(head: str, tail: str, words: set[str]) -> bool:
 
 
 def _seen(word: str, words: set[str]) -> bool:
+    if word in words or f"{word}," in words:
+        return True
     small = word.lower()
-    return small in words or f"{small}," in words or f"{small}." in words or word in words or f"{word}," in words
+    return small in words or f"{small}," in words or f"{small}." in words

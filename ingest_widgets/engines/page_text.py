@@ -6,8 +6,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import Edit, accent_edits
-from ingest_widgets.engines.columns import Segment, columns_suspected, reading_order
-from ingest_widgets.engines.glyphs import clean_text
+from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
+from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.paragraphs import paragraph_starts
 from ingest_widgets.engines.textpage import TextPage
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["PageReader", "clean_text", "page_text"]
 
 Place = tuple[float, float]
+_FIRST_PAGES = 12
+_SOME_PAGES = 3
 
 
 class PageReader:
@@ -32,6 +34,8 @@ class PageReader:
     def __init__(self, document: pypdfium2.PdfDocument) -> None:
         self._document = document
         self._vocabulary = Vocabulary()
+        self._pages = 0
+        self._mixed = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -44,34 +48,40 @@ class PageReader:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
         with TextPage(self._document, index) as page:
-            lines = _lines(page)
+            lines = self._lines(page)
+        plain = all(map(str.isprintable, lines))
         text = "\n".join(lines)
         self._vocabulary.add(text)
-        return clean_text(join_hyphens(text, self._vocabulary))
+        return clean_lines(join_hyphens(text, self._vocabulary), plain)
+
+    def _lines(self, page: TextPage) -> list[str]:
+        """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
+        text = page.text
+        lines = text.split("\r\n")
+        if not page.indexed or not text:
+            return lines
+        edits = accent_edits(page, text)
+        starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
+        firsts = page.origins(starts)
+        if moves_up(firsts) or (self._looks() and gaps_in_line(page, lines, starts)):
+            rows = reading_order(page, text)
+            if rows:
+                self._mixed = True
+                return _rebuilt(text, rows, edits)
+        lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
+        if edits:
+            lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
+        return _parted(lines, paragraph_starts(lines, firsts, lasts))
+
+    def _looks(self) -> bool:
+        """Looks for mixed columns on the first pages and then on some: who mixes them does it on most pages."""
+        self._pages += 1
+        return self._mixed or self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
     """Reads one page without the help of the others; see `PageReader.text`."""
     return PageReader(document).text(index)
-
-
-def _lines(page: TextPage) -> list[str]:
-    """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
-    text = page.text
-    lines = text.split("\r\n")
-    if not page.indexed or not text:
-        return lines
-    edits = accent_edits(page, text)
-    starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
-    firsts = page.origins(starts)
-    if columns_suspected(page, lines, starts, firsts):
-        rows = reading_order(page, text)
-        if rows:
-            return _rebuilt(text, rows, edits)
-    lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
-    if edits:
-        lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
-    return _parted(lines, paragraph_starts(lines, firsts, lasts))
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: list[Place]) -> list[Place]:

@@ -86,10 +86,13 @@ class TextPage:
 
     def _stand_upright(self) -> None:
         """Turns a page back that stands one quarter further than its text needs: pdfium mixes its lines up."""
+        rotation = pdfium_c.FPDFPage_GetRotation(self._page)
+        if not rotation and not _ANGLE(self._handle, len(self.text) // 2):
+            return
         step = len(self.text) // 6
         turns = [round(-_ANGLE(self._handle, step * i) / (pi / 2)) % 4 for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
-        if pdfium_c.FPDFPage_GetRotation(self._page) == (self._turns + 1) % 4:
+        if rotation == (self._turns + 1) % 4:
             pdfium_c.FPDFPage_SetRotation(self._page, self._turns)
             pdfium_c.FPDFText_ClosePage(self._text)
             self._read()
