@@ -86,19 +86,16 @@ class ProgressTracker:
     __slots__ = (
         "__weakref__",
         "_alarm",
-        "_bulk",
         "_calls_at_last",
         "_count",
         "_entered",
         "_final",
+        "_forward",
         "_lock",
-        "_ones",
-        "_put",
         "_sinks",
         "_start",
-        "_sum_up",
+        "_steps",
         "_throttle",
-        "_tick",
         "_total_of_loops",
         "_turn",
         "desc",
@@ -121,8 +118,7 @@ class ProgressTracker:
         self._lock = threading.RLock()  # around counting and deciding: never held while a sink runs
         self._turn: object | None = None  # of the call that reports
         self._count = Count()
-        self._ones, self._bulk, self._tick = self._count.ones, self._count.bulk, self._count.tick
-        self._put, self._sum_up = self._count.put, self._count.sum_up
+        self._forward, self._steps = self._count.forward, self._count.steps
         self._calls_at_last = 0
         self._start = time.monotonic()
         self._final: ProgressState | None = None
@@ -142,20 +138,16 @@ class ProgressTracker:
         Raises:
             TypeError, ValueError: `n` is no number, a bool, negative, NaN or infinite. Nothing was counted.
         """
-        # In one piece and with two counters, since an update in a tight loop should cost next to nothing.
-        if n is _ONE:
-            count, source = self._tick(), self._ones
-        elif n.__class__ is int and n >= 0:
-            self._put(n)
-            try:
-                count, source = self._sum_up(), self._bulk
-            except IndexError:  # another thread has summed it up
-                return self._look()
-        else:
+        # In one piece, since an update in a tight loop should cost next to nothing.
+        if n is not _ONE and (n.__class__ is not int or n < 0):
+            return self._update_by_part(quantity(n, "n"))
+        try:
+            count, source = self._forward(n, 1), self._steps
+        except OverflowError:
             return self._update_by_part(quantity(n, "n"))
         if count < source.gate or (count < source.full and time.monotonic() < source.due):
             return _QUIET
-        source.size = n
+        source.size = n  # type: ignore[assignment]
         return self._look()
 
     def set(self, current: int | float) -> ProgressUpdate:
@@ -176,7 +168,7 @@ class ProgressTracker:
         """
         items = iter(iterable)
         try:
-            length = len(iterable)  # type: ignore[arg-type]
+            length = len(iterable)
         except TypeError:
             length = None
         with self._lock:

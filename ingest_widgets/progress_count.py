@@ -1,13 +1,13 @@
 """A count that is exact from many threads and takes no lock for it: each addition is one call into C.
 
-Under the GIL such a call is atomic: no other thread, signal handler or finalizer comes in between.
+Under the GIL such a call is atomic: no other thread, signal handler or finalizer comes in between. The standard library
+has one that adds to a number and gives the sum, the relative seek of a BytesIO (which stays empty all the time).
 """
 
 from __future__ import annotations
 
-import itertools
+import io
 import numbers
-from collections import deque
 from collections.abc import Callable
 
 NEVER = 1 << 200
@@ -67,29 +67,26 @@ class Source:
 
 
 class Count:
-    """Ones, whole numbers and floats, added without a rounding error: ten times 0.1 is 1.0.
+    """Whole numbers and floats, added without a rounding error: ten times 0.1 is 1.0.
 
-    `tick` and `put` with `sum_up` may be called anywhere; everything else under the owner's lock.
+    `forward` may be called anywhere; everything else under the owner's lock.
 
     Attributes:
-        tick: Counts one; gives how many ones there were.
-        put: Counts a whole number, together with a call of `sum_up`.
-        sum_up: Gives the sum of what was put; IndexError when another thread has just summed it up.
+        forward: `forward(n, 1)` counts a whole number and gives the sum of all that were counted so; OverflowError,
+            with nothing counted, beyond 2**63.
+        steps: Where `forward` counts.
+        loops: Where loops count for themselves.
     """
 
-    __slots__ = ("_begun", "_ones", "_rest", "_scaled", "bulk", "loops", "ones", "put", "sum_up", "tick")
+    __slots__ = ("_rest", "_scaled", "forward", "loops", "steps")
 
     def __init__(self) -> None:
-        self._ones = itertools.count(1)
-        self.tick = self._ones.__next__
-        begun: deque[int] = deque((0,))
-        self.put = begun.append
-        self.sum_up = itertools.accumulate(iter(begun.popleft, None)).__next__
-        self.sum_up()
+        place = io.BytesIO()
+        self.forward = place.seek
+        self.steps = Source(place.tell)
+        self.loops: list[Source] = []
         self._rest = 0
         self._scaled = 0  # in units of 2**-1074
-        self.ones, self.bulk = Source(self._ticks), Source(self._summed)
-        self.loops: list[Source] = []
 
     def add(self, n: int | float) -> None:
         """Counts `n`, one `+=` of a value made before, so that a signal handler can't come in between."""
@@ -146,7 +143,7 @@ class Count:
             source.plan(NEVER, NEVER, 0.0)
 
     def _sources(self) -> list[Source]:
-        return [self.ones, self.bulk, *self.loops]
+        return [self.steps, *self.loops]
 
     def _whole(self) -> int:
         whole = self._rest
@@ -154,20 +151,6 @@ class Count:
             source.at = source.done()
             whole += source.at
         return whole
-
-    def _ticks(self) -> int:
-        return int(repr(self._ones)[6:-1]) - 1  # itertools.count shows where it stands in its repr only
-
-    def _summed(self) -> int:
-        total = None
-        while total is None:
-            self.put(0)
-            try:
-                while True:  # also what an interrupted call has put and not summed up
-                    total = self.sum_up()
-            except IndexError:
-                continue
-        return total
 
 
 def _scale(n: int | float) -> int:
