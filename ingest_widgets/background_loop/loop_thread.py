@@ -217,7 +217,7 @@ def shutdown_background_loop(*, timeout: float = 5.0) -> None:
         by_depth.clear()
         doomed = sorted(running.values(), key=lambda host: -host.depth)
     for host in doomed:
-        host.post(host.close, timeout)
+        host.post(host.close, 0.75 * timeout)  # the rest is for the thread to end in
     for host in doomed:
         host.thread.join(max(0.0, deadline - monotonic()))
         if host.thread.is_alive():

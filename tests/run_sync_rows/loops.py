@@ -240,7 +240,7 @@ def shutdown_of_what_does_not_end() -> None:
         with logged() as records:
             shutdown_background_loop(timeout=0.2)
         watch.under(0.2)
-        assert ["Stubborn.run" in record.getMessage() for record in records] == [True]
+        assert ["Stubborn.run" in record.getMessage() for record in records] == [True], records
         with caught(asyncio.CancelledError):
             swallower.result(PATIENCE)
         blocker = pool.submit(run_sync, blocks())
