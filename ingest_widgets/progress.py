@@ -147,7 +147,7 @@ class ProgressTracker:
             return self._update_by_part(quantity(n, "n"))
         if count < source.gate or (count < source.full and time.monotonic() < source.due):
             return _QUIET
-        source.size = n  # type: ignore[assignment]
+        source.size = n
         return self._look()
 
     def set(self, current: int | float) -> ProgressUpdate:
@@ -168,7 +168,7 @@ class ProgressTracker:
         """
         items = iter(iterable)
         try:
-            length = len(iterable)
+            length = len(iterable)  # type: ignore[arg-type]
         except TypeError:
             length = None
         with self._lock:
