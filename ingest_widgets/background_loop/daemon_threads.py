@@ -49,16 +49,8 @@ class DaemonThreads(ThreadPoolExecutor):
 
     def _serve(self) -> None:
         while (job := self._next()) is not None:
-            future, function = job
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                result = function()
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever awaits the future
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-            del job, future, function
+            _work(*job)
+            del job  # or the last result would live for as long as its thread is idle
 
     def _next(self) -> tuple[Future[Any], Callable[[], Any]] | None:
         with self._changed:
@@ -71,3 +63,15 @@ class DaemonThreads(ThreadPoolExecutor):
                 return self._work.popleft()
             finally:
                 self._idle -= 1
+
+
+def _work(future: Future[Any], function: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = function()
+    except BaseException as error:  # noqa: BLE001 - it belongs to whoever awaits the future
+        future.set_exception(error)
+        del future  # the error's traceback holds this frame
+    else:
+        future.set_result(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import gc
 import os
 import threading
 import warnings
@@ -158,6 +159,18 @@ def shutdown() -> None:
 
 async def loop() -> asyncio.AbstractEventLoop:
     return asyncio.get_running_loop()
+
+
+@row()
+def loops_leave_no_descriptor() -> None:
+    """A loop that was shut down leaves no file descriptor open."""
+    shutdown_background_loop()
+    before = len(os.listdir("/dev/fd"))
+    for _ in range(10):
+        run_sync(value(1))
+        shutdown_background_loop()
+        gc.collect()
+    assert len(os.listdir("/dev/fd")) <= before + 2
 
 
 @row()

@@ -241,12 +241,12 @@ def no_reference_stays() -> None:
     async def fails(thing: Thing) -> None:
         raise LookupError(thing)
 
-    def call() -> tuple[weakref.ref[Thing], weakref.ref[Thing]]:
+    def call() -> tuple[weakref.ref[Thing], ...]:
         lost = Thing()
         watched = weakref.ref(lost)
         with contextlib.suppress(LookupError):
             run_sync(fails(lost))
-        return weakref.ref(run_sync(value(Thing()))), watched
+        return weakref.ref(run_sync(value(Thing()))), watched, weakref.ref(run_sync(asyncio.to_thread(Thing)))
 
     gc.collect()
     gc.disable()
@@ -254,7 +254,7 @@ def no_reference_stays() -> None:
         alive = [call() for _ in range(50)]
         # The loop's thread may still hold the last one in its hands.
         run_sync(value(None, 0.01))
-        assert [pair for pair in alive if pair[0]() or pair[1]()] == []
+        assert [things for things in alive if any(thing() for thing in things)] == []
     finally:
         gc.enable()
     for _ in range(100):
