@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any, Literal
@@ -204,6 +205,20 @@ class RunSummary(_Noun):
     pages: int = 0
     seconds: float = 0.0
     note: str = ""
+
+    @classmethod
+    def of(cls, counts: Mapping[Status, int], *, pages: int = 0, seconds: float = 0.0, note: str = "") -> RunSummary:
+        """From the number of files by what they count as."""
+        return cls(
+            ingested=counts.get(Status.INGESTED, 0),
+            unchanged=counts.get(Status.UNCHANGED, 0),
+            partial=counts.get(Status.PARTIAL, 0),
+            failed=counts.get(Status.FAILED, 0),
+            cancelled=counts.get(Status.CANCELLED, 0),
+            pages=pages,
+            seconds=seconds,
+            note=note,
+        )
 
     @property
     def files(self) -> int:

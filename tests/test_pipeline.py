@@ -72,7 +72,7 @@ class Log(NullObserver):
 def observed(source: object, corpus: Corpus, **settings: object) -> Log:
     log = Log()
     tracker = ProgressTracker(sinks=[])
-    IngestRun(source, corpus, settings=Settings(**settings), tracker=tracker, observer=log).run()  # type: ignore[arg-type]
+    IngestRun(source, corpus, settings=Settings(**settings), tracker=tracker, observer=log).run()
     return log
 
 

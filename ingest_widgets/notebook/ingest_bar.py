@@ -20,7 +20,7 @@ class IngestBar(NullObserver):
 
     def __init__(self) -> None:
         self.bar = ProgressBar()
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[Status] = Counter()
         self._failed = 0
 
     def show(self, job: IngestJob) -> None:
@@ -32,8 +32,8 @@ class IngestBar(NullObserver):
 
     def finished(self, record: FileRecord, status: Status) -> None:
         """Counts it, and names it when it failed."""
-        self._counts[status.value] += 1
-        self.bar.note = str(RunSummary(**self._counts))
+        self._counts[status] += 1
+        self.bar.note = str(RunSummary.of(self._counts))
         if status is Status.FAILED:
             self._failed += 1
             if self._failed <= PROBLEMS_SHOWN:

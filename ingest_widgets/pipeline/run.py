@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
@@ -98,6 +99,7 @@ class IngestRun:
         self._lock = threading.Lock()
         self._counts: Counter[Status] = Counter()
         self._pages = 0
+        self._run = uuid.uuid4().hex
 
     def cancel(self) -> None:
         """Stops the run from any thread: workers are killed, what was finished is kept, the rest is `cancelled`."""
@@ -127,8 +129,7 @@ class IngestRun:
         return self.summary
 
     def _summed(self, started: float) -> RunSummary:
-        counts = {status.value: count for status, count in self._counts.items()}
-        return RunSummary(**counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
+        return RunSummary.of(self._counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
 
     def _work(self) -> None:
         self._observer.listed(self.files)
@@ -176,9 +177,11 @@ class IngestRun:
         pending: set[Future[Extraction]] = set()
         room = 2 * (self._settings.workers or usable_cores())
         more: list[tuple[SourceFile, int]] = []
-        while unfinished and not self._cancelled.is_set():
+        while not self._cancelled.is_set():
             while len(pending) < room and (task := self._next(more, waiting, parts)):
                 pending.add(self._submit(executor, *task))
+            if not pending:
+                break
             if (arrived := self._done.get()) is None:
                 continue
             file, first, future = arrived
@@ -222,7 +225,7 @@ class IngestRun:
             ocr_max_pages=self._settings.ocr_max_pages,
         )
         try:
-            future = executor.submit(extract_url if file.kind == "url" else extract, task)
+            future = executor.submit(extract_in_run, task, file.kind, self._run)
         except RuntimeError as error:  # shut down or broken: nothing more will come of it
             raise IngestError(f"the executor takes no more work ({error}): give a new one and run again") from error
         future.add_done_callback(lambda done: self._done.put((file, first, done)))
@@ -232,10 +235,13 @@ class IngestRun:
     def _outcome(future: Future[Extraction]) -> Extraction:
         try:
             return future.result()
-        except CancelledError:
-            return Extraction(Status.CANCELLED, Reason.CANCELLED)
         except BrokenExecutor as error:
             raise IngestError(f"the executor broke ({error}): give a new one and run again") from error
+        except IngestError:
+            raise
+        except (Exception, CancelledError) as error:  # noqa: BLE001 - an executor of somebody else may raise anything
+            why = str(error).partition("\n")[0] or type(error).__name__
+            return Extraction(Status.FAILED, Reason.CRASHED, f"The executor gave it up ({why}): run again.")
 
     def _keep(self, file: SourceFile, extraction: Extraction) -> bool:
         if extraction.status is Status.CANCELLED:
@@ -262,8 +268,16 @@ class IngestRun:
             self._observer.finished(record, Status.CANCELLED)
 
 
-def extract_url(task: Task) -> Extraction:
-    """Fetches a URL's bytes where the task runs, then reads them like an upload's."""
+def extract_in_run(task: Task, kind: str, run: str) -> Extraction:
+    """`extract`, after the bytes of a URL were fetched where the task runs.
+
+    Args:
+        task: What to read.
+        kind: That of the `SourceFile`.
+        run: Makes the call unlike that of an earlier run, whose cancelled or old result Dask would give once more.
+    """
+    if kind != "url":
+        return extract(task)
     started = time.monotonic()
     try:
         data = fetch(task.path, task.limits.max_file_bytes)
