@@ -49,6 +49,6 @@ def nothing_left(request: pytest.FixtureRequest) -> Iterator[None]:
     before = set(threading.enumerate())
     yield
     for thread in set(threading.enumerate()) - before:
-        if thread.name.startswith(("ingest", "isolated")) and "loop" not in thread.name:  # run_sync keeps its own
+        if thread.name == "ingest" or thread.name.startswith("isolated"):
             thread.join(5)
             assert not thread.is_alive(), f"{request.node.nodeid} left the thread {thread.name} running"
