@@ -28,21 +28,22 @@ def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("start", multiprocessing.get_all_start_methods())
 def test_a_process_pool_loses_nothing_to_the_poison(start: str) -> None:
     """However its processes are started: 90 innocents kept, ten guilty named, the pool not broken."""
-    tasks = hundred()
+    tasks, others = hundred(), len(workers())
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(start)) as pool:
         results = run(pool, tasks)
         assert pool.submit(os.getpid).result() != os.getpid()
     assert innocents(tasks, results) == 90
     assert verdicts(tasks, results) == GUILTY
-    assert until(lambda: not workers())
+    assert until(lambda: len(workers()) <= others)
 
 
 def test_threads_share_nothing_but_the_process() -> None:
-    tasks = [task for task in hundred() if not task.name.startswith("poison: w")]
+    tasks, others = hundred(), len(workers())
     with ThreadPoolExecutor(4) as pool:
         results = run(pool, tasks)
     assert innocents(tasks, results) == 90
-    assert until(lambda: not workers())
+    assert verdicts(tasks, results) == GUILTY
+    assert until(lambda: len(workers()) <= others)
 
 
 def distributed() -> Any:

@@ -88,9 +88,10 @@ class _Attempts:
 
     def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
         self._asked = time.monotonic()
-        if self._got.bad:
-            soft = self._started + self._task.limits.seconds
-            deadline = min(deadline, max(soft, self._asked) + self._late_left)
+        if not self._got.bad:
+            return worker.receive(deadline, self._got.rest(self._asked))
+        soft = self._started + self._task.limits.seconds
+        deadline = min(deadline, max(soft, self._asked) + self._late_left)
         return self._timed(lambda: worker.receive(deadline))
 
     def _timed(self, wait: Callable[[], T]) -> T:

@@ -14,6 +14,8 @@ from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import WireError
 
 MOST_WARNINGS = 50
+FEW_PAGES = 8
+MOST_REST = 0.05
 _ENGINE = re.compile(r"[\w.+-]{1,80}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -34,6 +36,7 @@ class Gathering:
         self._page_count: int | None = None
         self._title = self._author = ""
         self._warnings: list[str] = []
+        self._begun, self._begun_at = 0.0, task.first
         self.wants_metadata = task.first == 1
 
     @property
@@ -55,6 +58,19 @@ class Gathering:
     def complete(self) -> bool:
         """Whether no page is left to ask for."""
         return self.opened and self.next > self._last
+
+    def rest(self, now: float) -> float:
+        """How long nobody needs to look for the next page, in seconds: half of what a few of those to come will take.
+
+        Args:
+            now: Of `time.monotonic`.
+        """
+        remaining = self._last - self.next
+        if not self._pages or remaining < FEW_PAGES:
+            self._begun, self._begun_at = now, self.next
+            return 0.0
+        pace = (now - self._begun) / max(self.next - self._begun_at, 1)
+        return min(MOST_REST, pace * min(FEW_PAGES, remaining / 2)) / 2
 
     def fail(self, reason: Reason, what: str = "") -> None:
         """The file as a whole can't be read."""

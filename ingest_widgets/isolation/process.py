@@ -15,6 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+if sys.platform == "linux":
+    import fcntl
+
 from ingest_widgets.documents import Reason
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.limits import worker_environment
@@ -24,6 +27,7 @@ START_SECONDS = 60.0
 LOOK_SECONDS = 0.025
 """How long a worker may be silent before its memory is looked at: what a crash meant is known only from before it."""
 
+_PIPE_BYTES = 1024 * 1024
 _TASK_BYTES = 512 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
@@ -92,8 +96,11 @@ class WorkerProcess:
         self._poll = select.poll()
         self._poll.register(self._replies, select.POLLIN)
         self._pidfd = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
+        self._ended_poll = select.poll()
         if self._pidfd is not None:  # a grandchild may hold the pipe open
             self._poll.register(self._pidfd, select.POLLIN)
+            self._ended_poll.register(self._pidfd, select.POLLIN)
+        _widen(self._replies)
         os.set_blocking(self._requests, False)
         os.set_blocking(self._replies, False)
 
@@ -160,14 +167,22 @@ class WorkerProcess:
             except OSError:
                 raise self._verdict() from None
 
-    def receive(self, deadline: float) -> tuple[dict[str, Any], bytes]:
+    def receive(self, deadline: float, rest: float = 0.0) -> tuple[dict[str, Any], bytes]:
         """Waits for one frame.
+
+        Args:
+            deadline: Of `time.monotonic`.
+            rest: So many seconds may pass before a frame that has come is looked at. What a worker has sent is safe
+                in the pipe, and waking up for each page costs more than reading it.
 
         Raises:
             WorkerEnded: It is gone, or nothing came by `deadline`; it is killed then.
             WireError: It broke the protocol.
         """
         while (frame := self._frames.next()) is None:
+            if rest:
+                self._ended_poll.poll(rest * 1000)
+                rest = 0.0
             try:
                 data = os.read(self._replies, 1 << 18)
             except BlockingIOError:
@@ -253,6 +268,13 @@ class WorkerProcess:
                 stream.close()
         if self._pidfd is not None:
             os.close(self._pidfd)
+
+
+def _widen(pipe: int) -> None:
+    """Room for a few hundred pages on the way, where the system allows it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _how(code: int | None) -> str:
