@@ -15,10 +15,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 _WORDS = """the of and in for with that from when which this those under between every other large small river mountain
 office officer efficient effort affine affect waffle shuffle flow flower reflect inflate fiction finish file field
-define definition sufficient difficult coefficient traffic graffiti profile beautiful notification international communication
-understanding representation transformation administration characteristic classification philosophical mathematical
-environmental extraordinary responsibility approximation infrastructure independence measurement collection document
-extraction library structure paragraph sentence quality reader column well-known state-of-the-art""".split()
+define definition sufficient difficult coefficient traffic graffiti profile beautiful notification international
+communication understanding representation transformation administration characteristic classification mathematical
+philosophical environmental extraordinary responsibility approximation infrastructure independence measurement
+collection document extraction library structure paragraph sentence quality reader column
+well-known state-of-the-art""".split()
 _ACCENTS = "élève façade naïve Größe señor château".split()
 _DRAWN = {"é": "´e", "è": "`e", "ç": "¸c", "ï": "¨i", "ö": "¨o", "ñ": "˜n", "â": "ˆa"}
 _JAPANESE = ["吾輩は猫である。名前はまだ無い。", "文書を索引に登録する。", "図書館で本を読む。"]

@@ -10,6 +10,7 @@ from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, read
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.paragraphs import paragraph_starts
+from ingest_widgets.engines.rightleft import right_to_left_edits
 from ingest_widgets.engines.textpage import TextPage
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class PageReader:
         lines = text.split("\r\n")
         if not page.indexed or not text:
             return lines
-        edits = accent_edits(page, text)
+        edits = accent_edits(page, text) + right_to_left_edits(page, text)
         starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
         firsts = page.origins(starts)
         if moves_up(firsts) or (self._looks() and gaps_in_line(page, lines, starts)):

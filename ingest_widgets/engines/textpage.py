@@ -86,16 +86,21 @@ class TextPage:
 
     def _stand_upright(self) -> None:
         """Turns a page back that stands one quarter further than its text needs: pdfium mixes its lines up."""
-        rotation = pdfium_c.FPDFPage_GetRotation(self._page)
-        if not rotation and not _ANGLE(self._handle, len(self.text) // 2):
+        rotation, length = pdfium_c.FPDFPage_GetRotation(self._page), len(self.text)
+        if not rotation and not self._turns_at(length // 2):
             return
-        step = len(self.text) // 6
-        turns = [round(-_ANGLE(self._handle, step * i) / (pi / 2)) % 4 for i in range(1, 6)]
+        turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
         if rotation == (self._turns + 1) % 4:
             pdfium_c.FPDFPage_SetRotation(self._page, self._turns)
             pdfium_c.FPDFText_ClosePage(self._text)
             self._read()
+
+    def _turns_at(self, index: int) -> int:
+        """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
+        while index and not self.text[index].isalnum():
+            index -= 1
+        return round(-_ANGLE(self._handle, index) / (pi / 2)) % 4
 
     def _turned(self, x: float, y: float) -> tuple[float, float]:
         turns = self._turns

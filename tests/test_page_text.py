@@ -1,0 +1,212 @@
+"""What `PageReader` makes of pages whose text is known: drawn here with reportlab, read by the real pdfium."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest_widgets.engines.page_text import PageReader, page_text
+
+ROOT = Path(__file__).parents[1]
+PROSE = (
+    "The old river runs between large mountains and small villages that every traveller knows by name. "
+    "Under the bridge a boat waits for those who want to cross before the evening comes. "
+    "Nobody has counted the stones of the wall which keeps the water from the fields. "
+    "In spring the meadows are flooded and the birds return from distant countries. "
+    "A miller keeps the records of every year and reads them to his guests in winter."
+)
+
+
+def drawn(*pages: Callable[[Canvas], None]) -> bytes:
+    out = BytesIO()
+    canvas = Canvas(out, pagesize=(595, 842), invariant=1)
+    for page in pages:
+        canvas.setFont("Helvetica", 10)
+        page(canvas)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def lines_at(canvas: Canvas, lines: list[str], x: float = 50, y: float = 780, lead: float = 14) -> None:
+    for number, line in enumerate(lines):
+        canvas.drawString(x, y - lead * number, line)
+
+
+def texts(pdf: bytes) -> list[str]:
+    document = pypdfium2.PdfDocument(pdf)
+    reader = PageReader(document)
+    try:
+        return [reader.text(index)[0] for index in range(len(document))]
+    finally:
+        document.close()
+
+
+def column(width: int) -> list[str]:
+    lines, line = [], ""
+    for word in (PROSE + " " + PROSE).split():
+        if len(line) + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return [*lines, line]
+
+
+def test_a_word_cut_at_a_line_end_is_whole_again() -> None:
+    """The word goes into the upper line, the rest of the lower line stays where it was."""
+    pdf = drawn(lambda canvas: lines_at(canvas, ["They read the docu-", "ment before the meeting", "and left."]))
+    assert texts(pdf) == ["They read the document\nbefore the meeting\nand left."]
+
+
+def test_the_document_tells_which_hyphens_belong_to_a_word() -> None:
+    """An earlier page that writes the compound in the middle of a line keeps it; the same without it is joined."""
+    seen = lambda canvas: lines_at(canvas, ["A user-defined value is possible here."])  # noqa: E731
+    cut = lambda canvas: lines_at(canvas, ["This is a user-", "defined value."])  # noqa: E731
+    assert texts(drawn(seen, cut))[1] == "This is a user-defined\nvalue."
+    assert texts(drawn(cut)) == ["This is a userdefined\nvalue."]
+
+
+def test_columns_drawn_line_by_line_across_are_read_one_after_the_other() -> None:
+    """First the heading over both, then all of the left column, then all of the right one."""
+    left, right = column(40)[:18], column(44)[:18]
+
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(50, 810, "A heading that stands over both of the columns and is quite long, as headings are")
+        for number, pair in enumerate(zip(left, right, strict=True)):
+            for x, line in zip((50, 310), pair, strict=True):
+                canvas.drawString(x, 780 - 14 * number, line)
+
+    (text,) = texts(drawn(page))
+    assert text.split()[:4] == ["A", "heading", "that", "stands"]
+    assert text.split()[16:] == " ".join(left + right).split()
+
+
+def test_a_table_stays_in_rows() -> None:
+    """Short cells with wide gaps are no columns of prose."""
+    rows = [(f"river {n}", f"{n * 37} litres", f"{n * 11} days", "open") for n in range(40)]
+
+    def page(canvas: Canvas) -> None:
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                canvas.drawString(50 + 130 * place, 800 - 14 * number, cell)
+
+    assert texts(drawn(page))[0].split() == " ".join(" ".join(row) for row in rows).split()
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_page_reads_like_an_upright_one(turn: int) -> None:
+    """/Rotate changes how a page is shown, not what it says."""
+    lines = column(80)
+    pdf = pikepdf.open(BytesIO(drawn(lambda canvas: lines_at(canvas, lines))))
+    pdf.pages[0].rotate(turn, relative=False)
+    out = BytesIO()
+    pdf.save(out)
+    assert texts(out.getvalue())[0].split() == " ".join(lines).split()
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_text_drawn_sideways_keeps_its_order_and_its_paragraphs(angle: int) -> None:
+    """Places are taken along the text, whichever way it runs over the page."""
+    lines = column(60)[:8]
+
+    def page(canvas: Canvas) -> None:
+        canvas.translate(297, 421)
+        canvas.rotate(angle)
+        lines_at(canvas, lines, x=-200, y=150)
+        lines_at(canvas, lines, x=-200, y=0)
+
+    assert texts(drawn(page)) == ["\n".join(lines) + "\n\n" + "\n".join(lines)]
+
+
+def test_accents_drawn_beside_their_letters_are_put_on_them() -> None:
+    """The box of the accent lies over the letter; a tilde or a caret with a place of its own stays."""
+
+    def page(canvas: Canvas) -> None:
+        x = 50.0
+        for accent, base in [("", "caf"), ("´", "e"), ("", " na"), ("¨", "i"), ("", "ve ~ x^2")]:
+            width = pdfmetrics.stringWidth(base, "Helvetica", 10)
+            if accent:
+                canvas.drawString(x + (width - pdfmetrics.stringWidth(accent, "Helvetica", 10)) / 2, 700, accent)
+            canvas.drawString(x, 700, base)
+            x += width
+
+    assert texts(drawn(page)) == ["café naïve ~ x^2"]
+
+
+def test_paragraphs_are_parted_by_gaps_and_by_indents() -> None:
+    """A wider gap always counts, an indent only behind the end of a sentence."""
+
+    def page(canvas: Canvas) -> None:
+        lines_at(canvas, ["Heading"], y=790)
+        lines_at(canvas, ["First line of a paragraph that", "goes on and ends here."], y=765)
+        canvas.drawString(70, 737, "Second one begins further in,")
+        lines_at(canvas, ["goes on from the margin again", "and ends."], y=723)
+
+    (text,) = texts(drawn(page))
+    assert text.split("\n\n") == [
+        "Heading",
+        "First line of a paragraph that\ngoes on and ends here.",
+        "Second one begins further in,\ngoes on from the margin again\nand ends.",
+    ]
+
+
+def test_lines_at_one_distance_are_one_paragraph() -> None:
+    """Double spacing alone parts nothing."""
+    assert "\n\n" not in texts(drawn(lambda canvas: lines_at(canvas, column(70), lead=24)))[0]
+
+
+def test_right_to_left_words_drawn_from_the_left_are_turned() -> None:
+    """The order of the places decides, not that of the drawing."""
+    font = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    if not font.exists():
+        pytest.skip("needs DejaVu Sans (apt install fonts-dejavu-core)")
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("DejaVu", str(font)))
+    words = "کتابخانه بزرگ شهر باز است"
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("DejaVu", 12)
+        x = 500.0
+        for word in words.split():
+            x -= pdfmetrics.stringWidth(word, "DejaVu", 12)
+            canvas.drawString(x, 700, word[::-1])
+            x -= 5
+
+    assert texts(drawn(page))[0].split() == words.split()
+
+
+def test_an_empty_page_is_an_empty_text() -> None:
+    """Nothing drawn, nothing read, no warning."""
+    document = pypdfium2.PdfDocument(drawn(lambda canvas: canvas.line(0, 0, 100, 100)))
+    assert page_text(document, 0) == ("", ())
+    document.close()
+
+
+def test_a_page_that_is_not_there_is_an_error() -> None:
+    """The caller tries another engine then."""
+    document = pypdfium2.PdfDocument(drawn(lambda canvas: lines_at(canvas, ["one"])))
+    with pytest.raises(pypdfium2.PdfiumError, match="page 8 can't be loaded"):
+        page_text(document, 7)
+    document.close()
+
+
+def test_the_benchmark_holds_its_goals() -> None:
+    """On the synthetic set: words >= 99.9, phrases >= 99, hyphens left <= 0.05 per 1,000 words."""
+    command = [sys.executable, "benchmarks/text_quality.py", "--engines", "ingest_widgets"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
+    words, right, phrases, hyphens, *_ = (float(cell) for cell in printed.splitlines()[-1].split("|")[2:-2])
+    assert words >= 99.9
+    assert right >= 99.9
+    assert phrases >= 99
+    assert hyphens <= 0.05

@@ -1,0 +1,129 @@
+"""The parts of the page text that need no PDF: hyphens, signs, margins, paragraphs."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_widgets.engines.glyphs import clean_text
+from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
+from ingest_widgets.engines.margins import marginal_lines
+
+
+def joined(text: str, *pages: str) -> str:
+    vocabulary = Vocabulary()
+    for page in (*pages, text):
+        vocabulary.add(page)
+    return join_hyphens(text, vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("an ex\ufffeample of it", "an example\nof it"),
+        ("inter\ufffenation\ufffealisation of", "internationalisation\nof"),
+        ("the last ex\ufffeample", "the last example"),
+        ("ex\ufffeample\nnext", "example\nnext"),
+        ("Jean\ufffePaul came", "Jean-Paul\ncame"),
+        ("in UTF\ufffe8 and", "in UTF-8\nand"),
+        ("the --with\ufffeoption flag", "the --with-option\nflag"),
+        ("EXTRAC\ufffeTION OF", "EXTRACTION\nOF"),
+        ("soft\u00ad\nware is", "software\nis"),
+        ("пакет debian\ufffeпакета есть", "пакет debian-пакета\nесть"),
+        ("ends with a dash -\nand goes on", "ends with a dash -\nand goes on"),
+        ("a range 10-\n20 is", "a range 10-\n20 is"),
+    ],
+)
+def test_a_cut_word_is_mended_by_what_it_looks_like(cut: str, whole: str) -> None:
+    """Words are joined; names, figures, options and mixed scripts keep their hyphen."""
+    assert joined(cut) == whole
+
+
+def test_the_words_of_other_pages_decide() -> None:
+    """Joined form seen: join; compound seen: keep; both parts words of their own: keep."""
+    assert joined("a re\ufffesign of", "they resign") == "a resign\nof"
+    assert joined("a long\ufffeterm plan", "a long-term view") == "a long-term\nplan"
+    assert joined("a blue\ufffegreen sea", "a blue sky, green") == "a blue-green\nsea"
+    assert joined("a non\ufffelinear map", "a linear map") == "a non-linear\nmap"
+
+
+def test_a_hyphen_that_pdfium_left_is_joined_on_evidence_only() -> None:
+    """Without the joined word elsewhere the compound is whole, with its hyphen."""
+    assert joined("some docu-\nment here", "the document") == "some document\nhere"
+    assert joined("some user-\ndriven work") == "some user-driven\nwork"
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("ﬁrst oﬃce ﬂow", "first office flow"),
+        ("modi\x1ced and e\x0ecient", "modified and efficient"),
+        ("the \x0crst stu\x0b", "the first stuff"),
+        ("one\r\ntwo\u2028three\u2029four", "one\ntwo\nthree\n\nfour"),
+        ("a\u00a0b\u2009c\u3000d", "a b c d"),
+        ("soft\u00adware zero\u200bwidth \u202eright\u202c", "software zerowidth right"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("e\u0301te\u0301 \u0338=", "été ≠"),
+        ("\ufedf\ufe8e", "\u0644\u0627"),
+        ("\uf0b7 item \uf061", "• item α"),
+    ],
+)
+def test_signs_become_what_they_stand_for(raw: str, clean: str) -> None:
+    """Nothing is lost here, so nothing is said."""
+    assert clean_text(raw) == (clean, ())
+
+
+def test_signs_without_a_meaning_are_left_out_and_said() -> None:
+    """A sentence a kind, with the count."""
+    text, warnings = clean_text("a\x00b\x14\ue123 c\ud800")
+    assert text == "ab c\ufffd"
+    assert warnings == (
+        "3 signs without a meaning were left out: a font has no map to text",
+        "1 lone surrogates were replaced",
+    )
+
+
+@given(st.text(st.characters(codec=None)))
+def test_whatever_comes_in_valid_text_comes_out(raw: str) -> None:
+    """UTF-8 holds it, it is composed, and no control character is left but the line feed."""
+    text, _ = clean_text(raw)
+    text.encode("utf-8")
+    assert unicodedata.is_normalized("NFC", text)
+    assert not [sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs", "Co") and sign != "\n"]
+    assert not set("\u2028\u2029\ufffe\ufeff") & set(text)
+
+
+@given(st.lists(st.sampled_from(["word", "\ufffe", "-\n", "\n", " ", "\u00ad\n", "Cap", "9", "."]), max_size=30))
+def test_mending_keeps_every_letter(parts: list[str]) -> None:
+    """Only hyphens, soft hyphens and white space come or go, and no U+FFFE stays."""
+    text = "".join(parts)
+    mended = joined(text)
+
+    def letters(value: str) -> str:
+        return "".join(sign for sign in value if sign.isalnum() or sign == ".")
+
+    assert letters(mended) == letters(text)
+    assert "\ufffe" not in mended
+
+
+def test_running_lines_and_page_numbers_are_found_where_they_stand() -> None:
+    """The spans cut exactly these lines out; prose that happens to be at the edge isn't touched."""
+    pages = [
+        f"Annual Report\n\nText number {word} begins here.\nIt goes on.\n\n{number}"
+        for number, word in enumerate("one two three four five".split(), 41)
+    ]
+    found = [
+        [page[start:end] for start, end in spans] for page, spans in zip(pages, marginal_lines(pages), strict=True)
+    ]
+    assert found == [["Annual Report", "It goes on.", str(number)] for number in range(41, 46)]
+
+
+def test_a_number_that_does_not_step_with_the_pages_is_text() -> None:
+    """A result at the foot of a page is no page number."""
+    pages = [
+        f"Some words of page {word}.\n{number}" for word, number in zip("abcdef", (7, 3, 99, 12, 5, 40), strict=True)
+    ]
+    assert marginal_lines(pages) == [[] for _ in pages]
