@@ -3,8 +3,8 @@
     python benchmarks/search.py [--pages 100000] [--corpus kept.sqlite] [--rounds 40]
 
 The vocabulary follows the law of Zipf and Mandelbrot as English does: the most frequent word is on nearly every page,
-half of the words are on a handful. A page has about 2.7 kB. Each kind of query is asked with many different words;
-the times include total and snippets, as a caller gets them.
+half of the words are on a handful. A page has about 2.7 kB. Each kind of query is asked with many different words,
+each for the first time (then once again, when its ranking is still known); the times include total and snippets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ from ingest_widgets.documents import Extraction, Page, SourceFile, Status
 PAGES_A_FILE = 100
 WORDS_A_PAGE = 460
 VOCABULARY = 300_000
-LIMITS = {"one very frequent word": 60.0, "three frequent words, OR": 100.0}
+LIMITS = {
+    "one very frequent word": 60.0,
+    "three frequent words, OR": 100.0,
+    "three most frequent, OR": float("inf"),
+    "no hit, a guess": float("inf"),
+}
 ORDINARY = 10.0
 
 
@@ -88,24 +93,41 @@ def queries(words: list[str], chance: random.Random) -> dict[str, Callable[[], s
     }
 
 
+def unique(make: Callable[[], str], count: int) -> list[str]:
+    """So many different queries, or as many as there are."""
+    made: dict[str, None] = {}
+    for _ in range(50 * count):
+        if len(made) < count:
+            made[make()] = None
+    return list(made)
+
+
+def seconds_of(corpus: Corpus, query: str) -> float:
+    started = time.perf_counter()
+    corpus.search(query)
+    return time.perf_counter() - started
+
+
+def p95(seconds: list[float]) -> float:
+    return sorted(seconds)[int(0.95 * (len(seconds) - 1))] * 1000
+
+
 def measure(corpus: Corpus, words: list[str], rounds: int) -> bool:
-    """Prints a line a kind and returns whether all kept their limits."""
+    """Prints a line a kind and returns whether all kept their limits when asked for the first time."""
     kept = True
-    print(f"{'kind':28}{'matches':>9}{'median':>9}{'p95':>9}{'limit':>8}   (ms)")
+    print(f"{'kind':28}{'matches':>9}{'median':>9}{'p95':>9}{'again p95':>11}{'limit':>8}   (ms)")
     for kind, make in queries(words, random.Random(3)).items():
-        asked = [make() for _ in range(rounds)]
-        for query in asked:  # warm
+        asked = unique(make, 2 * rounds)
+        warming, asked = asked[: len(asked) // 2], asked[len(asked) // 2 :]
+        for query in warming:  # other words of the kind: what is measured is warm, but was never asked before
             corpus.search(query)
-        times, totals = [], []
-        for query in asked:
-            started = time.perf_counter()
-            results = corpus.search(query)
-            times.append((time.perf_counter() - started) * 1000)
-            totals.append(results.total)
-        p95 = sorted(times)[int(0.95 * (len(times) - 1))]
-        limit = LIMITS.get(kind, ORDINARY) if "most frequent" not in kind and "guess" not in kind else float("inf")
-        kept &= p95 <= limit
-        print(f"{kind:28}{statistics.median(totals):9,.0f}{statistics.median(times):9.2f}{p95:9.2f}{limit:8.0f}")
+        first = [seconds_of(corpus, query) for query in asked]
+        again = [seconds_of(corpus, query) for query in asked]
+        matches = statistics.median(corpus.search(query).total for query in asked)
+        limit = LIMITS.get(kind, ORDINARY)
+        kept &= p95(first) <= limit
+        median = statistics.median(first) * 1000
+        print(f"{kind:28}{matches:9,.0f}{median:9.2f}{p95(first):9.2f}{p95(again):11.2f}{limit:8.0f}")
     return kept
 
 

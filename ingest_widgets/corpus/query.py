@@ -131,7 +131,8 @@ def parse_query(text: str) -> Query:
         else:
             groups.append([term])
         joins = False
-    return Query(tuple(map(tuple, groups)), tuple(excluded), tuple(files), tuple(excluded_files))
+    every = dict.fromkeys(tuple(dict.fromkeys(group)) for group in groups)
+    return Query(tuple(every), tuple(dict.fromkeys(excluded)), tuple(files), tuple(excluded_files))
 
 
 def _item(match: re.Match[str]) -> _Item:

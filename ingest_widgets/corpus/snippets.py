@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from ingest_widgets.corpus.query import Term, mark_class
 
 _WIDTH = 240
 _MOST_SPANS = 200
+_MOST_TERMS = 64  # of a whole pasted text the first words are marked
 
 
 class Marker:
@@ -21,8 +23,8 @@ class Marker:
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._terms = terms
-        self._ascii = _pattern(terms, folds=False) if terms else None
+        self._terms = terms[:_MOST_TERMS]
+        self._ascii = _pattern(self._terms, folds=False) if terms else None
         self._any: re.Pattern[str] | None = None
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -30,18 +32,20 @@ class Marker:
         pattern = self._ascii if text.isascii() else self._folding()
         if pattern is None:
             return []
-        found = []
-        for match in pattern.finditer(text):
-            if match.end() > match.start():
-                found.append(match.span())
-                if len(found) == _MOST_SPANS:
-                    break
-        return found
+        return [match.span() for match in islice(pattern.finditer(_small(text)), _MOST_SPANS)]
 
     def _folding(self) -> re.Pattern[str] | None:
         if self._any is None and self._terms:
             self._any = _pattern(self._terms, folds=True)
         return self._any
+
+
+def _small(text: str) -> str:
+    """The text in small letters, every one in its old place."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 
 def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
@@ -52,41 +56,39 @@ def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
         alternatives += ["\n?".join(map(re.escape, run)) for run in term.runs]
     # The longest first: of 'heat' and 'heat death' the phrase should be marked whole.
     alternatives = sorted(dict.fromkeys(alternatives), key=len, reverse=True)
-    return re.compile("|".join(alternatives), re.IGNORECASE) if alternatives else None
+    return re.compile("|".join(alternatives)) if alternatives else None
 
 
 def _words(term: Term, *, folds: bool) -> str:
-    letter = f"[^\\W_]|[{mark_class()}]" if folds else "[A-Za-z0-9]"
-    before = "(?<![^\\W_])" if folds else "(?<![A-Za-z0-9])"
-    gap = f"(?:(?!{letter})[\\s\\S])+?" if folds else "[^A-Za-z0-9]+"
-    words = gap.join(_folded(word) if folds else re.escape(_plain(word)) for word in term.words)
-    return f"{before}{words}" + (f"(?:{letter})*" if term.is_prefix else f"(?!{letter})")
+    letter = f"[^\\W_]|[{mark_class()}]" if folds else "[a-z0-9]"
+    before = "[^\\W_]" if folds else "[a-z0-9]"
+    gap = f"(?:(?!{letter})[\\s\\S])+?" if folds else "[^a-z0-9]+"
+    pieces = [_letters(word, folds=folds) for word in term.words[:_MOST_TERMS]]
+    # What may not stand before the word is looked for behind its first letter: so the search can skip to that letter.
+    first, *rest = pieces[0]
+    pieces[0] = [first, f"(?<!{before}{first})", *rest]
+    accents = "[\u0300-\u0331]*" if folds else ""
+    words = gap.join("".join(f"{piece}{accents}" if piece[0] != "(" else piece for piece in word) for word in pieces)
+    return words + (f"(?:{letter})*" if term.is_prefix else f"(?!{letter})")
 
 
-def _plain(word: str) -> str:
-    """The word without accents: what can be in a text of ASCII alone."""
-    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
-
-
-def _folded(word: str) -> str:
-    """A pattern for the word in any case, with any accents, composed or not."""
-    kin = _kin()
-    pieces = []
-    for letter in _plain(word):
-        others = kin.get(letter.lower(), "")
-        pieces.append(f"[{re.escape(letter)}{others}][\u0300-\u0331]*" if others else re.escape(letter))
-    return "".join(pieces)
+def _letters(word: str, *, folds: bool) -> list[str]:
+    """A pattern of one sign's width for each letter of the word, with all its accents where the text has any."""
+    base = (
+        "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c)) or word.lower()
+    )
+    return [f"[{c}{_kin()[c]}]" if folds and c in _kin() else re.escape(c) for c in base]
 
 
 @lru_cache(maxsize=1)
 def _kin() -> dict[str, str]:
-    """For each letter the accented ones that the index folds to it."""
-    kin: dict[str, list[str]] = {}
-    for code in (*range(0xC0, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000)):
-        base = unicodedata.normalize("NFD", chr(code))
-        if len(base) > 1:
-            kin.setdefault(base[0].lower(), []).append(chr(code))
-    return {letter: "".join(others) for letter, others in kin.items()}
+    """For each small letter the accented ones that the index folds to it."""
+    kin: dict[str, str] = {"\u03c3": "\u03c2"}  # the sigma at the end of a word
+    for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000))):
+        base = unicodedata.normalize("NFD", c)
+        if len(base) > 1 and c == c.lower():
+            kin[base[0]] = kin.get(base[0], "") + c
+    return kin
 
 
 def make_snippet(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -15,6 +15,7 @@ from ingest_widgets.corpus.signs import RUN, query_of_signs
 
 _MOST_CANDIDATES = 3_000
 _DROPPED = 10  # letters get left out or swapped more often than struck wrong: thred is thread, not the frequent three
+_LONGEST_GUESS = 40
 _LAST = "\U0010ffff"
 
 
@@ -49,7 +50,7 @@ def look_alike(con: sqlite3.Connection, word: str) -> str | None:
     Words one slip away come first, the most frequent of them; else the most similar word that begins alike.
     """
     word = folded(word)
-    if len(word) < 3:
+    if not 3 <= len(word) <= _LONGEST_GUESS:
         return None
     near = _held(con, sorted(_one_slip_away(word)))
     if near:
