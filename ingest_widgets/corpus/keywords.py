@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.corpus.vocabulary import folded
 
 # Words; of scripts without spaces what is most often a noun: runs of Han, of Katakana, of Hangul.
@@ -116,7 +117,10 @@ class _Counts:
 def _phrases(part: str) -> Iterator[str]:
     run: list[str] = []
     for word in [*_WORD.findall(part), ""]:
-        if word and word.lower() not in _FUNCTION_WORDS:
+        is_run_of_signs = bool(SIGN.match(word)) if word else False  # what stands between two of them isn't a space
+        if is_run_of_signs:
+            yield word
+        if word and not is_run_of_signs and word.lower() not in _FUNCTION_WORDS:
             run.append(word)
         elif run:
             yield from run

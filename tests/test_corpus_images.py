@@ -1,0 +1,87 @@
+"""A page of a corpus as a picture, with boxes right on the words of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from ingest_widgets import Corpus, CorpusError, IngestError
+from ingest_widgets.documents import Extraction, SourceFile
+from ingest_widgets.isolation import IsolatedExecutor, Task, extract
+from tests.conftest import SAMPLES
+
+PAPER = SAMPLES / "paper-two-columns.pdf"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    """The paper twice: as a file and as an upload."""
+    with Corpus(tmp_path / "c.sqlite") as corpus, IsolatedExecutor(1) as executor:
+        for source in (
+            SourceFile("paper.pdf", str(PAPER)),
+            SourceFile("upload.pdf", "upload.pdf", "upload", data=PAPER.read_bytes()),
+        ):
+            task = Task(source.name, source.path, source.data)
+            corpus.write(source, executor.submit(extract, task).result())
+        yield corpus
+
+
+def changed_box(bare: Image.Image, marked: Image.Image) -> tuple[int, int, int, int]:
+    box = ImageChops.difference(bare, marked).getbbox()
+    assert box is not None
+    return box
+
+
+def test_a_page_image_has_the_size_that_was_asked_for(corpus: Corpus) -> None:
+    small, sharp = (corpus.page_image("paper.pdf", 1, dpi=dpi) for dpi in (72, 144))
+    assert small.mode == "RGB"
+    assert abs(sharp.width - 2 * small.width) <= 2
+    assert abs(sharp.height - 2 * small.height) <= 2
+
+
+def test_a_highlight_draws_boxes_and_nothing_else_changes(corpus: Corpus) -> None:
+    word = next(word for word in corpus.page("paper.pdf", 1).text.split() if len(word) > 6 and word.isalpha())
+    bare = corpus.page_image("paper.pdf", 1)
+    for highlight in (word, word.upper(), f"{word[:-2]}*", [word]):
+        marked = corpus.page_image("paper.pdf", 1, highlight=highlight)
+        left, top, right, bottom = changed_box(bare, marked)
+        assert 0 < right - left <= bare.width
+        assert 0 < bottom - top < bare.height
+    assert ImageChops.difference(bare, corpus.page_image("paper.pdf", 1, highlight="zzzz")).getbbox() is None
+
+
+def test_a_sheet_holds_the_bare_page_and_the_boxes_in_points(corpus: Corpus) -> None:
+    words = [word for word in corpus.page("paper.pdf", 1).text.split() if len(word) > 6 and word.isalpha()]
+    sheet = corpus.page_sheet("paper.pdf", 1, query=words[0])
+    assert sheet.png.startswith(b"\x89PNG")
+    assert sheet.pages == len(list(corpus.pages("paper.pdf")))
+    assert sheet.boxes
+    for left, top, right, bottom in sheet.boxes:
+        assert 0 <= left < right <= sheet.width
+        assert 0 <= top < bottom <= sheet.height
+        assert bottom - top < 40
+    assert corpus.page_sheet("paper.pdf", 1).boxes == ()
+
+
+def test_an_upload_is_drawn_from_the_bytes_that_the_corpus_kept(corpus: Corpus) -> None:
+    same = ImageChops.difference(corpus.page_image("upload.pdf", 1), corpus.page_image("paper.pdf", 1))
+    assert same.getbbox() is None
+
+
+def test_a_page_or_file_that_is_not_there_is_one_sentence(corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"did you mean 'paper\.pdf'"):
+        corpus.page_image("papper.pdf", 1)
+    with pytest.raises(CorpusError, match="there is no page 99"):
+        corpus.page_image("paper.pdf", 99)
+    corpus.write(SourceFile("gone.pdf", str(tmp_path / "gone.pdf")), extract_paper())
+    with pytest.raises(IngestError, match="can't be shown") as raised:
+        corpus.page_image("gone.pdf", 1)
+    assert "\n" not in str(raised.value)
+
+
+def extract_paper() -> Extraction:
+    with IsolatedExecutor(1) as executor:
+        return executor.submit(extract, Task("paper.pdf", str(PAPER))).result()

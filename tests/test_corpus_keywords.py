@@ -1,0 +1,49 @@
+"""Key phrases are what a file is about: not its function words, not what every file has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import Corpus, CorpusError
+from tests.corpus_parts import extraction, source
+
+FILLER = "This chapter of the report shows that it is as it was, and the company has its results in the year. "
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        subjects = {"physics": "Black holes radiate", "kitchen": "Sourdough starter", "日本": "全文検索の仕組み。"}
+        for name, subject in subjects.items():
+            pages = [f"{FILLER}{subject}. {FILLER}{subject} again." if page % 3 == 0 else FILLER for page in range(12)]
+            corpus.write(source(f"{name}.pdf"), extraction(*pages))
+        yield corpus
+
+
+def test_the_phrases_of_a_file_are_its_own_subject(corpus: Corpus) -> None:
+    assert corpus.keywords("physics.pdf")[0].phrase == "Black holes radiate"
+    assert corpus.keywords("kitchen.pdf")[0].phrase == "Sourdough starter"
+    assert "全文検索" in [keyword.phrase for keyword in corpus.keywords("日本.pdf", limit=3)]
+
+
+def test_function_words_are_none_and_each_phrase_comes_once(corpus: Corpus) -> None:
+    phrases = [keyword.phrase.lower() for keyword in corpus.keywords("physics.pdf", limit=50)]
+    assert not {"the", "this", "that", "and", "it"} & set(phrases)
+    assert "black holes" not in phrases
+
+
+def test_a_corpus_has_key_phrases_too_best_first_and_no_more_than_asked(corpus: Corpus) -> None:
+    keywords = corpus.keywords(limit=5)
+    assert len(keywords) == 5
+    assert [keyword.score for keyword in keywords] == sorted((keyword.score for keyword in keywords), reverse=True)
+    assert {"Black holes radiate", "Sourdough starter"} <= {keyword.phrase for keyword in corpus.keywords(limit=10)}
+
+
+def test_nothing_to_count_gives_nothing_and_an_unknown_file_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    with Corpus(tmp_path / "empty.sqlite") as empty:
+        assert empty.keywords() == []
+    with pytest.raises(CorpusError, match="did you mean"):
+        corpus.keywords("physic.pdf")
