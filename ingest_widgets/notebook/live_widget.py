@@ -55,8 +55,9 @@ class LiveWidget(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Ends the widget; a run that it shows goes on."""
-        self._errands.close()
-        self._table.leave(self._feed)
+        if self.comm is not None:  # ipywidgets closes again when it is collected, also what was never quite made
+            self._errands.close()
+            self._table.leave(self._feed)
         super().close()
 
     # What the page asks, in a thread of the kernel's choice.

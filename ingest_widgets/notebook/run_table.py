@@ -113,8 +113,8 @@ class RunTable:
 
     @property
     def finished_files(self) -> int:
-        """How many files have their record."""
-        return sum(self.counts.values())
+        """How many files the run came to an end with; a stopped one leaves the rest cancelled."""
+        return sum(self.counts.values()) - self.counts[Status.CANCELLED.value]
 
     @property
     def sentence(self) -> str:

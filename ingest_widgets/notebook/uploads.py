@@ -64,6 +64,7 @@ class Uploads:
             upload = self._coming.get(key)
             if upload is None:  # cancelled or refused meanwhile
                 return
+            data = data[: max(0, upload.size - offset)]
             upload.data[offset : offset + len(data)] = data
             upload.received += len(data)
             upload.last = time.monotonic()

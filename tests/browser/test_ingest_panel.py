@@ -96,7 +96,7 @@ def test_copied_code_does_the_same_in_a_cell(lab: Lab) -> None:
     panel, _ = Panel.show(lab)
     panel.source.fill(folder)
     panel.button("Copy code").click()
-    expect(panel.status("Copied")).to_be_visible()
+    expect(panel.output.get_by_text("Copied")).to_be_visible()
     code = lab.page.evaluate("navigator.clipboard.readText()")
     assert "2 pages" in lab.run(code + "\nprint(len(corpus), 'pages')").text(0)
 

@@ -74,10 +74,10 @@ def test_the_older_ipykernel_says_that_only_interrupt_works(lab: Lab, old_kernel
     panel = running_panel(lab, notebook)
     block(notebook)
     panel.button("Stop").click()
-    expect(panel.status("interrupt the kernel")).to_be_visible(timeout=4000)
+    expect(panel.output.locator("p").filter(has_text="interrupt the kernel")).to_be_visible(timeout=4000)
     notebook.interrupt()
     expect(panel.status("cancelled")).to_be_visible(timeout=4000)
-    expect(panel.status("interrupt the kernel")).to_have_count(0)
+    expect(panel.output.locator("p").filter(has_text="interrupt the kernel")).to_have_count(0)
 
 
 def test_a_reload_in_mid_run_resumes(lab: Lab) -> None:

@@ -57,7 +57,6 @@ def test_ten_thousand_files_stay_smooth(lab: Lab) -> None:
     assert max(lab.long_tasks(), default=0) < 200
     panel.button("Stop").click()
     expect(panel.button("Start")).to_be_enabled(timeout=10_000)
-    print(first_rows, max(lab.long_tasks(), default=0), peak_rate(sent))
 
 
 def test_two_panels_at_once_keep_the_pace_together(lab: Lab) -> None:
@@ -102,7 +101,6 @@ def test_hits_come_within_300_ms_of_the_last_key_while_files_come_in(lab: Lab) -
                 word,
             )
         )
-    print(waits)
     assert sorted(waits)[1] < 300, waits
     panel.button("Stop").click()
     expect(panel.button("Start")).to_be_enabled(timeout=10_000)

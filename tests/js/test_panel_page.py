@@ -338,7 +338,8 @@ def test_a_kernel_that_does_not_hear_is_told_of(panel: BarePage) -> None:
     panel.page.get_by_role("button", name="Stop", exact=True).click()
     panel.sent("stop")
     panel.tell(state={"running": True, "stopping": False, "total": 9, "finished": 2, "sentence": "2 of 9 files"})
-    note = panel.page.get_by_role("status").filter(has_text="interrupt the kernel")
+    note = panel.page.locator("p").filter(has_text="interrupt the kernel")
     expect(note).to_be_visible()
     panel.tell(state={"running": False, "stopping": False, "sentence": "9 files: 2 ingested, 7 cancelled"})
     expect(note).to_have_count(0)
+    assert panel.page.get_by_role("status").count() == 1

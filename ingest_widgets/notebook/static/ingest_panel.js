@@ -38,7 +38,7 @@ class PanelView {
       ? [this.source.node, this.startButton, this.stopButton, this.uploadButton, this.copyButton, this.chooser]
       : [element("span", { class: "ingw-source ingw-job" }), this.stopButton];
     this.toolbar = element("div", { class: "ingw-toolbar" }, ...offered);
-    this.code = element("div", { class: "ingw-code", hidden: true });
+    this.code = element("div", { class: "ingw-code", "aria-live": "polite", hidden: true });
     this.notices = new Notices(store, () => this.search.input.focus());
     this.progress = new ProgressLine(store);
     this.uploads = new UploadList(store, () => this.uploadButton.focus());
@@ -102,7 +102,7 @@ class PanelView {
     const text = pythonCode(this.store.state.source, this.store.state.corpus);
     const copied = await copyText(text, this.node);
     this.code.replaceChildren(
-      element("p", { role: "status", class: "ingw-summary" }, copied ? "Copied: this cell does the same." : "Copy it from here: this cell does the same."),
+      element("p", { class: "ingw-summary" }, copied ? "Copied: this cell does the same." : "Copy it from here: this cell does the same."),
       element("pre", { tabindex: copied ? null : 0 }, text));
     this.code.hidden = false;
     clearTimeout(this.codeShown);

@@ -17,7 +17,7 @@ export class PageView {
     this.previousPage = button("Previous page", () => this.turn(-1));
     this.nextPage = button("Next page", () => this.turn(1));
     this.closing = button("Close page", () => this.close());
-    this.note = element("p", { role: "status", class: "ingw-summary" });
+    this.note = element("p", { class: "ingw-summary", "aria-live": "polite" });
     this.image = element("img", { class: "ingw-image", hidden: true });
     this.sheet = element("div", { class: "ingw-sheet" }, this.image);
     this.bar = element("div", { class: "ingw-page-bar" }, this.title, this.closing, this.previousHit, this.nextHit,
@@ -29,6 +29,7 @@ export class PageView {
   refresh() {
     const page = this.store.page;
     this.node.hidden = !page;
+    this.node.closest(".ingw-columns")?.classList.toggle("ingw-reading", Boolean(page));
     if (!page) {
       this.drawn = null;
       this.image.removeAttribute("src");

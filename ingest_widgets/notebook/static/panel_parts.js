@@ -43,7 +43,7 @@ export class Notices {
     this.store = store;
     this.onDismiss = onDismiss;
     this.life = element("p", { role: "alert", class: "ingw-notice ingw-notice-life", hidden: true });
-    this.wait = element("p", { role: "status", class: "ingw-notice", hidden: true });
+    this.wait = element("p", { class: "ingw-notice", "aria-live": "polite", hidden: true });
     this.problems = element("div", { role: "alert", class: "ingw-problems" });
     this.node = element("div", { class: "ingw-notices" }, this.life, this.wait, this.problems);
     this.drawn = null;

@@ -153,6 +153,7 @@ export class PanelStore {
   }
 
   start() {
+    this.dismissProblems();
     this.ask("start", { source: this.state.source });
   }
 

@@ -12,7 +12,7 @@ export class SearchList {
       placeholder: "Words, \"a phrase\", -not, begin*",
       on: { input: () => this.store.type(this.input.value), keydown: (event) => this.press(event) },
     });
-    this.summary = element("p", { role: "status", class: "ingw-summary" });
+    this.summary = element("p", { class: "ingw-summary", "aria-live": "polite" });
     this.list = element("ul", { role: "list", class: "ingw-results", "aria-label": "Results", on: { keydown: (event) => this.pressInList(event) } });
     this.more = element("button", { type: "button", class: "ingw-button ingw-more", hidden: true, on: { click: () => this.store.searchMore() } }, "Show more");
     this.node = element("div", { class: "ingw-search" }, this.input, this.summary, this.list, this.more);
@@ -78,6 +78,16 @@ export class SearchList {
   mark() {
     const open = this.store.page?.hit ?? null;
     this.drawn.forEach((node, at) => setAttribute(node, "aria-current", at === open ? "true" : null));
+    if (open !== this.marked && this.drawn[open]) this.reveal(this.drawn[open]);
+    this.marked = open;
+  }
+
+  /** Within the list only: scrollIntoView would move the notebook too. */
+  reveal(node) {
+    const list = this.list.getBoundingClientRect();
+    const box = node.getBoundingClientRect();
+    if (box.bottom > list.bottom) this.list.scrollTop += box.bottom - list.bottom;
+    if (box.top < list.top) this.list.scrollTop -= list.top - box.top;
   }
 
   press(event) {

@@ -1,0 +1,194 @@
+"""The panel and the views as Python objects, with a comm that keeps what would go to the page."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import comm
+import pytest
+from comm.base_comm import BaseComm
+
+from ingest_widgets import Corpus, CorpusNotFound, CorpusView, IngestPanel, ingest, settings_override
+from ingest_widgets.notebook.live_widget import LiveWidget
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+Part = dict[str, Any]
+
+
+class PageComm(BaseComm):
+    """The page's end of a comm."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.published: list[dict[str, Any]] = []
+        self.arrived = threading.Condition()
+        super().__init__(*args, **kwargs)
+
+    def publish_msg(
+        self,
+        msg_type: str,
+        data: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+        buffers: list[bytes] | None = None,
+        **keys: Any,
+    ) -> None:
+        with self.arrived:
+            self.published.append({"type": msg_type, "data": data, "buffers": buffers})
+            self.arrived.notify_all()
+
+    def patches(self) -> list[Part]:
+        return [one["data"]["content"] for one in self.published if (one["data"] or {}).get("method") == "custom"]
+
+
+@pytest.fixture(autouse=True)
+def page_comms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(comm, "create_comm", PageComm)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def panel() -> Iterator[IngestPanel]:
+    panel = IngestPanel()
+    yield panel
+    panel.close()
+
+
+def ask(widget: LiveWidget, kind: str, buffers: list[memoryview] | None = None, **content: Any) -> None:
+    """What the page would send."""
+    data = {"method": "custom", "content": {"kind": kind, **content}}
+    widget._handle_msg({"content": {"data": data}, "buffers": buffers or []})
+
+
+def wait_for(widget: LiveWidget, wanted: Callable[[Part], Any], seconds: float = 30) -> Part:
+    """The first patch that is as wanted."""
+    page = widget.comm
+    assert isinstance(page, PageComm)
+    with page.arrived:
+        assert page.arrived.wait_for(lambda: any(map(wanted, page.patches())), seconds), page.patches()[-3:]
+    return next(patch for patch in page.patches() if wanted(patch))
+
+
+def ended(patch: Part) -> bool:
+    state = patch.get("state", {})
+    return bool(state.get("outcome")) and not state["running"]
+
+
+def test_making_one_makes_no_file_and_shows_itself_without_a_kernel(panel: IngestPanel, tmp_path: Path) -> None:
+    bundle = panel._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/plain"] == "IngestPanel(corpus='corpus.sqlite'): Nothing ingested yet."
+    ask(panel, "hello", uploads=[])
+    wait_for(panel, lambda patch: patch["state"]["sentence"] == "Nothing ingested yet.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_is_told_row_by_row_and_ends_with_its_sentence(panel: IngestPanel) -> None:
+    ask(panel, "start", source=str(SAMPLES))
+    last = wait_for(panel, ended)
+    assert last["state"]["sentence"] == "5 files: 3 ingested, 2 failed"
+    assert (last["state"]["finished"], last["state"]["total"], last["state"]["outcome"]) == (5, 5, "done")
+    rows: dict[int, Any] = {}
+    for patch in panel.comm.patches():
+        rows |= {item[0]: item for item in patch.get("rows", {"items": []})["items"]}
+    assert [rows[n][1:4] for n in range(2)] == [
+        ["broken.pdf", "failed", "corrupt"],
+        ["encrypted.pdf", "failed", "encrypted"],
+    ]
+    assert len(panel.corpus) == 64
+
+
+def test_patches_are_numbered_without_a_gap(panel: IngestPanel) -> None:
+    ask(panel, "hello", uploads=[])
+    ask(panel, "start", source=str(SAMPLES))
+    wait_for(panel, ended)
+    numbers = [patch["seq"] for patch in panel.comm.patches()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_nothing_of_it_is_in_a_trait(panel: IngestPanel) -> None:
+    """Every synced trait lands in a saved notebook."""
+    with settings_override(pdf_passwords=["canary-7"]):
+        panel.start(str(SAMPLES))
+        wait_for(panel, ended)
+    state = {name: value for name, value in panel.get_state().items() if name not in ("_esm", "_css")}
+    assert "canary-7" not in json.dumps(state, default=str)
+    assert "broken.pdf" not in json.dumps(state, default=str)
+
+
+def test_a_problem_is_a_sentence_and_details_only_for_what_nobody_expected(panel: IngestPanel) -> None:
+    ask(panel, "start", source="no/such/folder")
+    problem = wait_for(panel, lambda patch: "problem" in patch)["problem"]
+    assert "no/such/folder doesn't exist" in problem["sentence"]
+    assert problem["details"] == ""
+    wait_for(panel, ended)
+    ask(panel, "search", query=None, ask=1, offset="x", limit=20)
+    surprise = wait_for(panel, lambda patch: "Traceback" in patch.get("problem", {}).get("details", ""))["problem"]
+    assert surprise["sentence"].startswith("ValueError: ")
+
+
+def test_search_answers_with_the_number_it_was_asked_with(panel: IngestPanel) -> None:
+    panel.start(str(SAMPLES))
+    wait_for(panel, ended)
+    ask(panel, "search", query="reading order", ask=7, offset=0, limit=2)
+    results = wait_for(panel, lambda patch: patch.get("results", {}).get("ask") == 7)["results"]
+    assert results["total"] >= len(results["hits"]) == 2
+    hit = results["hits"][0]
+    assert {hit["snippet"][a:b].lower() for a, b in hit["spans"]} <= {"reading", "order"}
+
+
+def test_a_page_comes_as_a_png_with_its_boxes(panel: IngestPanel) -> None:
+    panel.start(str(SAMPLES))
+    wait_for(panel, ended)
+    ask(panel, "page", ask=1, file="manual-long.pdf", number=14, query="order", dpi=50)
+    page = wait_for(panel, lambda patch: "page" in patch)["page"]
+    assert page["boxes"]
+    assert page["pages"] == 61
+    sent = next(m for m in panel.comm.published if "page" in (m["data"] or {}).get("content", {}))
+    assert bytes(sent["buffers"][0]).startswith(b"\x89PNG")
+    ask(panel, "page", ask=2, file="gone.pdf", number=1, query="", dpi=50)
+    assert "gone.pdf" in wait_for(panel, lambda patch: patch.get("page", {}).get("ask") == 2)["page"]["error"]
+
+
+def test_uploads_start_by_themselves_once_all_have_come(panel: IngestPanel) -> None:
+    data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
+    files = [{"id": key, "name": name, "size": len(data)} for key, name in (("a", "../a.pdf"), ("b", "b.pdf"))]
+    ask(panel, "upload_begin", files=files)
+    ask(panel, "upload_slice", [memoryview(data)], id="a", offset=0)
+    ask(panel, "upload_slice", [memoryview(data[:100])], id="b", offset=0)
+    wait_for(panel, lambda patch: patch.get("uploads", {}).get("b") == 100)
+    ask(panel, "upload_slice", [memoryview(data[100:])], id="b", offset=100)
+    assert wait_for(panel, ended)["state"]["sentence"] == "2 files: 2 ingested"
+    assert [record.name for record in panel.corpus.files()] == ["a.pdf", "b.pdf"]
+
+
+def test_stop_before_the_listing_ends_stops_too(panel: IngestPanel) -> None:
+    panel.start(str(SAMPLES))
+    panel.stop()
+    last = wait_for(panel, ended)
+    assert last["state"]["outcome"] == "stopped"
+    assert sum(1 for _ in panel.corpus.files("cancelled")) >= 4
+
+
+def test_a_view_of_a_corpus_that_is_not_there_raises(tmp_path: Path) -> None:
+    with pytest.raises(CorpusNotFound):
+        CorpusView(tmp_path / "none.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_view_shows_the_files_of_its_corpus() -> None:
+    corpus: Corpus = ingest(SAMPLES, "c.sqlite", progress=False)
+    view = CorpusView(corpus)
+    ask(view, "hello")
+    assert wait_for(view, lambda patch: patch.get("rows", {}).get("total") == 5)
+    assert "c.sqlite: 5 files, 64 pages" in str(view.comm.patches())
+    view.close()
+
+
+def test_a_closed_widget_hears_and_says_nothing_more(panel: IngestPanel) -> None:
+    panel.start(str(SAMPLES))
+    panel.close()
+    ask(panel, "search", query="x", ask=1, offset=0, limit=1)
+    assert panel.comm is None

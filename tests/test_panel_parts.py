@@ -1,0 +1,300 @@
+"""What stands behind the panel, without a kernel and without a page."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import threading
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_widgets.documents import FileRecord, Reason, RunSummary, SourceFile, Status
+from ingest_widgets.notebook.errands import Errands
+from ingest_widgets.notebook.esm import STATIC, script
+from ingest_widgets.notebook.message_pace import GAP, MessagePace
+from ingest_widgets.notebook.run_table import ROWS_A_MESSAGE, RunTable
+from ingest_widgets.notebook.source_completion import completions
+from ingest_widgets.notebook.uploads import Uploads, safe_name
+
+
+def record(name: str, status: Status = Status.INGESTED, reason: Reason | None = None, detail: str = "") -> FileRecord:
+    return FileRecord(name, f"/x/{name}", status, reason, detail, 3, 10, None, "pdfium", 0.1, "", "")
+
+
+def listed(table: RunTable, count: int) -> list[SourceFile]:
+    files = [SourceFile(f"{n:05}.pdf", f"/x/{n:05}.pdf", size=n) for n in range(count)]
+    table.listed(files)
+    return files
+
+
+class TestRunTable:
+    def test_a_feed_sends_all_rows_in_pieces_and_then_only_what_changed(self) -> None:
+        table = RunTable()
+        told: list[None] = []
+        feed = table.follow(lambda: told.append(None))
+        files = listed(table, ROWS_A_MESSAGE + 5)
+        first, second = feed.take(), feed.take()
+        assert first
+        assert second
+        assert (len(first["items"]), len(second["items"]), first["total"]) == (ROWS_A_MESSAGE, 5, len(files))
+        assert first["items"][7] == [7, "00007.pdf", "queued", None, "", 0, 7]
+        assert feed.take() is None
+        table.started(files[3])
+        table.finished(record("00003.pdf", Status.FAILED, Reason.EMPTY, "It is empty."), Status.FAILED)
+        patch = feed.take()
+        assert patch
+        assert patch["items"] == [[3, "00003.pdf", "failed", "empty", "It is empty.", 3, 10]]
+        assert told
+
+    def test_each_of_two_feeds_gets_everything(self) -> None:
+        table = RunTable()
+        one = table.follow(lambda: None)
+        listed(table, 2)
+        one.take()
+        two = table.follow(lambda: None)
+        assert len((two.take() or {})["items"]) == 2
+        assert one.take() is None
+        one.everything()
+        assert len((one.take() or {})["items"]) == 2
+
+    def test_another_run_is_another_epoch_even_when_it_is_empty(self) -> None:
+        table = RunTable()
+        feed = table.follow(lambda: None)
+        listed(table, 2)
+        before = (feed.take() or {})["epoch"]
+        table.listed([])
+        after = feed.take()
+        assert after
+        assert after["epoch"] > before
+        assert after["total"] == 0
+
+    def test_its_sentence_counts_and_ends_with_that_of_the_run(self) -> None:
+        table = RunTable()
+        listed(table, 3)
+        table.finished(record("00000.pdf"), Status.INGESTED)
+        table.finished(record("00001.pdf"), Status.UNCHANGED)
+        assert table.sentence == "2 of 3 files: 1 ingested, 1 unchanged"
+        table.finished(record("00002.pdf", Status.CANCELLED), Status.CANCELLED)
+        assert table.finished_files == 2
+        table.ended(RunSummary(ingested=1, unchanged=1, cancelled=1))
+        assert table.sentence == "3 files: 1 ingested, 1 unchanged, 1 cancelled"
+
+    def test_the_saved_html_is_text_and_says_problems_first(self) -> None:
+        table = RunTable()
+        listed(table, 30)
+        table.finished(record("00029.pdf", Status.FAILED, Reason.CORRUPT, "<script>alert(1)</script>"), Status.FAILED)
+        html = table.saved_html("30 files <b>")
+        assert "<script" not in html
+        assert "<b>" not in html
+        assert html.index("00029.pdf") < html.index("00000.pdf")
+        assert "10 more" in html
+        assert html.startswith('<div class="ingw-saved">')
+
+
+class TestMessagePace:
+    def test_many_senders_stay_below_fifteen_a_second(self) -> None:
+        pace, sent, enough = MessagePace(), [], threading.Event()
+
+        def sender(number: int) -> Any:
+            def send() -> None:
+                sent.append(time.monotonic())
+                if len(sent) < 40:
+                    pace.ask(senders[number], urgent=True)
+                else:
+                    enough.set()
+
+            return send
+
+        senders = [sender(number) for number in range(5)]
+        for one in senders:
+            pace.ask(one)
+        assert enough.wait(20)
+        assert min(b - a for a, b in pairwise(sent)) >= GAP * 0.9
+        assert max(sum(start <= one < start + 1 for one in sent) for start in sent) < 15
+
+    def test_what_somebody_waits_for_goes_first(self) -> None:
+        pace, order, last = MessagePace(), [], threading.Event()
+        pace.ask(lambda: order.append("first"), urgent=True)
+
+        def patch() -> None:
+            order.append("patch")
+            last.set()
+
+        pace.ask(patch)
+        pace.ask(lambda: order.append("urgent"), urgent=True)
+        assert last.wait(5)
+        assert order.index("urgent") < order.index("patch")
+
+    def test_its_thread_ends_when_nothing_is_to_be_sent(self) -> None:
+        pace, sent = MessagePace(), threading.Event()
+        pace.ask(sent.set)
+        assert sent.wait(5)
+        name = "ingest-widgets-messages"
+        for thread in [one for one in threading.enumerate() if one.name == name]:
+            thread.join(5)
+        assert not [one for one in threading.enumerate() if one.name == name]
+
+    def test_a_sender_that_raises_does_not_silence_the_others(self) -> None:
+        pace, sent, raised = MessagePace(), threading.Event(), threading.Event()
+        hook, threading.excepthook = threading.excepthook, lambda _: raised.set()
+        try:
+            pace.ask(lambda: 1 / 0)  # type: ignore[arg-type]
+            assert raised.wait(5)
+            pace.ask(sent.set)
+            assert sent.wait(5)
+        finally:
+            threading.excepthook = hook
+
+
+def wait(event: threading.Event) -> None:
+    event.wait(5)
+
+
+class TestErrands:
+    def test_only_the_latest_of_a_kind_is_done(self) -> None:
+        errands, began, go, done = Errands(), threading.Event(), threading.Event(), threading.Event()
+        order: list[int] = []
+
+        def slow() -> None:
+            began.set()
+            go.wait(5)
+            order.append(1)
+
+        def latest() -> None:
+            order.append(3)
+            done.set()
+
+        errands.do("search", slow)
+        assert began.wait(5)
+        errands.do("search", lambda: order.append(2))
+        errands.do("search", latest)
+        go.set()
+        assert done.wait(5)
+        assert order == [1, 3]
+        errands.close()
+
+    def test_two_kinds_do_not_wait_for_each_other(self) -> None:
+        errands, go, done = Errands(), threading.Event(), threading.Event()
+        errands.do("page", lambda: wait(go))
+        errands.do("search", done.set)
+        assert done.wait(5)
+        go.set()
+        errands.close()
+
+    def test_closing_ends_the_threads(self) -> None:
+        errands, done = Errands(), threading.Event()
+        errands.do("closing", done.set)
+        assert done.wait(5)
+        errands.close()
+        for thread in [one for one in threading.enumerate() if one.name == "ingest-widgets-closing"]:
+            thread.join(5)
+            assert not thread.is_alive()
+        errands.do("closing", lambda: pytest.fail("done after close"))
+
+
+class TestUploads:
+    def test_slices_in_any_order_make_the_same_bytes(self) -> None:
+        data = os.urandom(2_500_000)
+        uploads = Uploads()
+        assert uploads.begin([{"id": "a", "name": "x.pdf", "size": len(data)}], 10**9) == []
+        for start in (1_000_000, 2_000_000, 0):
+            uploads.take("a", start, memoryview(data)[start : start + 1_000_000])
+        assert uploads.coming == 0
+        ((name, got),) = uploads.take_ready()
+        assert name == "x.pdf"
+        assert hashlib.sha256(got).digest() == hashlib.sha256(data).digest()
+        assert uploads.news() == {"a": len(data)}
+        assert uploads.news() == {}
+
+    def test_one_that_is_too_large_is_refused_with_its_size(self) -> None:
+        uploads = Uploads()
+        (refusal,) = uploads.begin([{"id": "a", "name": "x.pdf", "size": 11}], 10)
+        assert "x.pdf is larger than max_file_bytes" in refusal
+        uploads.take("a", 0, b"x" * 11)
+        assert uploads.waiting == []
+
+    def test_a_slice_never_makes_a_file_longer_than_announced(self) -> None:
+        uploads = Uploads()
+        uploads.begin([{"id": "a", "name": "x.pdf", "size": 4}], 10)
+        uploads.take("a", 2, b"much too much")
+        uploads.take("a", 0, b"as")
+        assert uploads.take_ready() == [("x.pdf", b"asmu")]
+
+    def test_cancelled_ones_are_forgotten_and_empty_ones_are_not(self) -> None:
+        uploads = Uploads()
+        uploads.begin([{"id": "a", "name": "a.pdf", "size": 5}, {"id": "b", "name": "b.pdf", "size": 0}], 10)
+        uploads.cancel("a")
+        uploads.take("b", 0, b"")
+        assert uploads.coming == 0
+        assert uploads.take_ready() == [("b.pdf", b"")]
+
+    def test_two_files_of_one_name_are_two(self) -> None:
+        uploads = Uploads()
+        uploads.begin([{"id": str(n), "name": "a.pdf", "size": 1} for n in range(3)], 10)
+        for number, data in enumerate((b"1", b"2", b"1")):
+            uploads.take(str(number), 0, data)
+        assert uploads.take_ready() == [("a.pdf", b"1"), ("a (2).pdf", b"2")]
+
+    @given(st.text())
+    def test_no_name_leads_out_of_its_folder(self, name: str) -> None:
+        for tried in (name, f"../{name}", f"/{name}", f"..\\{name}/../{name}", f"C:\\{name}"):
+            safe = safe_name(tried)
+            parts = safe.split("/")
+            assert safe
+            assert "\\" not in safe
+            assert not set(parts) & {"", ".", ".."}
+            safe.encode()
+
+    def test_a_good_name_stays_as_it_is(self) -> None:
+        for name in ("Überblick 1.pdf", "folder/paper.pdf", "it's $& 100%.pdf"):
+            assert safe_name(name) == name
+
+
+class TestCompletions:
+    def test_folders_come_first_and_hidden_ones_only_after_a_dot(self, tmp_path: Path) -> None:
+        for folder in ("papers", "Patents", ".hidden"):
+            (tmp_path / folder).mkdir()
+        for file in ("paper.pdf", "paper.txt"):
+            (tmp_path / file).touch()
+        base = f"{tmp_path}/"
+        assert completions(base + "pa") == [f"{base}Patents/", f"{base}papers/", f"{base}paper.pdf"]
+        assert completions(base) == completions(base + "pa")
+        assert completions(base + ".") == [f"{base}.hidden/"]
+
+    def test_what_is_no_folder_has_none(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        for text in (f"{tmp_path}/no/such", f"{tmp_path}/file/x", "a\0b/c", "https://x.org/a"):
+            assert completions(text) == []
+
+    def test_paths_are_given_as_they_are_typed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "one" / "two").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        assert completions("o") == ["one/"]
+        assert completions("one/") == ["one/two/"]
+        assert completions("~/one/") == ["~/one/two/"]
+        assert completions("./o") == ["./one/"]
+
+
+def test_the_scripts_are_whole_and_no_two_parts_share_a_name() -> None:
+    for name in ("ingest_panel.js", "corpus_view.js"):
+        text = script(name)
+        assert "import {" not in text
+        assert text.count("export default") == 1
+        tops = re.findall(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", text, re.MULTILINE)
+        assert len(tops) == len(set(tops))
+
+
+def test_no_script_makes_markup_out_of_data() -> None:
+    for path in STATIC.glob("*.js"):
+        found = re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text()
+        )
+        assert found is None, path.name
