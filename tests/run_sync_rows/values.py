@@ -7,7 +7,6 @@ import concurrent.futures
 import contextlib
 import contextvars
 import gc
-import threading
 import traceback
 import weakref
 from collections.abc import Awaitable
@@ -107,28 +106,21 @@ def what_a_stray_task_raises() -> None:
 
 
 @row()
-def cancels_itself() -> None:
-    """A coroutine that is cancelled from inside of the loop ends its call by CancelledError, begun or not."""
+def cancelled_from_inside() -> None:
+    """A call whose task is cancelled by another coroutine ends by CancelledError, before its first step too."""
 
-    async def cancel_everything() -> None:
-        me = asyncio.current_task()
-        for task in asyncio.all_tasks() - {me}:
-            task.cancel()
-
-    begun = threading.Event()
-
-    async def waits() -> None:
-        begun.set()
-        await asyncio.sleep(PATIENCE)
+    async def cancel_others() -> None:
+        while not call.done():
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+            await asyncio.sleep(0)
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        calls = [pool.submit(run_sync, waits()) for _ in range(3)]
-        assert begun.wait(PATIENCE)
-        while not all(call.done() for call in calls):
-            run_sync(cancel_everything())
-            concurrent.futures.wait(calls, timeout=0.01)
-        with caught(asyncio.CancelledError):
-            calls[0].result()
+        for _ in range(20):
+            call = pool.submit(run_sync, value(1, PATIENCE))
+            within(cancel_others())
+            with caught(asyncio.CancelledError):
+                call.result()
 
 
 @row()
@@ -223,6 +215,23 @@ def left_behind_task_keeps_its_context() -> None:
     go, task = run_sync(leave())
     FRUIT.set("second cell")
     assert run_sync(finish(go, task)) == "first cell"
+
+
+@row()
+def left_behind_task_keeps_no_result() -> None:
+    """A task left behind doesn't keep the result of its call alive."""
+
+    async def leave() -> tuple[asyncio.Task[Any], Thing]:
+        return asyncio.ensure_future(asyncio.sleep(PATIENCE)), Thing()
+
+    async def end(task: asyncio.Task[Any]) -> None:
+        task.cancel()
+
+    task, thing = run_sync(leave())
+    watched = weakref.ref(thing)
+    del thing
+    assert watched() is None
+    run_sync(end(task))
 
 
 async def fruit_after(go: asyncio.Event) -> Any:
