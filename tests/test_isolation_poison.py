@@ -93,6 +93,8 @@ def test_text_that_no_column_can_hold_never_arrives() -> None:
     got = read("poison: lies")
     assert got.status is Status.INGESTED
     got.pages[0].text.encode()
+    assert "\0" not in got.pages[0].text
+    assert got.pages[0].warnings
 
 
 def test_an_engine_that_lacks_parts_or_does_not_load_is_no_crash_of_ours() -> None:

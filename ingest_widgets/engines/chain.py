@@ -9,6 +9,7 @@ from importlib import import_module
 
 from ingest_widgets.engines.fallbacks import said_page_count
 from ingest_widgets.engines.names import plug_ins
+from ingest_widgets.engines.page_text import clean_text
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, page_count
 
@@ -156,7 +157,7 @@ class OpenDocument:
         """
         name, document = self._opened[0]
         try:
-            return name, *document.page_text(index)
+            return name, *_page_text(name, document, index)
         except EngineRefuses:
             self._rescued += 1
             if self._rescued > MOST_RESCUED_PAGES:
@@ -172,7 +173,7 @@ class OpenDocument:
             at += 1
             if index < document.page_count:
                 try:
-                    return name, *document.page_text(index)
+                    return name, *_page_text(name, document, index)
                 except EngineRefuses:
                     continue
 
@@ -180,3 +181,11 @@ class OpenDocument:
         """Gives back what the engines held."""
         for _, document in self._opened:
             document.close()
+
+
+def _page_text(name: str, document: Document, index: int) -> tuple[str, tuple[str, ...]]:
+    text, warnings = document.page_text(index)
+    if name in _BUILT_IN:
+        return text, warnings
+    text, more = clean_text(text)
+    return text, (*warnings, *more)

@@ -101,25 +101,26 @@ class Gathering:
         if not _SHA256.fullmatch(sha256):
             raise WireError("a hash that is none")
         self._sha256, self._size = sha256, _number(header["size"])
-        self._mtime_ns = None if header["mtime_ns"] is None else int(header["mtime_ns"])
+        self._mtime_ns = None if header["mtime_ns"] is None else _number(header["mtime_ns"], -(2**63))
         self._unchanged = sha256 == self._task.known_sha256
 
     def _document(self, header: dict[str, Any], body: bytes) -> None:
+        warnings = _texts(header["warnings"])
         if not self.opened:
-            self._warn(list(header["warnings"]))
+            self._warn(warnings)
         self._page_count = _number(header["pages"])
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:
         self._title, self._author = _text(header["title"], 1000), _text(header["author"], 1000)
         self.wants_metadata = False
-        self._warn([header["warning"]] if "warning" in header else [])
+        self._warn(_texts(header["warnings"]))
 
     def _page(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
         engine = _text(header["engine"], 80)
         if not _ENGINE.fullmatch(engine):
             raise WireError("an engine without a name")
-        warnings = tuple(_text(warning, 500) for warning in header["warnings"][:MOST_WARNINGS])
+        warnings = _texts(header["warnings"])
         self._pages.append(Page("", self.next, body.decode(), engine, warnings))
         self.next += 1
 
@@ -164,8 +165,8 @@ class Gathering:
         "done": _done,
     }
 
-    def _warn(self, warnings: list[Any]) -> None:
-        self._warnings += [_text(warning, 500) for warning in warnings[: MOST_WARNINGS - len(self._warnings)]]
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        self._warnings += warnings[: MOST_WARNINGS - len(self._warnings)]
 
     def extraction(self, *, cancelled: bool, seconds: float) -> Extraction:
         """What all of it amounts to.
@@ -234,7 +235,13 @@ def _text(value: Any, most: int) -> str:
     return value
 
 
-def _number(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**53:
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise WireError("no list where a list belongs")
+    return tuple(_text(warning, 500) for warning in value[:MOST_WARNINGS])
+
+
+def _number(value: Any, least: int = 0) -> int:
+    if type(value) is not int or not least <= value < 2**63:
         raise WireError("no number where a number belongs")
     return value

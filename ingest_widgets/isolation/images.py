@@ -13,7 +13,7 @@ from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import Slot, own_slot
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.wire import WireError
+from ingest_widgets.isolation.wire import PICTURE_BYTES, WireError
 
 _DRAWN_BY = ("pdfium", "pdfium+repair")
 
@@ -97,7 +97,7 @@ def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], byt
 def _answer(slot: Slot, task: Task, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     worker = slot.worker(task.limits.memory_bytes, sandbox=True)
     deadline = time.monotonic() + task.limits.seconds
-    worker.begin()
+    worker.begin(PICTURE_BYTES)
     worker.send(request, task.data or b"", deadline=deadline)
     answer: tuple[dict[str, Any], bytes] | None = None
     while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
 
 from ingest_widgets.isolation.slot import Passwords, Slot, take_slot
 
@@ -51,6 +52,14 @@ class IsolatedExecutor(ThreadPoolExecutor):
     def __init__(self, max_workers: int | None = None, *, passwords: Passwords = ()) -> None:
         self._isolated = _Slots(passwords)
         super().__init__(max_workers or usable_cores(), thread_name_prefix="isolated", initializer=self._isolated.enter)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Waits for what was submitted; after an interrupt or an exit it is killed instead."""
+        if error is not None and not isinstance(error, Exception):
+            self.kill()
+        self.shutdown()
 
     def kill(self) -> None:
         """Makes running and waiting extractions return at once, `cancelled`. From any thread, for good."""

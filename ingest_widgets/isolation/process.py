@@ -21,14 +21,14 @@ if sys.platform == "linux":
 from ingest_widgets.documents import Reason
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.limits import worker_environment
-from ingest_widgets.isolation.wire import Frames, prefix
+from ingest_widgets.isolation.wire import TEXT_BYTES, Frames, prefix
 
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.025
 """How long a worker may be silent before its memory is looked at: what a crash meant is known only from before it."""
 
 _PIPE_BYTES = 1024 * 1024
-_TASK_BYTES = 512 * 1024 * 1024
+_TASK_BYTES = 256 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
 _BOOT = """
@@ -132,15 +132,18 @@ class WorkerProcess:
         """Whether it can take a task that wants this sandbox, in this process."""
         return self._open and self.sandbox == sandbox and self.owner == os.getpid()
 
-    def begin(self) -> None:
+    def begin(self, body_cap: int = TEXT_BYTES) -> None:
         """Call before each task.
+
+        Args:
+            body_cap: Most bytes of one body of the answers.
 
         Raises:
             WireError: The worker has spoken without being asked.
         """
         self.tasks += 1
         self._peak_bytes = 0
-        self._frames.restart()
+        self._frames.restart(body_cap)
 
     def send(self, header: Mapping[str, Any], body: bytes = b"", *, deadline: float) -> None:
         """Sends one frame.

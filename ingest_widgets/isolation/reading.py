@@ -11,7 +11,8 @@ from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.engines.structure import TooManyPages
-from ingest_widgets.isolation.worker import Parent, Refused, checked_header, cut
+from ingest_widgets.isolation.wire import PAGE_CHARS
+from ingest_widgets.isolation.worker import Parent, Refused, checked_header
 
 
 def answer(parent: Parent, request: Mapping[str, Any], data: bytes | mmap.mmap) -> None:
@@ -48,10 +49,10 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
 def _metadata(parent: Parent, document: OpenDocument) -> None:
     try:
         title, author = document.metadata()
-    except (EngineRefuses, ValueError) as error:
-        parent.tell({"t": "metadata", "title": "", "author": "", "warning": f"its metadata can't be read ({error})"})
+    except (EngineRefuses, ValueError):
+        parent.tell({"t": "metadata", "title": "", "author": "", "warnings": ["its metadata can't be read"]})
     else:
-        parent.tell({"t": "metadata", "title": _line(title), "author": _line(author)})
+        parent.tell({"t": "metadata", "title": _line(title), "author": _line(author), "warnings": []})
 
 
 def _line(text: str) -> str:
@@ -65,9 +66,9 @@ def _page(parent: Parent, document: OpenDocument, number: int) -> None:
     except EngineRefuses as refusal:
         parent.tell({"t": "bad", "n": number, "why": str(refusal)[:200]})
         return
-    if len(text) > 1_000_000:
-        text, more = cut(text)
-        warnings += more
+    if len(text) > PAGE_CHARS:
+        text = text[:PAGE_CHARS]
+        warnings += (f"text beyond {PAGE_CHARS:,} characters was left out",)
     parent.tell({"t": "page", "n": number, "engine": engine, "warnings": warnings}, text.encode("utf-8", "replace"))
 
 

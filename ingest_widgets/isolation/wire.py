@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 HEADER_BYTES = 64 * 1024
-BODY_BYTES = 64 * 1024 * 1024
-PAGE_CHARS = 4_000_000
+PAGE_CHARS = 1_000_000
 """More text than this on one page is cut: it is no page that anybody reads."""
+TEXT_BYTES = 4 * PAGE_CHARS
+PICTURE_BYTES = 64 * 1024 * 1024
 
 _LENGTHS = struct.Struct(">II")
 
@@ -55,24 +56,26 @@ class Frames:
     """Cuts a stream of bytes into frames, without trusting any length in it. Not thread-safe.
 
     Args:
-        body_cap: Most bytes of one body.
         total_cap: Most bytes of all frames since `restart`.
     """
 
-    def __init__(self, body_cap: int = BODY_BYTES, total_cap: int | None = None) -> None:
-        self._body_cap, self._total_cap = body_cap, total_cap
+    def __init__(self, total_cap: int | None = None) -> None:
+        self._body_cap, self._total_cap = TEXT_BYTES, total_cap
         self._buffer = bytearray()
         self._total = 0
 
-    def restart(self) -> None:
+    def restart(self, body_cap: int = TEXT_BYTES) -> None:
         """A new task: the count of bytes begins at zero.
+
+        Args:
+            body_cap: Most bytes of one body.
 
         Raises:
             WireError: Something lies unread that belongs to no task.
         """
         if self._buffer:
             raise WireError("bytes that belong to no task")
-        self._total = 0
+        self._body_cap, self._total = body_cap, 0
 
     def feed(self, data: bytes) -> None:
         """Takes what was read.

@@ -17,7 +17,7 @@ from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.isolation.limits import die_with_parent, end_with_parent_thread, hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter
-from ingest_widgets.isolation.wire import PAGE_CHARS, prefix, read_frame
+from ingest_widgets.isolation.wire import prefix, read_frame
 
 MAPPED_BYTES = 64 * 1024 * 1024
 """From this size on a file is mapped into memory instead of read."""
@@ -198,10 +198,3 @@ def checked_header(data: bytes | mmap.mmap) -> None:
     """Refuses what isn't a PDF at all."""
     if b"%PDF-" not in data[: _HEADER_WITHIN + 4]:
         raise Refused(Reason.NOT_A_PDF)
-
-
-def cut(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text within the cap of the wire."""
-    if len(text) <= PAGE_CHARS:
-        return text, ()
-    return text[:PAGE_CHARS], (f"text beyond {PAGE_CHARS:,} characters cut",)

@@ -31,6 +31,11 @@ def wait() -> None:
     threading.Event().wait()
 
 
+def hold() -> None:
+    """Sleeps in C without giving the interpreter's lock back."""
+    ctypes.PyDLL(None).sleep(3600)
+
+
 def deaf() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -104,6 +109,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "exit": leave,
     "spin": spin,
     "wait": wait,
+    "hold": hold,
     "deaf": deaf,
     "python-memory": python_memory,
     "native-memory": native_memory,

@@ -1,0 +1,200 @@
+"""Frames from a worker that a PDF has taken over can't hurt who reads them."""
+
+from __future__ import annotations
+
+import json
+import struct
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.isolation.gathering import Gathering
+from ingest_widgets.isolation.process import WorkerEnded
+from ingest_widgets.isolation.task import Task
+from ingest_widgets.isolation.wire import HEADER_BYTES, TEXT_BYTES, Frames, WireError, decode_header, prefix, read_frame
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc"), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(
+    st.lists(st.tuples(st.dictionaries(st.text("tnw"), _VALUES, max_size=4), st.binary(max_size=200)), max_size=5),
+    st.integers(1, 50),
+)
+def test_frames_arrive_as_they_were_sent_however_the_stream_is_cut(
+    sent: list[tuple[dict[str, object], bytes]], step: int
+) -> None:
+    data = b"".join(prefix(header, len(body)) + body for header, body in sent)
+    frames, got = Frames(), []
+    for start in range(0, len(data), step):
+        frames.feed(data[start : start + step])
+        while (frame := frames.next()) is not None:
+            got.append(frame)
+    assert got == sent
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_raise_anything_but_our_error(data: bytes) -> None:
+    frames = Frames()
+    frames.feed(data)
+    try:
+        while frames.next() is not None:
+            continue
+    except WireError:
+        pass
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"[" * 60_000,
+        b'{"a":' * 10_000,
+        b"1" * 60_000,
+        b'{"n": NaN}',
+        b'{"n": -Infinity}',
+        b"[]",
+        b"null",
+        b"\xff\xfe",
+        b"cos\nsystem\n(S'true'\ntR.",
+        b"\x80\x04\x95",
+    ],
+    ids=lambda head: repr(head[:12]),
+)
+def test_a_header_that_is_no_plain_object_is_refused(head: bytes) -> None:
+    """Among them nesting that would end the interpreter's stack, and pickles."""
+    with pytest.raises(WireError):
+        decode_header(head)
+
+
+@pytest.mark.parametrize("lengths", [(HEADER_BYTES + 1, 0), (2**32 - 1, 0), (2, 2**32 - 1), (2, TEXT_BYTES + 1)])
+def test_a_length_beyond_its_cap_is_refused_before_anything_is_allocated(lengths: tuple[int, int]) -> None:
+    frames = Frames()
+    tracemalloc.start()
+    try:
+        frames.feed(struct.pack(">II", *lengths))
+        with pytest.raises(WireError):
+            frames.next()
+        assert tracemalloc.get_traced_memory()[1] < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_flood_ends_at_its_cap() -> None:
+    frames = Frames(total_cap=1000)
+    for _ in range(10):
+        frames.feed(bytes(100))
+    with pytest.raises(WireError, match="1000"):
+        frames.feed(b"1")
+
+
+def test_a_header_can_make_the_reader_allocate_a_few_megabytes_at_most() -> None:
+    """64 KiB of the JSON that swells most: what lies outside the body is all that is parsed."""
+    head = b'{"a":[' + b"[]," * 21_000 + b"[]]}"
+    assert len(head) < HEADER_BYTES
+    tracemalloc.start()
+    try:
+        decode_header(head)
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_end_of_the_stream_is_the_end_of_the_parent() -> None:
+    """Also in the middle of a frame."""
+    whole = prefix({"op": "ping"}, 3) + b"abc"
+    for size in range(len(whole)):
+        assert read_frame(_reader(whole[:size])) is None
+    assert read_frame(_reader(whole)) == ({"op": "ping"}, b"abc")
+
+
+def _reader(data: bytes) -> Callable[[int], bytes]:
+    left = memoryview(data)
+
+    def read(size: int) -> bytes:
+        nonlocal left
+        part, left = bytes(left[:size]), left[size:]
+        return part
+
+    return read
+
+
+FILE = {"t": "file", "sha256": "0" * 64, "size": 1, "mtime_ns": None}
+DOCUMENT = {"t": "document", "pages": 2, "warnings": []}
+PAGE = {"t": "page", "n": 1, "engine": "pdfium", "warnings": []}
+
+
+def gathered(*messages: tuple[dict[str, object], bytes]) -> Extraction:
+    got = Gathering(Task("x", "x"))
+    for header, body in messages:
+        got.take(header, body)
+    return got.extraction(cancelled=False, seconds=0.0)
+
+
+def test_honest_messages_make_an_extraction() -> None:
+    got = gathered((FILE, b""), (DOCUMENT, b""), (PAGE, b"one"), (PAGE | {"n": 2}, b"two"), ({"t": "done"}, b""))
+    assert [page.text for page in got.pages] == ["one", "two"]
+    assert got.status is Status.INGESTED
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ({}, b""),
+        ({"t": "nonsense"}, b""),
+        ({"t": ["page"]}, b""),
+        ({"t": "__init__"}, b""),
+        (FILE | {"sha256": "../../etc/passwd"}, b""),
+        (FILE | {"sha256": 7}, b""),
+        (FILE | {"size": -1}, b""),
+        (FILE | {"size": 2**70}, b""),
+        (DOCUMENT | {"pages": True}, b""),
+        (DOCUMENT | {"pages": 1e9}, b""),
+        (DOCUMENT | {"warnings": "many"}, b""),
+        (PAGE | {"n": 2}, b"skips one"),
+        (PAGE | {"n": "1"}, b""),
+        (PAGE | {"n": 3}, b""),
+        (PAGE | {"engine": "<b>pdfium</b>"}, b""),
+        (PAGE | {"engine": ""}, b""),
+        (PAGE | {"warnings": [{"a": 1}]}, b""),
+        (PAGE | {"warnings": ["x" * 501]}, b""),
+        (PAGE | {"warnings": ["\ud800"]}, b""),
+        (PAGE, b"\xff no UTF-8"),
+        (PAGE, "\ud800".encode("utf-8", "surrogatepass")),
+        ({"t": "metadata", "title": "x" * 1001, "author": "", "warnings": []}, b""),
+        ({"t": "metadata", "title": None, "author": "", "warnings": []}, b""),
+        ({"t": "metadata", "title": "", "author": ""}, b""),
+        ({"t": "refused", "reason": "because", "what": ""}, b""),
+        ({"t": "refused", "reason": "corrupt", "what": ["x"]}, b""),
+        ({"t": "bad", "n": 9, "why": ""}, b""),
+        ({"t": "done"}, b""),
+    ],
+    ids=lambda value: json.dumps(value)[:60] if isinstance(value, dict) else "",
+)
+def test_a_message_that_no_honest_worker_sends_is_refused(header: dict[str, object], body: bytes) -> None:
+    """Each becomes our error, which ends the worker; nothing of it is kept."""
+    got = Gathering(Task("x", "x"))
+    got.take(FILE, b"")
+    got.take(DOCUMENT, b"")
+    with pytest.raises((WireError, WorkerEnded)):
+        got.take(header, body)
+
+
+def test_pages_beyond_the_last_are_refused() -> None:
+    got = Gathering(Task("x", "x", last=1))
+    for header in (FILE, DOCUMENT, PAGE):
+        got.take(header, b"")
+    with pytest.raises(WireError):
+        got.take(PAGE | {"n": 2}, b"")
+
+
+def test_a_worker_that_says_it_is_out_of_memory_is_believed_and_ended() -> None:
+    with pytest.raises(WorkerEnded) as ended:
+        gathered((FILE, b""), ({"t": "refused", "reason": "out_of_memory", "what": ""}, b""))
+    assert ended.value.reason is Reason.OUT_OF_MEMORY
