@@ -105,7 +105,7 @@ def test_a_table_stays_in_rows() -> None:
 
 def test_terms_beside_their_meanings_stay_together() -> None:
     """A column that is mostly empty is one of a table, however long its longest cell is."""
-    terms = ["the cross-reference table of a long document", *(f"a term of size {n}" for n in range(30))]
+    terms = ["the cross-reference table of a long document", *(f"one of the terms, its number {n}" for n in range(30))]
     meanings = [line for line in column(44) * 2 if len(line) > 30][: len(terms)]
 
     def page(canvas: Canvas) -> None:

@@ -17,7 +17,7 @@ _MOVES_UP = 6
 _SIDE = 5  # segments that have to respect a strip, on either side
 _CROSSING = 0.15  # of the segments may lie across it: titles, figures
 _BIN = 3.0  # points
-_FILLED = 0.5  # of a column's width by its mean line; cells of tables are emptier
+_FILLED = 0.6  # of the way to the next column by a mean line; cells of tables are emptier
 
 
 @dataclass(slots=True)
@@ -135,8 +135,11 @@ def _strip(segments: list[Segment]) -> float | None:
         return None
     runs = _longest_run([i for i in inner if bins[i] == emptiest])
     strip = left + _BIN * (runs[0] + runs[1] + 1) / 2
-    sides = [s for s in segments if s.right <= strip], [s for s in segments if s.left >= strip]
-    return strip if all(_is_prose(side) for side in sides) else None
+    before, after = [s for s in segments if s.right <= strip], [s for s in segments if s.left >= strip]
+    if min(len(before), len(after)) < _SIDE:
+        return None
+    edges = left, min(s.left for s in after), right
+    return strip if _is_prose(before, edges[1] - edges[0]) and _is_prose(after, edges[2] - edges[1]) else None
 
 
 def _longest_run(numbers: list[int]) -> tuple[int, int]:
@@ -148,10 +151,7 @@ def _longest_run(numbers: list[int]) -> tuple[int, int]:
     return best
 
 
-def _is_prose(side: list[Segment]) -> bool:
-    if len(side) < _SIDE:
-        return False
-    width = max(s.right for s in side) - min(s.left for s in side)
+def _is_prose(side: list[Segment], width: float) -> bool:
     filled = sum(s.right - s.left for s in side) / len(side) / max(width, 1.0)
     return filled >= _FILLED and sum(s.end - s.start for s in side) / len(side) >= _LONG_RUN
 
