@@ -77,8 +77,12 @@ def bound_objects_live_on() -> None:
         run_sync(queue.put("item"))
         assert run_sync(client.get(address), timeout=PATIENCE).text == "ok"
         assert run_sync(queue.get()) == "item"
-    run_sync(client.aclose())
-    server.close()
+
+    async def close() -> None:
+        await client.aclose()
+        server.close()
+
+    run_sync(close())
     assert connections == [1]
 
 

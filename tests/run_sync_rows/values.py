@@ -109,18 +109,18 @@ def what_a_stray_task_raises() -> None:
 def cancelled_from_inside() -> None:
     """A call whose task is cancelled by another coroutine ends by CancelledError, before its first step too."""
 
-    async def cancel_others() -> None:
+    async def cancel_others() -> concurrent.futures.Future[Any]:
+        call = pool.submit(run_sync, value(1, PATIENCE))
         while not call.done():
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
             await asyncio.sleep(0)
+        return call
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for _ in range(20):
-            call = pool.submit(run_sync, value(1, PATIENCE))
-            within(cancel_others())
             with caught(asyncio.CancelledError):
-                call.result()
+                within(cancel_others()).result()
 
 
 @row()
