@@ -113,7 +113,7 @@ class Corpus:
         Args:
             file: The name of one file; a name that isn't in the corpus has no pages.
         """
-        return iterate_pages(self._connections, file)
+        yield from iterate_pages(self._connections, file)  # from: the corpus stays open while somebody iterates
 
     def page(self, file: str, number: int) -> Page:
         """One page.
