@@ -253,6 +253,7 @@ class ProgressTracker:
     def _update_by_part(self, n: int | float) -> ProgressUpdate:
         with self._lock:
             self._count.add(n)
+            self._count.open()  # the plan of those that count whole numbers didn't know of it
             fills = self._throttle.fills(self._count.value())
         if not fills and time.monotonic() < self._throttle.next_time:
             return _QUIET

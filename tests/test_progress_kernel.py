@@ -72,7 +72,7 @@ def test_setting_the_traits_by_hand_is_throttled_too(kernel: Kernel) -> None:
     _settle(kernel)
     messages = _bar_messages(kernel)
     assert 1 <= len(messages) <= 40
-    assert messages[-1]["content"]["data"]["state"] == {"value": 19_999.0}
+    assert messages[-1]["content"]["data"]["state"]["value"] == 19_999
 
 
 @pytest.mark.kernel
