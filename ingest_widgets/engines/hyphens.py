@@ -15,6 +15,7 @@ _CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
 _AFTER_LATIN = "\u0370"
 _PREFIXES = frozenset(("non", "quasi", "self", "semi", "well"))  # mostly written with a hyphen
+_WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _WAITING_PAGES = 64
 _EVERY_PAGE = 30
 _LATER_PAGES = 3
@@ -48,7 +49,7 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
     """Joins words over line ends; a joined word stays in the upper line, as a typist would put it.
 
     Evidence first: the joined word occurs elsewhere, or the compound does in the middle of a line. Without any,
-    capitals, figures and code keep their hyphen, and so do two parts that are words of the document.
+    capitals, figures and code keep their hyphen, and so does a second part that is a word of the document.
     """
     if CUT in text:
         words = vocabulary.words()
@@ -104,7 +105,8 @@ def _belong_together(head: str, tail: str, words: set[str]) -> bool:
         return False
     if (left[-1] < _AFTER_LATIN) != (right[0] < _AFTER_LATIN):
         return False
-    return not (_seen(right, words) and (left.lower() in _PREFIXES or _seen(left, words)))
+    known = len(right) >= _WHOLE_WORD or left.lower() in _PREFIXES or _seen(left, words)
+    return not (known and _seen(right, words))
 
 
 def _seen(word: str, words: set[str]) -> bool:
