@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
 from ingest_widgets.notebook.run_table import RunTable
 
@@ -22,7 +22,7 @@ class CorpusView(LiveWidget):
     """
 
     _esm = script("corpus_view.js")
-    _css = style("panel_parts.css", "ingest_panel.css")
+    _css = panel_style()
 
     def __init__(self, corpus: Corpus | str | os.PathLike[str]) -> None:
         self._corpus = corpus if isinstance(corpus, Corpus) else Corpus(corpus, read_only=True)

@@ -35,3 +35,9 @@ def _gather(name: str, parts: dict[str, str]) -> None:
 def style(*names: str) -> str:
     """These CSS files, one after the other."""
     return "\n".join((STATIC / name).read_text("utf-8") for name in names)
+
+
+@cache
+def panel_style() -> str:
+    """What the panel, a job's view and a corpus view look like."""
+    return style("panel_parts.css", "file_grid.css", "search_list.css", "page_view.css", "ingest_panel.css")

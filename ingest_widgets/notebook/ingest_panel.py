@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
 from ingest_widgets.notebook.run_table import RunTable
@@ -31,7 +31,7 @@ class IngestPanel(LiveWidget):
     """
 
     _esm = script("ingest_panel.js")
-    _css = style("panel_parts.css", "ingest_panel.css")
+    _css = panel_style()
 
     def __init__(
         self, corpus: Corpus | str | os.PathLike[str] | None = None, source: str | os.PathLike[str] | None = None
@@ -194,7 +194,7 @@ class IngestPanel(LiveWidget):
         return f"{waiting} uploaded: queued until this run has ended." if waiting and self._busy else ""
 
     def _saved_html(self) -> str:
-        self._show_corpus()
+        self._guarded(self._show_corpus)
         return super()._saved_html()
 
     def _shown_path(self) -> str:

@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import LiveWidget
 from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.pipeline import IngestJob
@@ -21,7 +21,7 @@ class JobView(LiveWidget):
     """
 
     _esm = script("ingest_panel.js")
-    _css = style("panel_parts.css", "ingest_panel.css")
+    _css = panel_style()
 
     def __init__(self, job: IngestJob, table: RunTable) -> None:
         self._job = job

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,8 @@ from ingest_widgets.notebook.saved_output import SavedOutput
 Request = dict[str, Any]
 Buffers = list[memoryview]
 MOST_HITS = 500
+SAVED_SECONDS = 5.0
+"""How old what a saved notebook would say gets while a run goes on."""
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -45,6 +48,7 @@ class LiveWidget(anywidget.AnyWidget):
         self._box: dict[str, Any] = {}
         self._buffers: list[bytes] = []
         self._sequence = 0
+        self._saved_until = 0.0
         self._feed = table.follow(self._rows_changed)
         self._requests: dict[str, Callable[[Request, Buffers], None]] = {
             "hello": self._hello,
@@ -118,7 +122,7 @@ class LiveWidget(anywidget.AnyWidget):
         pace.ask(self._send_patch, urgent=True)
 
     def _rows_changed(self) -> None:
-        pace.ask(self._send_patch)
+        pace.ask(self._send_patch, urgent=self._feed.emptied)
 
     def _send_patch(self) -> None:
         """Sends one message; only the thread of the pace calls this, so numbers and messages keep their order."""
@@ -135,6 +139,8 @@ class LiveWidget(anywidget.AnyWidget):
             self.send({"kind": "patch", "seq": self._sequence, **parts}, buffers)
         if self._feed.dirty:
             pace.ask(self._send_patch)
+        if parts.get("state", {}).get("running") and time.monotonic() > self._saved_until:
+            self._update_saved()
 
     # What each widget fills in.
 
@@ -160,10 +166,13 @@ class LiveWidget(anywidget.AnyWidget):
         return (bundle, metadata) if metadata else bundle
 
     def _update_saved(self) -> None:
+        self._saved_until = time.monotonic() + SAVED_SECONDS
         pace.ask(self._send_saved, urgent=True)
 
     def _send_saved(self) -> None:
         self._saved.update(self._saved_html())
 
     def _saved_html(self) -> str:
-        return self._table.saved_html(self._facts()["sentence"])
+        facts = self._facts()
+        under_way = " (under way when this was saved)" if facts["running"] else ""
+        return self._table.saved_html(facts["sentence"] + under_way)

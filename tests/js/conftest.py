@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ingest_widgets.notebook.esm import script, style
+from ingest_widgets.notebook.esm import panel_style, script
 from tests.browser.conftest import chromium, playwright_, tab
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def mount(tab: Page) -> Callable[..., BarePage]:
     def show(name: str = "ingest_panel", *, views: int = 1, traits: dict[str, Any] | None = None) -> BarePage:
         tab.set_content("<!doctype html><html lang=en><title>bare</title><h1>bare</h1>")
         tab.add_script_tag(path=FAKE_MODEL)
-        sheet = style("panel_parts.css", "ingest_panel.css")
-        tab.evaluate("args => mount(...args)", [script(f"{name}.js"), sheet, traits or {}, views])
+        tab.evaluate("args => mount(...args)", [script(f"{name}.js"), panel_style(), traits or {}, views])
         return bare
 
     return show

@@ -16,7 +16,10 @@ window.FakeModel = class {
   }
 
   off(name, listener) {
-    this.listeners.set(name, (this.listeners.get(name) ?? []).filter((other) => other !== listener));
+    this.listeners.set(
+      name,
+      (this.listeners.get(name) ?? []).filter((other) => other !== listener),
+    );
   }
 
   send(content, callbacks, buffers = []) {
@@ -53,4 +56,12 @@ window.mount = async (script, style, traits = {}, views = 1) => {
 };
 
 window.manyRows = (count, status = "queued") =>
-  Array.from({ length: count }, (_, index) => [index, `folder/file-${String(index).padStart(5, "0")}.pdf`, status, null, "", 0, 1000 * index]);
+  Array.from({ length: count }, (_, index) => [
+    index,
+    `folder/file-${String(index).padStart(5, "0")}.pdf`,
+    status,
+    null,
+    "",
+    0,
+    1000 * index,
+  ]);

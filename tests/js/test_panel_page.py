@@ -44,10 +44,9 @@ def test_an_answer_to_an_older_question_is_no_answer(panel: BarePage) -> None:
     old = panel.sent("search")[-1]["ask"]
     panel.page.get_by_role("searchbox", name="Search").fill("other")
     panel.sent("search", 2)
-    panel.tell(
-        results={"ask": old, "query": "entropy", "offset": 0, "total": 1, "hits": [HITS[0] | {"file": "old.pdf"}]}
-    )
     panel.answer_search([])
+    hits = [HITS[0] | {"file": "old.pdf"}]
+    panel.tell(results={"ask": old, "query": "entropy", "offset": 0, "total": 1, "hits": hits})
     expect(panel.page.get_by_text("No page matches other")).to_be_visible()
     expect(panel.page.get_by_text("old.pdf")).to_have_count(0)
 

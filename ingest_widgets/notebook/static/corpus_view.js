@@ -15,11 +15,23 @@ class LookingView {
     this.search = new SearchList(store);
     this.page = new PageView(store, () => this.search.focus());
     this.detail = new FileDetail(store);
-    this.grid = new FileGrid({ files: store.files, onOpen: (row) => this.open(row), emptyText: "The corpus is empty." });
-    this.node = element("section", { class: "ingw ingw-live", "aria-label": "Corpus" }, this.title, this.notices.node,
-      element("div", { class: "ingw-columns ingw-looking" },
+    this.grid = new FileGrid({
+      files: store.files,
+      onOpen: (row) => this.open(row),
+      emptyText: "The corpus is empty.",
+    });
+    this.node = element(
+      "section",
+      { class: "ingw ingw-live", "aria-label": "Corpus" },
+      this.title,
+      this.notices.node,
+      element(
+        "div",
+        { class: "ingw-columns ingw-looking" },
         element("div", { class: "ingw-column" }, this.search.node, this.grid.node, this.detail.node),
-        element("div", { class: "ingw-column" }, this.page.node)));
+        element("div", { class: "ingw-column" }, this.page.node),
+      ),
+    );
     keepKeys(this.node);
     el.append(this.node);
     this.leave = store.subscribe(() => this.refresh());

@@ -3,8 +3,9 @@
 // The rows lie in a window that sticks to the scrolled box, so a fast scroll shows rows that are a frame old, never
 // a blank. The number of rows that fit is fixed, so nothing depends on a height that is 0 while a tab is hidden.
 
-import { counted, element, freshId, icon, paintOnce, setAttribute, setText, sized } from "./elements.js";
-import { RowOrder, STATUSES } from "./file_rows.js";
+import { element, freshId, icon, paintOnce, setAttribute, setText, sized } from "./elements.js";
+import { RowOrder } from "./file_rows.js";
+import { StatusFilter } from "./status_filter.js";
 
 const ROW_HEIGHT = 28;
 const ROWS_SHOWN = 12;
@@ -48,17 +49,33 @@ export class FileGrid {
   }
 
   build(emptyText) {
-    const help = element("p", { class: "ingw-unseen", id: `${this.id}-help` },
-      "Enter shows what is known of a file. Arrow up from the first file leads to the headings, which sort, and on to the filter.");
+    const help = element(
+      "p",
+      { class: "ingw-unseen", id: `${this.id}-help` },
+      "Enter shows what is known of a file. Arrow up from the first file leads to the headings, which sort, and on to the filter.",
+    );
     this.headings = COLUMNS.map(([key, title], at) => this.buildHeading(key, title, at));
-    this.head = element("div", { role: "row", class: "ingw-row ingw-headings", "aria-rowindex": 1, id: `${this.id}-head` }, ...this.headings);
+    this.head = element(
+      "div",
+      { role: "row", class: "ingw-row ingw-headings", "aria-rowindex": 1, id: `${this.id}-head` },
+      ...this.headings,
+    );
     this.window = element("div", { role: "rowgroup", class: "ingw-window" });
     this.spacer = element("div", { class: "ingw-spacer" }, this.window);
-    this.grid = element("div", {
-      role: "grid", class: "ingw-grid", tabindex: 0, "aria-label": "Files", "aria-colcount": COLUMNS.length,
-      "aria-describedby": `${this.id}-help`,
-      on: { scroll: () => this.scroll(), keydown: (event) => this.press(event), focus: () => this.enter() },
-    }, element("div", { role: "rowgroup", class: "ingw-head" }, this.head), this.spacer);
+    this.grid = element(
+      "div",
+      {
+        role: "grid",
+        class: "ingw-grid",
+        tabindex: 0,
+        "aria-label": "Files",
+        "aria-colcount": COLUMNS.length,
+        "aria-describedby": `${this.id}-help`,
+        on: { scroll: () => this.scroll(), keydown: (event) => this.press(event), focus: () => this.enter() },
+      },
+      element("div", { role: "rowgroup", class: "ingw-head" }, this.head),
+      this.spacer,
+    );
     this.empty = element("p", { class: "ingw-empty" }, emptyText);
     this.filter = new StatusFilter(this);
     this.node = element("div", { class: "ingw-files" }, this.filter.node, this.grid, this.empty, help);
@@ -66,10 +83,19 @@ export class FileGrid {
 
   buildHeading(key, title, at) {
     const sort = () => this.sort(at);
-    return element("div", {
-      role: "columnheader", class: `ingw-cell ingw-cell-${key}`, "aria-colindex": at + 1, id: `${this.id}-col-${at}`,
-      on: { click: sort },
-    }, element("span", {}, title), icon("up"), icon("down"));
+    return element(
+      "div",
+      {
+        role: "columnheader",
+        class: `ingw-cell ingw-cell-${key}`,
+        "aria-colindex": at + 1,
+        id: `${this.id}-col-${at}`,
+        on: { click: sort },
+      },
+      element("span", {}, title),
+      icon("up"),
+      icon("down"),
+    );
   }
 
   /** The files have changed. */
@@ -148,7 +174,8 @@ export class FileGrid {
 
   buildRow() {
     const cells = COLUMNS.map(([key], at) =>
-      element("div", { role: "gridcell", class: `ingw-cell ingw-cell-${key}`, "aria-colindex": at + 1 }));
+      element("div", { role: "gridcell", class: `ingw-cell ingw-cell-${key}`, "aria-colindex": at + 1 }),
+    );
     cells[0].append(element("span", { class: "ingw-word" }));
     const node = element("div", { role: "row", class: "ingw-row", on: { click: () => this.open(node.row) } }, ...cells);
     this.window.append(node);
@@ -240,11 +267,16 @@ export class FileGrid {
   pressInRows(event) {
     const at = this.position();
     const moves = {
-      ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + ROWS_SHOWN - 1, PageUp: at - ROWS_SHOWN + 1,
-      Home: 0, End: this.order.length(this.files) - 1,
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + ROWS_SHOWN - 1,
+      PageUp: at - ROWS_SHOWN + 1,
+      Home: 0,
+      End: this.order.length(this.files) - 1,
     };
     if (event.key === "ArrowUp" && at <= 0) this.moveToHeading(0);
-    else if (event.key in moves && (!event.ctrlKey || event.key === "Home" || event.key === "End")) this.moveTo(moves[event.key]);
+    else if (event.key in moves && (!event.ctrlKey || event.key === "Home" || event.key === "End"))
+      this.moveTo(moves[event.key]);
     else if (!event.ctrlKey && (event.key === "Enter" || event.key === " ")) this.open(this.order.at(this.files, at));
     else return false;
     return true;
@@ -257,7 +289,8 @@ export class FileGrid {
   }
 
   pressInHeadings(event) {
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.moveToHeading(this.heading + (event.key === "ArrowLeft" ? -1 : 1));
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight")
+      this.moveToHeading(this.heading + (event.key === "ArrowLeft" ? -1 : 1));
     else if (event.key === "Enter" || event.key === " ") this.sort(this.heading);
     else if (event.key === "ArrowUp") this.filter.focus();
     else if (["ArrowDown", "Home", "Escape"].includes(event.key)) this.moveTo(0);
@@ -270,63 +303,5 @@ export class FileGrid {
     this.watch.disconnect();
     this.askPaint.cancel();
     clearTimeout(this.resort);
-  }
-}
-
-/** One button a status that occurs, with its count; it stands outside the tab order, the grid's arrow keys lead to it. */
-class StatusFilter {
-  constructor(grid) {
-    this.grid = grid;
-    this.buttons = new Map([[null, this.build(null)], ...STATUSES.map((status) => [status, this.build(status)])]);
-    this.node = element("div", {
-      role: "toolbar", class: "ingw-filter", "aria-label": "Filter by status", on: { keydown: (event) => this.press(event) },
-    }, ...this.buttons.values());
-  }
-
-  build(status) {
-    const label = element("span", {}, status ?? "all");
-    const count = element("span", { class: "ingw-count" });
-    const picture = status ? [icon(status)] : [];
-    const choose = () => this.choose(status);
-    const button = element("button", { type: "button", class: "ingw-chip", tabindex: -1, "data-status": status, on: { click: choose } },
-      ...picture, label, " ", count);
-    button.count = count;
-    return button;
-  }
-
-  choose(status) {
-    this.grid.filterBy(this.grid.order.status === status ? null : status);
-  }
-
-  paint(counts) {
-    const total = this.grid.files.total;
-    for (const [status, button] of this.buttons) {
-      const chosen = this.grid.order.status === status;
-      const count = status ? counts[status] ?? 0 : total;
-      setText(button.count, count.toLocaleString("en"));
-      setAttribute(button, "aria-pressed", chosen ? "true" : "false");
-      setAttribute(button, "aria-label", status ? `${status}: ${counted(count, "file")}` : `all: ${counted(count, "file")}`);
-      button.hidden = status !== null && !count && !chosen;
-    }
-    this.node.hidden = !total;
-  }
-
-  visible() {
-    return [...this.buttons.values()].filter((button) => !button.hidden);
-  }
-
-  focus() {
-    (this.buttons.get(this.grid.order.status) ?? this.visible()[0]).focus();
-  }
-
-  press(event) {
-    const buttons = this.visible();
-    const at = buttons.indexOf(event.target);
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step) buttons[(at + step + buttons.length) % buttons.length].focus();
-    else if (event.key === "ArrowDown" || event.key === "Escape") this.grid.grid.focus();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   }
 }

@@ -1,15 +1,6 @@
 // The files of a run as the page knows them: patched by index, sorted and filtered here, drawn elsewhere.
 
-export const STATUSES = [
-  "reading",
-  "uploading",
-  "queued",
-  "failed",
-  "partial",
-  "ingested",
-  "unchanged",
-  "cancelled",
-];
+export const STATUSES = ["reading", "uploading", "queued", "failed", "partial", "ingested", "unchanged", "cancelled"];
 const FIELDS = ["name", "status", "reason", "detail", "pages", "bytes"];
 
 /** One row of the wire, `[index, name, status, reason, detail, pages, bytes]`, as an object. */

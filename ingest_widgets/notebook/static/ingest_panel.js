@@ -15,8 +15,16 @@ class PanelView {
     this.store = store;
     this.choosing = choosing;
     this.buildParts();
-    this.node = element("section", { class: "ingw ingw-live", "aria-label": choosing ? "Ingest PDFs" : "Ingest job" },
-      this.toolbar, this.code, this.notices.node, this.progress.node, this.uploads.node, this.buildColumns());
+    this.node = element(
+      "section",
+      { class: "ingw ingw-live", "aria-label": choosing ? "Ingest PDFs" : "Ingest job" },
+      this.toolbar,
+      this.code,
+      this.notices.node,
+      this.progress.node,
+      this.uploads.node,
+      this.buildColumns(),
+    );
     keepKeys(this.node);
     if (choosing) new DropZone(this.node, store);
     el.append(this.node);
@@ -26,13 +34,20 @@ class PanelView {
 
   buildParts() {
     const { store } = this;
-    const button = (label, click, more = "") => element("button", { type: "button", class: `ingw-button ${more}`, on: { click } }, label);
+    const button = (label, click, more = "") =>
+      element("button", { type: "button", class: `ingw-button ${more}`, on: { click } }, label);
     this.source = new SourceBox(store, () => this.start());
     this.startButton = button("Start", () => this.start(), "ingw-primary");
     this.stopButton = button("Stop", () => store.stop());
     this.copyButton = button("Copy code", () => this.copy());
-    this.chooser = element("input", { type: "file", accept: ".pdf,application/pdf", multiple: true, hidden: true, "aria-label": "PDF files",
-      on: { change: () => this.choose() } });
+    this.chooser = element("input", {
+      type: "file",
+      accept: ".pdf,application/pdf",
+      multiple: true,
+      hidden: true,
+      "aria-label": "PDF files",
+      on: { change: () => this.choose() },
+    });
     this.uploadButton = button("Upload PDFs", () => this.chooser.click());
     const offered = this.choosing
       ? [this.source.node, this.startButton, this.stopButton, this.uploadButton, this.copyButton, this.chooser]
@@ -45,14 +60,22 @@ class PanelView {
     this.search = new SearchList(store);
     this.page = new PageView(store, () => this.search.focus());
     this.detail = new FileDetail(store);
-    this.grid = new FileGrid({ files: store.files, onOpen: (row) => this.open(row),
-      emptyText: this.choosing ? "No files yet: name a folder and press Start, or drop PDFs here." : "Listing the files…" });
+    this.grid = new FileGrid({
+      files: store.files,
+      onOpen: (row) => this.open(row),
+      emptyText: this.choosing
+        ? "No files yet: name a folder and press Start, or drop PDFs here."
+        : "Listing the files…",
+    });
   }
 
   buildColumns() {
-    return element("div", { class: "ingw-columns" },
+    return element(
+      "div",
+      { class: "ingw-columns" },
       element("div", { class: "ingw-column" }, this.grid.node, this.detail.node),
-      element("div", { class: "ingw-column" }, this.search.node, this.page.node));
+      element("div", { class: "ingw-column" }, this.search.node, this.page.node),
+    );
   }
 
   refresh(topic) {
@@ -67,7 +90,7 @@ class PanelView {
       source: [this.source, this],
     };
     if (topic === "completions") this.source.offer(this.store.completions);
-    const concerned = topic === "all" ? new Set(Object.values(parts).flat()) : parts[topic] ?? [];
+    const concerned = topic === "all" ? new Set(Object.values(parts).flat()) : (parts[topic] ?? []);
     for (const part of concerned) part === this ? this.refreshButtons() : part.refresh();
   }
 
@@ -102,11 +125,19 @@ class PanelView {
     const text = pythonCode(this.store.state.source, this.store.state.corpus);
     const copied = await copyText(text, this.node);
     this.code.replaceChildren(
-      element("p", { class: "ingw-summary" }, copied ? "Copied: this cell does the same." : "Copy it from here: this cell does the same."),
-      element("pre", { tabindex: copied ? null : 0 }, text));
+      element(
+        "p",
+        { class: "ingw-summary" },
+        copied ? "Copied: this cell does the same." : "Copy it from here: this cell does the same.",
+      ),
+      element("pre", { tabindex: copied ? null : 0 }, text),
+    );
     this.code.hidden = false;
     clearTimeout(this.codeShown);
-    if (copied) this.codeShown = setTimeout(() => { this.code.hidden = true; }, 8000);
+    if (copied)
+      this.codeShown = setTimeout(() => {
+        this.code.hidden = true;
+      }, 8000);
   }
 
   remove() {
@@ -151,11 +182,26 @@ class UploadList {
   }
 
   build({ id, name, size }) {
-    const cancel = element("button", { type: "button", class: "ingw-button", "aria-label": `Cancel upload of ${name}`,
-      on: { click: () => this.cancel(id) } }, "Cancel");
+    const cancel = element(
+      "button",
+      {
+        type: "button",
+        class: "ingw-button",
+        "aria-label": `Cancel upload of ${name}`,
+        on: { click: () => this.cancel(id) },
+      },
+      "Cancel",
+    );
     const amount = element("span", { class: "ingw-upload-amount" });
     const meter = element("progress", { max: Math.max(1, size), "aria-label": `Upload of ${name}` });
-    const line = element("li", {}, element("span", { class: "ingw-upload-name", title: name }, name), meter, amount, cancel);
+    const line = element(
+      "li",
+      {},
+      element("span", { class: "ingw-upload-name", title: name }, name),
+      meter,
+      amount,
+      cancel,
+    );
     return Object.assign(line, { amount, meter });
   }
 }
@@ -165,7 +211,8 @@ class DropZone {
   constructor(node, store) {
     this.node = node;
     this.store = store;
-    for (const type of ["dragenter", "dragover", "dragleave", "drop"]) node.addEventListener(type, (event) => this[type]?.(event));
+    for (const type of ["dragenter", "dragover", "dragleave", "drop"])
+      node.addEventListener(type, (event) => this[type]?.(event));
   }
 
   ours(event) {

@@ -3,7 +3,8 @@
 import { KernelComm } from "./kernel_comm.js";
 
 const BUSY = "Waiting for the kernel: it is busy with a cell.";
-const DEAF = "The kernel is busy with a cell and hears nothing else until that ends. To stop it now, interrupt the kernel (the square button above).";
+const DEAF =
+  "The kernel is busy with a cell and hears nothing else until that ends. To stop it now, interrupt the kernel (the square button above).";
 const GONE = {
   restarting: "The kernel was restarted: run this cell again to go on.",
   autorestarting: "The kernel died and was restarted: run this cell again to go on. Finished files are kept.",

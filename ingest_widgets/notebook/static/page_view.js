@@ -20,9 +20,23 @@ export class PageView {
     this.note = element("p", { class: "ingw-summary", "aria-live": "polite" });
     this.image = element("img", { class: "ingw-image", hidden: true });
     this.sheet = element("div", { class: "ingw-sheet" }, this.image);
-    this.bar = element("div", { class: "ingw-page-bar" }, this.title, this.closing, this.previousHit, this.nextHit,
-      this.previousPage, this.nextPage);
-    this.node = element("div", { class: "ingw-page", hidden: true, on: { keydown: (event) => this.press(event) } }, this.bar, this.note, this.sheet);
+    this.bar = element(
+      "div",
+      { class: "ingw-page-bar" },
+      this.title,
+      this.closing,
+      this.previousHit,
+      this.nextHit,
+      this.previousPage,
+      this.nextPage,
+    );
+    this.node = element(
+      "div",
+      { class: "ingw-page", hidden: true, on: { keydown: (event) => this.press(event) } },
+      this.bar,
+      this.note,
+      this.sheet,
+    );
     this.drawn = null;
   }
 

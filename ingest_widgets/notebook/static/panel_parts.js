@@ -8,10 +8,19 @@ export class ProgressLine {
   constructor(store) {
     this.store = store;
     this.fill = element("div", { class: "ingw-bar-fill" });
-    this.bar = element("div", { role: "progressbar", class: "ingw-bar", "aria-label": "Progress", "aria-valuemin": 0 }, this.fill);
+    this.bar = element(
+      "div",
+      { role: "progressbar", class: "ingw-bar", "aria-label": "Progress", "aria-valuemin": 0 },
+      this.fill,
+    );
     this.status = element("p", { role: "status", class: "ingw-status" });
     this.left = element("span", { class: "ingw-left", "aria-hidden": "true" });
-    this.node = element("div", { class: "ingw-progress" }, this.bar, element("div", { class: "ingw-progress-text" }, this.status, this.left));
+    this.node = element(
+      "div",
+      { class: "ingw-progress" },
+      this.bar,
+      element("div", { class: "ingw-progress-text" }, this.status, this.left),
+    );
   }
 
   refresh() {
@@ -19,9 +28,13 @@ export class ProgressLine {
     const percent = total ? Math.floor((100 * finished) / total) : 0;
     setAttribute(this.bar, "aria-valuemax", total);
     setAttribute(this.bar, "aria-valuenow", finished);
-    setAttribute(this.bar, "aria-valuetext", [`${finished} of ${counted(total, unit ?? "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "));
+    setAttribute(
+      this.bar,
+      "aria-valuetext",
+      [`${finished} of ${counted(total, unit ?? "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "),
+    );
     this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
-    this.node.dataset.outcome = running ? "running" : outcome ?? "idle";
+    this.node.dataset.outcome = running ? "running" : (outcome ?? "idle");
     setText(this.left, [total ? `${percent} %` : "", this.timeLeft()].filter(Boolean).join(", "));
     setAttribute(this.status, "aria-live", running ? "off" : null);
     setText(this.status, sentence);
@@ -58,16 +71,21 @@ export class Notices {
     const { lost, waiting, problems, state } = this.store;
     setText(this.life, lost);
     this.life.hidden = !lost;
-    setText(this.wait, waiting ? this.store.line.waiting : state.hint ?? "");
+    setText(this.wait, waiting ? this.store.line.waiting : (state.hint ?? ""));
     this.wait.hidden = !this.wait.textContent;
     if (problems === this.drawn) return;
     this.drawn = problems;
     this.problems.replaceChildren(...problems.map((problem) => this.draw(problem)));
-    if (problems.length) this.problems.append(element("button", { type: "button", class: "ingw-button", on: { click: () => this.dismiss() } }, "Dismiss"));
+    if (problems.length)
+      this.problems.append(
+        element("button", { type: "button", class: "ingw-button", on: { click: () => this.dismiss() } }, "Dismiss"),
+      );
   }
 
   draw({ sentence, details }) {
-    const unfold = details ? [element("details", {}, element("summary", {}, "Details"), element("pre", { tabindex: 0 }, details))] : [];
+    const unfold = details
+      ? [element("details", {}, element("summary", {}, "Details"), element("pre", { tabindex: 0 }, details))]
+      : [];
     return element("div", { class: "ingw-notice ingw-notice-problem" }, element("p", {}, sentence), ...unfold);
   }
 }
@@ -77,7 +95,13 @@ export class FileDetail {
   constructor(store) {
     this.store = store;
     this.index = null;
-    this.node = element("div", { role: "region", class: "ingw-detail", "aria-label": "File", "aria-live": "polite", hidden: true });
+    this.node = element("div", {
+      role: "region",
+      class: "ingw-detail",
+      "aria-label": "File",
+      "aria-live": "polite",
+      hidden: true,
+    });
   }
 
   open(row) {

@@ -27,7 +27,10 @@ export class PanelStore {
     this.listeners = new Set();
     this.pending = new Map();
     this.sequence = null;
-    this.uploads = new Uploads((content, buffers) => this.send(content, buffers), () => this.tell("uploads"));
+    this.uploads = new Uploads(
+      (content, buffers) => this.sendUpload(content, buffers),
+      () => this.tell("uploads"),
+    );
     this.receive = this.receive.bind(this);
     model.on("msg:custom", this.receive);
     this.line = new KernelLine(model, { onLost: (why) => this.lose(why), onFound: () => this.hello() });
@@ -58,9 +61,21 @@ export class PanelStore {
 
   /** Sends something that the kernel answers, and says so when the answer is slow. */
   ask(kind, content) {
-    clearTimeout(this.pending.get(kind));
-    this.pending.set(kind, setTimeout(() => this.wait(true), PATIENCE));
+    this.expect(kind);
     this.send({ kind, ...content });
+  }
+
+  sendUpload(content, buffers) {
+    if (content.kind === "upload_begin") this.expect("uploads");
+    this.send(content, buffers);
+  }
+
+  expect(kind) {
+    clearTimeout(this.pending.get(kind));
+    this.pending.set(
+      kind,
+      setTimeout(() => this.wait(true), PATIENCE),
+    );
   }
 
   answered(kind) {
@@ -107,7 +122,7 @@ export class PanelStore {
       results: (results) => this.takeResults(results),
       page: (page) => this.takePage(page, buffers),
       completions: (completions) => this.take("completions", completions),
-      uploads: (acknowledged) => this.uploads.acknowledge(acknowledged),
+      uploads: (acknowledged) => this.takeAcknowledged(acknowledged),
       problem: (problem) => this.takeProblem(problem),
     };
   }
@@ -128,6 +143,11 @@ export class PanelStore {
     clearInterval(this.again);
     if (this.state.running) this.again = setInterval(() => this.searchAgain(), SEARCH_AGAIN);
     else this.searchAgain();
+  }
+
+  takeAcknowledged(acknowledged) {
+    this.answered("uploads");
+    this.uploads.acknowledge(acknowledged);
   }
 
   takeRows(rows) {

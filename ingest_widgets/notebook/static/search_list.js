@@ -8,13 +8,26 @@ export class SearchList {
     this.drawn = [];
     this.focused = 0;
     this.input = element("input", {
-      type: "search", class: "ingw-input", "aria-label": "Search", autocomplete: "off", spellcheck: "false",
-      placeholder: "Words, \"a phrase\", -not, begin*",
+      type: "search",
+      class: "ingw-input",
+      "aria-label": "Search",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: 'Words, "a phrase", -not, begin*',
       on: { input: () => this.store.type(this.input.value), keydown: (event) => this.press(event) },
     });
     this.summary = element("p", { class: "ingw-summary", "aria-live": "polite" });
-    this.list = element("ul", { role: "list", class: "ingw-results", "aria-label": "Results", on: { keydown: (event) => this.pressInList(event) } });
-    this.more = element("button", { type: "button", class: "ingw-button ingw-more", hidden: true, on: { click: () => this.store.searchMore() } }, "Show more");
+    this.list = element("ul", {
+      role: "list",
+      class: "ingw-results",
+      "aria-label": "Results",
+      on: { keydown: (event) => this.pressInList(event) },
+    });
+    this.more = element(
+      "button",
+      { type: "button", class: "ingw-button ingw-more", hidden: true, on: { click: () => this.store.searchMore() } },
+      "Show more",
+    );
     this.node = element("div", { class: "ingw-search" }, this.input, this.summary, this.list, this.more);
   }
 
@@ -61,9 +74,17 @@ export class SearchList {
       this.rove(node.at);
       this.store.openHit(node.at);
     };
-    const node = element("li", { role: "listitem", class: "ingw-hit", tabindex: -1, on: { click: open } },
-      element("span", { class: "ingw-hit-place" }, element("span", { class: "ingw-hit-file" }, hit.file), ` page ${hit.page}`),
-      element("span", { class: "ingw-hit-text" }, ...markedText(hit.snippet, hit.spans)));
+    const node = element(
+      "li",
+      { role: "listitem", class: "ingw-hit", tabindex: -1, on: { click: open } },
+      element(
+        "span",
+        { class: "ingw-hit-place" },
+        element("span", { class: "ingw-hit-file" }, hit.file),
+        ` page ${hit.page}`,
+      ),
+      element("span", { class: "ingw-hit-text" }, ...markedText(hit.snippet, hit.spans)),
+    );
     node.key = key;
     return node;
   }

@@ -15,8 +15,14 @@ export class SourceBox {
     this.chosen = -1;
     this.id = freshId("source");
     this.input = element("input", {
-      type: "text", class: "ingw-input", id: this.id, "aria-label": "Source", "aria-autocomplete": "list",
-      placeholder: "A folder, a file, a pattern such as papers/*.pdf, or a URL", spellcheck: "false", autocomplete: "off",
+      type: "text",
+      class: "ingw-input",
+      id: this.id,
+      "aria-label": "Source",
+      "aria-autocomplete": "list",
+      placeholder: "A folder, a file, a pattern such as papers/*.pdf, or a URL",
+      spellcheck: "false",
+      autocomplete: "off",
       on: {
         input: () => this.typed(),
         keydown: (event) => this.press(event),
@@ -24,7 +30,11 @@ export class SourceBox {
       },
     });
     this.list = element("ul", {
-      role: "listbox", class: "ingw-completions", id: `${this.id}-list`, "aria-label": "Folders and files", hidden: true,
+      role: "listbox",
+      class: "ingw-completions",
+      id: `${this.id}-list`,
+      "aria-label": "Folders and files",
+      hidden: true,
       tabindex: -1, // or a list that scrolls would be a tab stop
     });
     this.node = element("div", { class: "ingw-source" }, this.input, this.list);
@@ -50,11 +60,22 @@ export class SourceBox {
   show(options) {
     this.chosen = -1;
     this.options = options;
-    this.list.replaceChildren(...options.map((option, at) => element("li", {
-      role: "option", id: `${this.id}-option-${at}`, "aria-selected": "false", title: option,
-      // A mousedown would take the focus from the textbox, and with it the list.
-      on: { mousedown: (event) => event.preventDefault(), click: () => this.accept(at) },
-    }, option)));
+    this.list.replaceChildren(
+      ...options.map((option, at) =>
+        element(
+          "li",
+          {
+            role: "option",
+            id: `${this.id}-option-${at}`,
+            "aria-selected": "false",
+            title: option,
+            // A mousedown would take the focus from the textbox, and with it the list.
+            on: { mousedown: (event) => event.preventDefault(), click: () => this.accept(at) },
+          },
+          option,
+        ),
+      ),
+    );
     this.list.hidden = !options.length;
     setAttribute(this.input, "aria-controls", options.length ? this.list.id : null);
     setAttribute(this.input, "aria-activedescendant", null);

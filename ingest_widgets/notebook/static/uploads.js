@@ -23,7 +23,13 @@ export class Uploads {
 
   add(files) {
     const added = files.map(({ file, name }) => ({
-      id: Math.random().toString(36).slice(2), file, name, size: file.size, sent: 0, received: 0, done: false,
+      id: Math.random().toString(36).slice(2),
+      file,
+      name,
+      size: file.size,
+      sent: 0,
+      received: 0,
+      done: false,
     }));
     if (!added.length) return;
     this.list.push(...added);
