@@ -7,6 +7,7 @@ import json
 import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
-from ingest_widgets.corpus.page_images import Highlight, Original, PageImages, PageSheet, draw
 from ingest_widgets.corpus.reading import find_page, iterate_pages
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, clean_path, known_of, path_of, record_of
 from ingest_widgets.corpus.search import Match, SearchResults, search
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import pyarrow
     from langchain_core.documents import Document
     from PIL.Image import Image
+
+    from ingest_widgets.corpus.page_images import Highlight, Original, PageImages, PageSheet
 
 _SAMPLED_PAGES = 1_000
 
@@ -57,7 +59,6 @@ class Corpus:
         self._path = Path(os.path.abspath(os.path.expanduser(os.fspath(path))))
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
-        self._images = PageImages()
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 
     @property
@@ -127,7 +128,7 @@ class Corpus:
         """
         found = find_page(self._connections, file, number)
         if found is None:
-            self._original(file)  # says so when there is no such file either
+            self._file_id(file)  # says so when there is no such file either
             raise CorpusError(f"there is no page {number} of {clean_path(file)!r} in {self._path}: pages count from 1")
         return found
 
@@ -188,7 +189,7 @@ class Corpus:
             CorpusError: There is no file of that name in the corpus.
         """
         if file is not None:
-            self._original(file)
+            self._file_id(file)
         total = len(self)
         step = -(-total // _SAMPLED_PAGES) or 1 if file is None else 1
         texts = (page.text for page in islice(self.pages(file), 0, None, step))
@@ -212,15 +213,28 @@ class Corpus:
             CorpusError: There is no such page in the corpus.
             IngestError: The file is gone or can't be drawn; the message says why.
         """
-        return draw(self._sheet(file, number, dpi, highlight))
+        return self._sheet(file, number, dpi, highlight).drawn()
 
     def page_sheet(self, file: str, number: int, *, dpi: float = 110, query: str = "") -> PageSheet:
         """The bare page as a PNG, and apart from it where the matches of a query are; raises like `page_image`."""
         return self._sheet(file, number, dpi, query)
 
+    @cached_property
+    def _images(self) -> PageImages:
+        from ingest_widgets.corpus.page_images import PageImages  # brings the workers along, which a search never needs
+
+        return PageImages()
+
     def _sheet(self, file: str, number: int, dpi: float, highlight: Highlight | None) -> PageSheet:
         text = self.page(file, number).text
         return self._images.sheet(self._original(file), number, dpi, text, highlight)
+
+    def _file_id(self, file: str) -> int:
+        with self._connections.reader() as con:
+            found = con.execute("SELECT id FROM files WHERE name = ?", (clean_path(file),)).fetchone()
+            if found is None:
+                raise self._unknown(file, con)
+            return int(found[0])
 
     def _original(self, file: str) -> Original:
         with self._connections.reader() as con:
@@ -231,6 +245,8 @@ class Corpus:
             ).fetchone()
             if found is None:
                 raise self._unknown(file, con)
+        from ingest_widgets.corpus.page_images import Original
+
         name, kind, identity, *rest = found
         return Original(name, kind, path_of(identity), *rest)
 

@@ -45,6 +45,25 @@ class PageSheet:
     boxes: tuple[Box, ...]
     pages: int
 
+    def drawn(self) -> Image:
+        """The page with a translucent box over each match."""
+        from PIL import Image, ImageDraw
+
+        with Image.open(io.BytesIO(self.png)) as opened:
+            page = opened.convert("RGBA")
+        over = Image.new("RGBA", page.size, (0, 0, 0, 0))
+        pen: Any = ImageDraw.Draw(over)
+        across, down = page.width / self.width, page.height / self.height
+        for left, top, right, bottom in self.boxes:
+            corners = (
+                (left - _MARGIN_POINTS) * across,
+                (top - _MARGIN_POINTS) * down,
+                (right + _MARGIN_POINTS) * across,
+                (bottom + _MARGIN_POINTS) * down,
+            )
+            pen.rectangle(corners, fill=_COLOUR, outline=_EDGE)
+        return Image.alpha_composite(page, over).convert("RGB")
+
 
 @dataclass(frozen=True, slots=True)
 class Original:
@@ -117,23 +136,3 @@ def needles(text: str, highlight: Highlight | None) -> list[str]:
 def _plain_terms(words: Sequence[str]) -> list[Term]:
     quoted = (parse_query(f'"{word.replace(chr(34), " ")}"') for word in words)
     return [term for query in quoted for term in query.terms]
-
-
-def draw(sheet: PageSheet) -> Image:
-    """The page with a translucent box over each match."""
-    from PIL import Image, ImageDraw
-
-    with Image.open(io.BytesIO(sheet.png)) as opened:
-        page = opened.convert("RGBA")
-    over = Image.new("RGBA", page.size, (0, 0, 0, 0))
-    pen: Any = ImageDraw.Draw(over)
-    across, down = page.width / sheet.width, page.height / sheet.height
-    for left, top, right, bottom in sheet.boxes:
-        corners = (
-            (left - _MARGIN_POINTS) * across,
-            (top - _MARGIN_POINTS) * down,
-            (right + _MARGIN_POINTS) * across,
-            (bottom + _MARGIN_POINTS) * down,
-        )
-        pen.rectangle(corners, fill=_COLOUR, outline=_EDGE)
-    return Image.alpha_composite(page, over).convert("RGB")
