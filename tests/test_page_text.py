@@ -163,19 +163,6 @@ def test_an_accent_in_another_line_stays_there() -> None:
     assert texts(pdf)[0].split() == ["\u00b4", "e", "and", "so", "on"]
 
 
-def test_a_footnote_mark_leaves_its_word_alone() -> None:
-    """A small raised number behind a word stands apart; a number on the line belongs to its name."""
-
-    def page(canvas: Canvas) -> None:
-        canvas.drawString(50, 780, "An efficient")
-        canvas.setFont("Helvetica", 6)
-        canvas.drawString(50 + pdfmetrics.stringWidth("An efficient", "Helvetica", 10), 784, "3")
-        canvas.setFont("Helvetica", 10)
-        lines_at(canvas, ["and a package lme4 here", "3 Mostly."], y=760)
-
-    assert texts(drawn(page))[0].split() == "An efficient 3 and a package lme4 here 3 Mostly.".split()
-
-
 def test_paragraphs_are_parted_by_gaps_and_by_indents() -> None:
     """A wider gap always counts, an indent only behind the end of a sentence."""
 

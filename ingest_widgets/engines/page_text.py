@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
-from ingest_widgets.engines.footnotes import footnote_edits
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.paragraphs import paragraph_starts
@@ -62,7 +61,7 @@ class PageReader:
         lines = text.split("\r\n")
         if not page.indexed or not text:
             return lines
-        edits = accent_edits(page, text) + right_to_left_edits(page, text) + footnote_edits(page, text, lines)
+        edits = accent_edits(page, text) + right_to_left_edits(page, text)
         starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
         firsts = page.origins(starts)
         if moves_up(firsts) or (self._looks() and gaps_in_line(page, lines, starts)):
