@@ -193,6 +193,18 @@ def test_right_to_left_text_that_a_browser_printed_is_read_as_it_is_written() ->
     assert text.split() == f"{persian} {arabic}".split()
 
 
+@pytest.mark.parametrize("far", ["1e30", "-99999999", "1e300"])
+def test_text_far_outside_the_page_breaks_nothing(far: str) -> None:
+    """Any number may stand in a file: places are only believed where paper could be."""
+    lines = column(40)[:20]
+    pdf = pikepdf.open(BytesIO(drawn(lambda canvas: lines_at(canvas, lines))))
+    odd = "".join(f"BT /F1 10 Tf {far if n % 2 else n} {n % 5} Td (word{n} and more) Tj ET\n" for n in range(60))
+    pdf.pages[0].contents_add(odd.encode())
+    out = BytesIO()
+    pdf.save(out)
+    assert " ".join(lines) in " ".join(texts(out.getvalue())[0].split())
+
+
 def test_an_empty_page_is_an_empty_text() -> None:
     """Nothing drawn, nothing read, no warning."""
     document = pypdfium2.PdfDocument(drawn(lambda canvas: canvas.line(0, 0, 100, 100)))

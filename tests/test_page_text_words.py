@@ -109,6 +109,11 @@ def test_mending_keeps_every_letter(parts: list[str]) -> None:
     assert "\ufffe" not in mended
 
 
+def test_a_page_of_nothing_but_cuts_is_not_pondered() -> None:
+    """Thousands of cuts aren't prose: each becomes a plain hyphen at a line end."""
+    assert joined("a\ufffe" * 6000) == "a-\n" * 6000
+
+
 def test_running_lines_and_page_numbers_are_found_where_they_stand() -> None:
     """The spans cut exactly these lines out; prose that happens to be at the edge isn't touched."""
     pages = [

@@ -16,6 +16,7 @@ _COMBINING = {
 _ASCII = {sign: _COMBINING[sign] for sign in "`^~"}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
+_MOST = 2_000  # of a kind on a page
 Edit = tuple[int, int, str]
 
 
@@ -28,7 +29,9 @@ def accent_edits(page: TextPage, text: str) -> list[Edit]:
     edits: list[Edit] = []
     for accent, combining in (_ASCII if text.isascii() else _COMBINING).items():
         at = text.find(accent)
-        while at >= 0:
+        for _ in range(_MOST):
+            if at < 0:
+                break
             edits += _placed(page, text, at, combining)
             at = text.find(accent, at + 1)
     return edits

@@ -17,6 +17,8 @@ _MOVES_UP = 6
 _SIDE = 5  # segments that have to respect a strip, on either side
 _CROSSING = 0.15  # of the segments may lie across it: titles, figures
 _BIN = 3.0  # points
+_FAR = 20_000.0  # points: no paper is larger, and broken files name any place
+_DEEPEST = 6
 _FILLED = 0.6  # of the way to the next column by a mean line; cells of tables are emptier
 
 
@@ -75,7 +77,9 @@ def _gap(rects: list[tuple[float, float, float, float]]) -> tuple[float, float] 
 def reading_order(page: TextPage, text: str) -> list[list[Segment]] | None:
     """The lines of the page in the order of reading, each as its segments; None when the drawing's order is right."""
     segments = _segments(page, text)
-    if len(segments) < 2 * _SIDE:
+    if len(segments) < 2 * _SIDE or not all(
+        -_FAR < s.left <= s.right < _FAR and -_FAR < s.base < _FAR for s in segments
+    ):
         return None
     lines: list[list[Segment]] = []
     return lines if _read(segments, lines) else None
@@ -101,9 +105,9 @@ def _segments(page: TextPage, text: str) -> list[Segment]:
     return segments
 
 
-def _read(segments: list[Segment], lines: list[list[Segment]]) -> bool:
+def _read(segments: list[Segment], lines: list[list[Segment]], depth: int = 0) -> bool:
     """Adds the lines of these segments; says whether a strip was found that changes the order of the drawing."""
-    strip = _strip(segments)
+    strip = _strip(segments) if depth < _DEEPEST else None
     if strip is None:
         lines += _rows(segments)
         return False
@@ -114,7 +118,7 @@ def _read(segments: list[Segment], lines: list[list[Segment]]) -> bool:
         band = [s for s in beside if limit is None or s.base > limit.base]
         beside = [s for s in beside if not (limit is None or s.base > limit.base)]
         for side in ([s for s in band if s.right <= strip], [s for s in band if s.left >= strip]):
-            changed |= _read(side, lines)
+            changed |= _read(side, lines, depth + 1)
         if limit:
             lines.append([limit])
     return changed

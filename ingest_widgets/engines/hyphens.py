@@ -16,6 +16,8 @@ _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
 _AFTER_LATIN = "\u0370"
 _PREFIXES = frozenset(("non", "quasi", "self", "semi", "well"))  # mostly written with a hyphen
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
+_MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
+_MOST_WORDS = 300_000
 _WAITING_PAGES = 64
 _EVERY_PAGE = 30
 _LATER_PAGES = 3
@@ -39,6 +41,8 @@ class Vocabulary:
         """As they were written, with the punctuation that clings to them."""
         for text in self._waiting:
             self._pages += 1
+            if len(self._words) > _MOST_WORDS:
+                break
             if self._pages <= _EVERY_PAGE or self._pages % _LATER_PAGES == 0:
                 self._words.update(text.split())
         self._waiting.clear()
@@ -51,6 +55,8 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
     Evidence first: the joined word occurs elsewhere, or the compound does in the middle of a line. Without any,
     capitals, figures and code keep their hyphen, and so does a second part that is a word of the document.
     """
+    if text.count(CUT) + text.count("-\n") > _MOST_CUTS:
+        return text.replace(CUT, "-" + LINE_END)
     if CUT in text:
         words = vocabulary.words()
         text = _mended(text, CUT, lambda head, tail: "" if _belong_together(head, tail, words) else "-")

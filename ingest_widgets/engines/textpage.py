@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import addressof, c_double, c_float, c_int, c_void_p
-from math import pi
+from math import isfinite, pi
 from typing import Any
 
 import pypdfium2
@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium_c
 
 
 def _getter(function: Any, result: Any, *arguments: Any) -> Any:
-    address = ctypes.cast(function, c_void_p).value
+    address = ctypes.cast(function, c_void_p).value or 0
     return ctypes.PYFUNCTYPE(result, *arguments)(address)
 
 
@@ -100,7 +100,8 @@ class TextPage:
         """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
         while index and not self.text[index].isalnum():
             index -= 1
-        return round(-_ANGLE(self._handle, index) / (pi / 2)) % 4
+        angle = _ANGLE(self._handle, index)
+        return round(-angle / (pi / 2)) % 4 if isfinite(angle) else 0
 
     def _turned(self, x: float, y: float) -> tuple[float, float]:
         turns = self._turns
