@@ -20,7 +20,7 @@ PENDING = {
     "a task": """
 async def clean():
     try:
-        await asyncio.sleep(600)
+        await asyncio.sleep(30)
     finally:
         print("cleaned up", flush=True)
 async def leave():
@@ -33,7 +33,7 @@ run_sync(leave())
 async def swallow():
     while True:
         try:
-            await asyncio.sleep(600)
+            await asyncio.sleep(30)
         except asyncio.CancelledError:
             pass
 async def leave():
@@ -44,7 +44,7 @@ run_sync(leave())
 """,
     "a coroutine that blocks the loop": """
 async def block():
-    time.sleep(600)
+    time.sleep(30)
 try:
     run_sync(block(), timeout=0.1)
 except TimeoutError:
@@ -52,7 +52,7 @@ except TimeoutError:
 """,
     "a function in to_thread": """
 async def sleep():
-    await asyncio.to_thread(time.sleep, 600)
+    await asyncio.to_thread(time.sleep, 30)
 try:
     run_sync(sleep(), timeout=0.1)
 except TimeoutError:
@@ -62,7 +62,7 @@ except TimeoutError:
 begun = threading.Event()
 async def wait():
     begun.set()
-    await asyncio.sleep(600)
+    await asyncio.sleep(30)
 threading.Thread(target=lambda: run_sync(wait()), daemon=True).start()
 begun.wait()
 """,
@@ -108,7 +108,7 @@ async def answer(name):
     return name
 
 async def slow():
-    await asyncio.sleep(600)
+    await asyncio.sleep(30)
 
 def late(name):
     assert run_sync(answer(name), timeout=60) == name

@@ -8,7 +8,6 @@ import signal
 from asyncio import _get_running_loop
 from collections.abc import Awaitable
 from contextvars import copy_context
-from sys import is_finalizing
 from types import CoroutineType
 from typing import Literal, TypeVar, cast
 
@@ -87,10 +86,8 @@ def run_sync(
 def _host(future: object, blocked: LoopThread | None) -> LoopThread | None:
     """Where the call runs: on the first loop that this thread, or a call around it, doesn't block.
 
-    None when the interpreter has stopped all other threads, or starts no more.
+    None when the interpreter is on its way out.
     """
-    if is_finalizing():
-        return None
     if blocked is not None:
         depth = blocked.depth + 1
     else:

@@ -102,6 +102,17 @@ def caught(*kinds: type[BaseException]) -> Iterator[list[BaseException]]:
     assert type(found[0]) in kinds, f"{found[0]!r} is none of {kinds}"
 
 
+def refusal(kind: type[BaseException], work: Callable[[], Any]) -> str:
+    """The message of exactly that exception, whose traceback, and the coroutine in it, is let go."""
+    try:
+        work()
+    except kind as error:
+        message = str(error) if type(error) is kind else f"not {kind} but {error!r}"
+    else:
+        message = f"no {kind}"
+    return message
+
+
 @contextmanager
 def logged() -> Iterator[list[logging.LogRecord]]:
     """The records of the package's loggers at WARNING and above."""

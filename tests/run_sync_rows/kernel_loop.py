@@ -7,7 +7,7 @@ import contextlib
 import contextvars
 
 from ingest_widgets import RunSyncTimeout, run_sync
-from tests.run_sync_rows import PATIENCE, Watch, caught, interrupts, logged, row, value
+from tests.run_sync_rows import PATIENCE, Watch, caught, interrupts, logged, no_warning, refusal, row, value
 from tests.run_sync_rows.stopping import Patient
 
 COLOUR: contextvars.ContextVar[str] = contextvars.ContextVar("colour", default="none")
@@ -66,6 +66,8 @@ def background_beside_the_patched_loop() -> None:
 @row(*PLACES, patches=True)
 def timeout_on_the_running_loop() -> None:
     """Time is up there too: cancelled, its `finally` run, logged once, RunSyncTimeout."""
+    with no_warning():
+        assert "timeout=0 s" in refusal(RunSyncTimeout, lambda: run_sync(value(1), on="kernel", timeout=0))
     patient, watch = Patient(), Watch()
     with logged() as records, caught(RunSyncTimeout):
         watch.start()
