@@ -179,6 +179,21 @@ def test_a_cut_off_file_is_called_damaged(tmp_path: Path) -> None:
         assert corpus.check()
 
 
+def test_nothing_more_is_written_into_a_small_corpus_with_a_broken_page(tmp_path: Path) -> None:
+    """Also where the new file would have found its place without touching what is broken."""
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        for number in range(20):
+            corpus.write(source(f"{number}.pdf"), extraction(f"marker{number} " * 300))
+    data = bytearray(path.read_bytes())
+    start = data.index(b"marker3 marker3") // 4096 * 4096
+    data[start : start + 4096] = bytes(4096)
+    path.write_bytes(data)
+    with Corpus(path) as corpus, pytest.raises(CorpusDamaged):
+        corpus.write(source("new.pdf"), extraction("words"))
+    assert path.read_bytes() == data
+
+
 @pytest.mark.parametrize(
     ("sabotage", "sentence"),
     [

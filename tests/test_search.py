@@ -15,6 +15,7 @@ from ingest_widgets.corpus.snippets import make_snippet
 from tests.corpus_parts import extraction, source
 
 TEXTS = {
+    "hindi.pdf": ["हिन्दी में खोज, कि शब्द मिले"],
     "heat.pdf": ["The entropy of heat never falls.", "Disorder and entropy; the second law of heat."],
     "Café notes.pdf": ["Café, naïve façade: visited in São Paulo.", "Cafe\u0301 written with a detached accent."],
     "日本.pdf": [
@@ -74,6 +75,9 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("文日", set()),
         ("검색", {("日本", 2)}),
         ("ไทย", {("日本", 3)}),
+        ("खोज", {("hindi", 1)}),
+        ("कि", {("hindi", 1)}),
+        ("क", set()),
         ("-entropy file:heat", set()),
         ("foo_bar", {("code", 1)}),
         ("state-of-the-art", {("code", 1)}),
