@@ -20,7 +20,6 @@ test: $(VENV)/test.done .kernels/ipykernel-6.31.done  ## everything: style, type
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --upgrade 'pip>=24'  # Debian 12's own stumbles over newer metadata
 
 $(VENV)/core.done: $(INPUTS) | $(BIN)/python
 	$(PIP) install -c .ci/constraints.txt -e .
