@@ -41,7 +41,7 @@ def _placed(page: TextPage, text: str, at: int, combining: str) -> list[Edit]:
     place: tuple[float, float, float, float] | None = None
     for letter in _neighbours(text, at):
         composed = unicodedata.normalize("NFC", _DOTLESS.get(text[letter], text[letter]) + combining)
-        if len(composed) > 1:
+        if len(composed) > 1 or (text[at] in _ASCII and _stands_alone(page, at, letter)):
             continue
         place = place or page.box(at)
         left, bottom, right, top = place
@@ -52,10 +52,16 @@ def _placed(page: TextPage, text: str, at: int, combining: str) -> list[Edit]:
     return []
 
 
+def _stands_alone(page: TextPage, at: int, letter: int) -> bool:
+    """A cheap look at signs that code is full of: their own width lies between them and the letter."""
+    (accent, _), (there, _) = page.origins([at, letter])
+    return abs(there - accent) > 0.29 * page.size(at)
+
+
 def _neighbours(text: str, at: int) -> list[int]:
     """The letters around, the next ones first; those of the same line only when the accent hangs at its end."""
     near = [i for i in (at + 1, at - 1, at + 2, at - 2) if 0 <= i < len(text) and text[i].isalpha()]
-    if text[at + 1 : at + 3].strip() and text[max(at - 1, 0)].strip():
+    if text[at] in _ASCII or (text[at + 1 : at + 3].strip() and text[max(at - 1, 0)].strip()):
         return near
     start = max(text.rfind("\n", 0, at) + 1, at - _FARTHEST)
     end = text.find("\n", at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import gt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class Segment:
 
 def moves_up(firsts: list[tuple[float, float]]) -> bool:
     """Whether the pen went upwards time and again from the start of one line to the next."""
-    return len(firsts) >= 2 * _MOVES_UP and sum(b[1] > a[1] + 1 for a, b in pairwise(firsts)) >= _MOVES_UP
+    if len(firsts) < 2 * _MOVES_UP:
+        return False
+    heights = [place[1] for place in firsts]
+    return sum(map(gt, heights[1:], heights)) >= _MOVES_UP
 
 
 def gaps_in_line(page: TextPage, lines: list[str], starts: list[int]) -> bool:

@@ -50,7 +50,7 @@ class PageReader:
         """
         with TextPage(self._document, index) as page:
             lines = self._lines(page)
-        plain = all(map(str.isprintable, lines))
+        plain = all(line.isprintable() or line.replace(CUT, "").isprintable() for line in lines)
         text = "\n".join(lines)
         self._vocabulary.add(text)
         return clean_lines(join_hyphens(text, self._vocabulary), plain)
