@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextvars
 import gc
 import os
 import threading
@@ -14,6 +15,8 @@ from time import monotonic
 from typing import Any
 
 from ingest_widgets import run_sync, shutdown_background_loop
+from ingest_widgets.background_loop.call import Call
+from ingest_widgets.background_loop.loop_thread import running, submit
 from tests.run_sync_rows import PATIENCE, Watch, caught, logged, row, value, within
 from tests.run_sync_rows.stopping import Patient, Stubborn
 
@@ -163,6 +166,18 @@ def shutdown() -> None:
 
 async def loop() -> asyncio.AbstractEventLoop:
     return asyncio.get_running_loop()
+
+
+@row()
+def a_call_that_meets_a_closed_loop() -> None:
+    """A call whose loop has closed between its choice and its arrival goes to a fresh one."""
+    chosen = running[run_sync(loop())]
+    shutdown_background_loop()
+    call = Call(value("arrived"), chosen)
+    submit(call, contextvars.copy_context())
+    call.wait(PATIENCE)
+    assert call.take_result() == "arrived"
+    assert call.host is not chosen
 
 
 @row()

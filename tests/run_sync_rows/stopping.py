@@ -305,11 +305,14 @@ class Storm:
             self.done.set()
 
     def strike(self, work: Any) -> None:
-        """Do the work, and go on doing it until the interrupt has come."""
+        """Do the work, and go on doing it until the interrupt has come.
+
+        Between two calls it may come to the handler of a running loop, which raises nothing.
+        """
         self.done.clear()
         try:
             self.go.release()
-            while True:
+            while not self.done.is_set():
                 run_sync(work())
         except KeyboardInterrupt:
             assert self.done.wait(PATIENCE)
