@@ -79,6 +79,16 @@ def test_honest_text_beside_the_hostile_is_kept(endings: Endings) -> None:
     assert lost == []
 
 
+def test_pages_warn_of_what_the_table_says(endings: Endings) -> None:
+    """Hidden text is flagged and what only looks like it isn't; values of forms and notes are said to be at the end."""
+    wrong = []
+    for name, (case, got) in endings.items():
+        said = any(case.warning.lstrip("!") in warning for page in got.pages for warning in page.warnings)
+        if case.warning and said == case.warning.startswith("!"):
+            wrong.append(name)
+    assert wrong == []
+
+
 def test_every_text_can_be_kept_and_shown(endings: Endings) -> None:
     """Valid UTF-8, no NUL and no other control character, nothing that ends a JSON line; titles are one line."""
     for case, got in endings.values():

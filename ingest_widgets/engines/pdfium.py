@@ -8,9 +8,12 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.page_text import PageReader
+from ingest_widgets.engines.hidden import HiddenText
+from ingest_widgets.engines.notes import NOTED, Notes
+from ingest_widgets.engines.page_text import PageReader, clean_text
 from ingest_widgets.engines.passwords import candidates
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
+from ingest_widgets.engines.textpage import TextPage
 
 _ERRORS = {
     pdfium_c.FPDF_ERR_FILE: "the file can't be opened",
@@ -18,6 +21,31 @@ _ERRORS = {
     pdfium_c.FPDF_ERR_SECURITY: "it is locked in an unknown way",
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
+
+
+class _Reader(PageReader):
+    """Reads the text and, while the page is open, what else there is to say of it."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, data: Buffer) -> None:
+        super().__init__(document)
+        self._hidden, self._notes = HiddenText(), Notes(document, data)
+        self._index = 0
+        self._noted, self._seen = "", tuple[str, ...]()
+
+    def _lines(self, page: TextPage) -> list[str]:
+        lines = super()._lines(page)
+        self._seen = self._hidden.warnings(page._page) if page.text else ()
+        self._noted = self._notes.text(page._page, self._index)
+        return lines
+
+    def text(self, index: int) -> tuple[str, tuple[str, ...]]:
+        """As the reader's own, with what was seen besides."""
+        self._index = index
+        text, warnings = super().text(index)
+        if not self._noted:
+            return text, (*warnings, *self._seen)
+        noted, more = clean_text(self._noted)
+        return f"{text}\n\n{noted}".lstrip("\n"), (*warnings, *more, *self._seen, NOTED)
 
 
 class PdfiumDocument:
@@ -29,7 +57,7 @@ class PdfiumDocument:
             handle = _unlock(data, passwords)
         self._data = data  # pdfium reads from it as long as the document is open
         self.raw = pypdfium2.PdfDocument(handle)
-        self._reader = PageReader(self.raw)
+        self._reader = _Reader(self.raw, data)
         self.page_count: int = len(self.raw)
 
     def metadata(self) -> tuple[str, str]:

@@ -14,8 +14,8 @@ from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import WireError
 
 MOST_WARNINGS = 50
-FEW_PAGES = 8
-MOST_REST = 0.05
+FEW_PAGES = 6
+MOST_REST = 0.1
 _ENGINE = re.compile(r"[\w.+-]{1,80}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -60,7 +60,7 @@ class Gathering:
         return self.opened and self.next > self._last
 
     def rest(self, now: float) -> float:
-        """How long nobody needs to look for the next page, in seconds: half of what a few of those to come will take.
+        """How long nobody needs to look for the next page, in seconds: a quarter of what the rest will take.
 
         Args:
             now: Of `time.monotonic`.
@@ -70,7 +70,7 @@ class Gathering:
             self._begun, self._begun_at = now, self.next
             return 0.0
         pace = (now - self._begun) / max(self.next - self._begun_at, 1)
-        return min(MOST_REST, pace * min(FEW_PAGES, remaining / 2)) / 2
+        return min(MOST_REST, pace * remaining / 4)
 
     def fail(self, reason: Reason, what: str = "") -> None:
         """The file as a whole can't be read."""

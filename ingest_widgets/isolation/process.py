@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -145,7 +144,7 @@ class WorkerProcess:
         self._peak_bytes = 0
         self._frames.restart(body_cap)
 
-    def send(self, header: Mapping[str, Any], body: bytes = b"", *, deadline: float) -> None:
+    def send(self, header: dict[str, Any], body: bytes = b"", *, deadline: float) -> None:
         """Sends one frame.
 
         Raises:

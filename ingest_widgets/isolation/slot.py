@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -15,6 +16,8 @@ TASKS_A_WORKER = 250
 
 STARTS = 3
 """So often a worker is started before it is believed that none can be."""
+
+_LONE = re.compile("[\ud800-\udfff]")
 
 Passwords = Sequence[str] | Callable[[], Sequence[str]]
 
@@ -88,8 +91,10 @@ class Slot:
         if self._passwords is None:
             from ingest_widgets.settings import get_settings
 
-            return [secret.get_secret_value() for secret in get_settings().pdf_passwords]
-        return list(self._passwords() if callable(self._passwords) else self._passwords)
+            found: Sequence[str] = [secret.get_secret_value() for secret in get_settings().pdf_passwords]
+        else:
+            found = self._passwords() if callable(self._passwords) else self._passwords
+        return [password for password in found if not _LONE.search(password)]  # no PDF has such a password
 
     def __del__(self) -> None:
         self.drop()

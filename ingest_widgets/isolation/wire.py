@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 HEADER_BYTES = 64 * 1024
@@ -25,9 +25,9 @@ class WireError(Exception):
     """The other side sent what no honest side sends."""
 
 
-def prefix(header: Mapping[str, Any], body_size: int = 0) -> bytes:
+def prefix(header: dict[str, Any], body_size: int = 0) -> bytes:
     """All of a frame that comes before its body."""
-    head = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    head = _ENCODER.encode(header).encode()
     if len(head) > HEADER_BYTES:
         raise WireError(f"a header of {len(head)} bytes is beyond the cap")
     return _LENGTHS.pack(len(head), body_size) + head
@@ -37,6 +37,11 @@ def _refuse_number(text: str) -> NoReturn:
     raise WireError(f"{text} is no number")
 
 
+# Kept, since the functions of the json module make a new one at each call with options.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse_number)
+
+
 def decode_header(head: bytes | bytearray) -> dict[str, Any]:
     """The header of a frame.
 
@@ -44,7 +49,7 @@ def decode_header(head: bytes | bytearray) -> dict[str, Any]:
         WireError: It is no JSON object.
     """
     try:
-        header = json.loads(head.decode(), parse_constant=_refuse_number)
+        header = _DECODER.decode(head.decode())
     except (ValueError, RecursionError):
         header = None
     if not isinstance(header, dict):

@@ -70,7 +70,7 @@ class Parent:
             os._exit(0)
         return frame
 
-    def tell(self, header: Mapping[str, Any], body: bytes = b"") -> None:
+    def tell(self, header: dict[str, Any], body: bytes = b"") -> None:
         """One frame to the parent."""
         view = memoryview(prefix(header, len(body)) + body)
         while view:

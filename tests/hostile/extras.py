@@ -64,7 +64,21 @@ def _attachments() -> Iterator[Case]:
 def _fields() -> Iterator[Case]:
     field = b"<</Type/Annot/Subtype/Widget/FT/Tx/T(name)/V(field value)/Rect[72 600 300 620]/P 4 0 R>>"
     form = {90: field, 91: b"<</Fields[90 0 R]/NeedAppearances true>>"}
-    yield Case("form with a value", _with(b"/AcroForm 91 0 R", form, b"/Annots[90 0 R]"), FINE, "needle")
+    noted = "stand at the end"
+    yield Case("form with a value", _with(b"/AcroForm 91 0 R", form, b"/Annots[90 0 R]"), FINE, "field value", noted)
+    parent = {
+        90: b"<</Type/Annot/Subtype/Widget/Parent 93 0 R/Rect[72 600 300 620]/P 4 0 R>>",
+        93: b"<</FT/Tx/T(name)/V<FEFF0067006500650072006200740020FB01>/Kids[90 0 R]>>",
+        91: b"<</Fields[93 0 R]>>",
+    }
+    inherited = _with(b"/AcroForm 91 0 R", parent, b"/Annots[90 0 R]")
+    yield Case("form with a value from above", inherited, FINE, "geerbt", noted)
+    choice = {90: field.replace(b"/FT/Tx", b"/FT/Ch/Opt[(one)(field value)]"), 91: b"<</Fields[90 0 R]>>"}
+    yield Case("form with a choice", _with(b"/AcroForm 91 0 R", choice, b"/Annots[90 0 R]"), FINE, "field value", noted)
+    wild = {90: field.replace(b"(field value)", b"<FEFFD8000000000700410042>"), 91: b"<</Fields[90 0 R]>>"}
+    yield Case(
+        "form with a value of surrogates", _with(b"/AcroForm 91 0 R", wild, b"/Annots[90 0 R]"), FINE, "AB", noted
+    )
     circle = {90: b"<</FT/Tx/T(x)/Kids[90 0 R]/Parent 90 0 R>>", 91: b"<</Fields[90 0 R]>>"}
     yield Case("form field in a circle", _with(b"/AcroForm 91 0 R", circle, b"/Annots[90 0 R]"), FINE, "needle")
     xfa = {
@@ -72,8 +86,11 @@ def _fields() -> Iterator[Case]:
         92: stream(b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
     }
     yield Case("form in XML", _with(b"/AcroForm 91 0 R", xfa), FINE, "needle")
+    data = b"<xdp:xdp><xfa:datasets><xfa:data><name>value in XML &amp; more</name></xfa:data></xfa:datasets></xdp:xdp>"
+    filled = {91: b"<</Fields[]/XFA[(datasets) 92 0 R]>>", 92: stream(data)}
+    yield Case("form in XML with a value", _with(b"/AcroForm 91 0 R", filled), FINE, "value in XML & more", noted)
     note = {90: b"<</Type/Annot/Subtype/FreeText/Contents(a free note)/Rect[72 500 300 520]>>"}
-    yield Case("free note", _with(b"", note, b"/Annots[90 0 R]"), FINE, "needle")
+    yield Case("free note", _with(b"", note, b"/Annots[90 0 R]"), FINE, "a free note", noted)
     for name, notes in {
         "a number": b"7",
         "nulls": b"[null null]",

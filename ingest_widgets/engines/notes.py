@@ -1,0 +1,130 @@
+"""What stands on a page without being part of its text: values of form fields, free notes, forms in XML."""
+
+from __future__ import annotations
+
+import ctypes
+import html
+import re
+from collections.abc import Iterable, Iterator
+from ctypes import c_int, c_void_p
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+MOST_NOTES = 2000
+FEW = 4
+MOST_CHARS = 200_000
+NOTED = "values of form fields and notes stand at the end of its text"
+
+_FREE_TEXT, _WIDGET = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET
+_TYPED = (pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
+_NOTES_IN = (b"/FreeText", b"/ObjStm")
+_XML_TEXT = re.compile(r">([^<>]+)<")
+
+
+def _getter(function: Any, result: Any, *arguments: Any) -> Any:
+    # Keeping the interpreter's lock halves a call; manuals have a dozen links a page.
+    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, c_void_p).value or 0)
+
+
+_COUNT = _getter(pdfium_c.FPDFPage_GetAnnotCount, c_int, c_void_p)
+_NOTE = _getter(pdfium_c.FPDFPage_GetAnnot, c_void_p, c_void_p, c_int)
+_KIND = _getter(pdfium_c.FPDFAnnot_GetSubtype, c_int, c_void_p)
+_CLOSE = _getter(pdfium_c.FPDFPage_CloseAnnot, None, c_void_p)
+
+
+class Notes:
+    """Reads them from the pages of one document, each while it is open.
+
+    Args:
+        document: The document.
+        data: Its bytes: a document without forms that doesn't name free notes costs nothing.
+    """
+
+    def __init__(self, document: pypdfium2.PdfDocument, data: Any) -> None:
+        self._document = document
+        self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
+        if self._has_form:
+            document.init_forms()
+        self._thorough = self._has_form
+        self._worth_a_look = self._has_form or any(data.find(word) >= 0 for word in _NOTES_IN)
+
+    def text(self, page: Any, index: int) -> str:
+        """Lines to be put behind the text of a page; empty when there are none.
+
+        Args:
+            page: pdfium's handle of the loaded page.
+            index: From 0; the form in XML is that of the first page.
+        """
+        if not self._worth_a_look:
+            return ""
+        handle = ctypes.cast(page, c_void_p).value
+        count = min(_COUNT(handle), MOST_NOTES)
+        found = self._notes(handle, _ends(count) if count > FEW and not self._thorough else range(count))
+        if found and not self._thorough:
+            self._thorough = True
+            found = self._notes(handle, range(count))
+        if index == 0 and self._has_form:
+            found += self._xml_form()
+        return "\n".join(dict.fromkeys(found))[:MOST_CHARS]
+
+    def _notes(self, page: int | None, numbers: Iterable[int]) -> list[str]:
+        return [text for number in numbers if (text := self._note(page, number))]
+
+    def _note(self, page: int | None, number: int) -> str:
+        handle = _NOTE(page, number)
+        if not handle:
+            return ""
+        try:
+            kind = _KIND(handle)
+            if kind not in (_FREE_TEXT, _WIDGET):
+                return ""
+            note = ctypes.cast(handle, pdfium_c.FPDF_ANNOTATION)
+            if kind == _FREE_TEXT:
+                return _string(lambda room, size: pdfium_c.FPDFAnnot_GetStringValue(note, b"Contents", room, size))
+            return self._value(note)
+        finally:
+            _CLOSE(handle)
+
+    def _value(self, note: Any) -> str:
+        form = self._document.formenv
+        if form is None or pdfium_c.FPDFAnnot_GetFormFieldType(form, note) not in _TYPED:
+            return ""
+        return _string(lambda room, size: pdfium_c.FPDFAnnot_GetFormFieldValue(form, note, room, size))
+
+    def _xml_form(self) -> Iterator[str]:
+        """The words of an XFA form's data, taken out without a parser of XML, which such a form could blow up."""
+        count = pdfium_c.FPDF_GetXFAPacketCount(self._document)
+        for number in range(min(count, 50)):
+            content = _bytes(lambda room, size, n=number: _packet(self._document, n, room, size))
+            if b"<xfa:data" in content or count == 1:
+                text = content.decode("utf-8", "replace")
+                yield from (html.unescape(word).strip() for word in _XML_TEXT.findall(text) if word.strip())
+
+
+def _ends(count: int) -> Iterable[int]:
+    """The first and the last few: among the links of a manual, a note that somebody added comes last."""
+    return (0, 1, *range(count - FEW + 2, count))
+
+
+def _packet(document: pypdfium2.PdfDocument, number: int, room: Any, size: int) -> int:
+    needed = ctypes.c_ulong()
+    pdfium_c.FPDF_GetXFAPacketContent(document, number, room, size, needed)
+    return int(needed.value)
+
+
+def _bytes(ask: Any) -> bytes:
+    size = min(ask(None, 0), 10 * MOST_CHARS)
+    if size <= 0:
+        return b""
+    room = ctypes.create_string_buffer(size)
+    ask(room, size)
+    return room.raw[:size]
+
+
+def _string(ask: Any) -> str:
+    def as_units(room: Any, size: int) -> int:
+        return int(ask(room and ctypes.cast(room, ctypes.POINTER(ctypes.c_ushort)), size))
+
+    return _bytes(as_units).decode("utf-16-le", "replace").rstrip("\0").strip()
