@@ -14,7 +14,6 @@ from typing import Any
 from ingest_widgets import RunSyncTimeout, run_sync
 from tests.run_sync_rows import (
     EVERYWHERE,
-    NOISE,
     PATIENCE,
     Watch,
     caught,
@@ -27,20 +26,29 @@ from tests.run_sync_rows import (
 
 
 class Patient:
-    """A coroutine that waits to be cancelled, and what has become of it."""
+    """A coroutine that waits to be cancelled, and what has become of it.
 
-    def __init__(self, cleanup: float = 0.01) -> None:
+    Args:
+        cleanup: The seconds that its cleanup takes; None for as long as nobody releases it.
+    """
+
+    def __init__(self, cleanup: float | None = 0.01) -> None:
         self.cleanup = cleanup
         self.begun, self.cancelled, self.cleaned = threading.Event(), threading.Event(), threading.Event()
 
     async def run(self) -> None:
+        self.loop, self.released = asyncio.get_running_loop(), asyncio.Event()
         try:
             self.begun.set()
             await asyncio.sleep(PATIENCE)
         finally:
             self.cancelled.set()
-            await asyncio.sleep(self.cleanup)
+            await (self.released.wait() if self.cleanup is None else asyncio.sleep(self.cleanup))
             self.cleaned.set()
+
+    def release(self) -> None:
+        self.loop.call_soon_threadsafe(self.released.set)
+        assert self.cleaned.wait(PATIENCE)
 
 
 class Stubborn:
@@ -226,12 +234,12 @@ def interrupt_with_a_limit() -> None:
 @row(*EVERYWHERE)
 def second_interrupt() -> None:
     """A second interrupt during the cleanup ends the wait at once; the cleanup goes on without its caller."""
-    patient = Patient(cleanup=3 * NOISE)
+    patient = Patient(cleanup=None)
     with interrupts(patient.begun, patient.cancelled) as watch, caught(KeyboardInterrupt):
         run_sync(patient.run())
     watch.under(0.0)
     assert not patient.cleaned.is_set()
-    assert patient.cleaned.wait(PATIENCE)
+    patient.release()
 
 
 @row(*EVERYWHERE)
