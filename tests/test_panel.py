@@ -123,7 +123,6 @@ def test_a_problem_is_a_sentence_and_details_only_for_what_nobody_expected(panel
     problem = wait_for(panel, lambda patch: "problem" in patch)["problem"]
     assert "no/such/folder doesn't exist" in problem["sentence"]
     assert problem["details"] == ""
-    wait_for(panel, ended)
     ask(panel, "search", query=None, ask=1, offset="x", limit=20)
     surprise = wait_for(panel, lambda patch: "Traceback" in patch.get("problem", {}).get("details", ""))["problem"]
     assert surprise["sentence"].startswith("ValueError: ")
@@ -192,3 +191,23 @@ def test_a_closed_widget_hears_and_says_nothing_more(panel: IngestPanel) -> None
     panel.close()
     ask(panel, "search", query="x", ask=1, offset=0, limit=1)
     assert panel.comm is None
+
+
+def test_a_source_that_is_not_there_leaves_what_is_shown() -> None:
+    panel = IngestPanel(ingest(SAMPLES, "c.sqlite", progress=False))
+    ask(panel, "hello", uploads=[])
+    wait_for(panel, lambda patch: patch.get("rows", {}).get("total") == 5)
+    ask(panel, "start", source="no/such/folder")
+    wait_for(panel, lambda patch: "problem" in patch)
+    ask(panel, "hello", uploads=[])
+    wait_for(
+        panel, lambda patch: patch.get("state", {}).get("source") == "no/such/folder" and not patch["state"]["running"]
+    )
+    assert panel._facts()["sentence"] == "In c.sqlite: 5 files, 64 pages"
+    panel.close()
+
+
+def test_the_settings_where_it_was_started_hold_in_the_run(panel: IngestPanel) -> None:
+    with settings_override(pdf_passwords=["open sesame"]):
+        panel.start(str(SAMPLES))
+    assert wait_for(panel, ended)["state"]["sentence"] == "5 files: 4 ingested, 1 failed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import os
 import threading
 from typing import Any
@@ -77,11 +78,13 @@ class IngestPanel(LiveWidget):
         with self._run_lock:
             if self._busy:
                 return
-            self._busy, self._stopping, self._has_run = True, False, True
+            self._busy, self._stopping = True, False
         if isinstance(source, str | os.PathLike):
             self._source = os.fspath(source)
         given = self._source if source is None else source
-        threading.Thread(target=self._work, args=(given,), name="ingest-panel", daemon=True).start()
+        # The settings that hold where it was started hold in the run.
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._work, given), name="ingest-panel", daemon=True).start()
 
     def stop(self) -> None:
         """Stops the run within a second: what was finished is kept, the rest is `cancelled`."""
@@ -95,7 +98,6 @@ class IngestPanel(LiveWidget):
     def _work(self, source: Any) -> None:
         """One run, in a thread of its own; uploads that came meanwhile follow."""
         self._tell(state=self._facts())
-        self._outcome = "failed"
         self._guarded(lambda: self._ingest(source))
         with self._run_lock:
             self._busy, self._run = False, None
@@ -108,7 +110,7 @@ class IngestPanel(LiveWidget):
         tracker = ProgressTracker(desc="Ingest", unit="file", sinks=[])
         run = IngestRun(source, self.corpus, settings=settings, tracker=tracker, observer=self._table)
         with self._run_lock:
-            self._run = run
+            self._run, self._has_run, self._outcome = run, True, "failed"
             if self._stopping:
                 run.cancel()
         run.run()
@@ -138,8 +140,12 @@ class IngestPanel(LiveWidget):
     def _show_corpus(self) -> None:
         """Before the first run the grid shows what is in the corpus."""
         corpus = self._readable_corpus()
-        if corpus is not None and not self._has_run:
-            self._table.show(corpus.files())
+        if corpus is None or self._has_run:
+            return
+        records = corpus.files()
+        with self._run_lock:
+            if not (self._busy or self._has_run):
+                self._table.show(records)
 
     def _upload_begins(self, request: Request, _: Buffers) -> None:
         for refusal in self._uploads.begin(request["files"], get_settings().max_file_bytes):
@@ -182,8 +188,10 @@ class IngestPanel(LiveWidget):
         }
 
     def _sentence(self) -> str:
+        if self._busy and self._run is None:
+            return "Listing the files…"
         if self._has_run:
-            return self._table.sentence if self._table.rows or not self._busy else "Listing the files…"
+            return self._table.sentence
         if not self._table.rows:
             return "Nothing ingested yet."
         pages = sum(row[5] for row in self._table.rows)

@@ -179,3 +179,40 @@ def test_no_password_is_in_a_saved_notebook(lab: Lab) -> None:
     panel.start("papers")
     expect(panel.status("1 file: 1 ingested")).to_be_visible(timeout=30_000)
     assert "canary-7" not in json.dumps(notebook.save())
+
+
+def test_a_notebook_saved_in_mid_run_says_so(lab: Lab) -> None:
+    slow_folder(lab)
+    notebook = lab.notebook(PANEL)
+    panel = running_panel(lab, notebook)
+    notebook.save()
+    assert "under way when this was saved" in json.dumps(notebook.outputs(0))
+    panel.button("Stop").click()
+    expect(panel.status("cancelled")).to_be_visible(timeout=3000)
+    lab.page.wait_for_function(
+        "path => !JSON.stringify(labTools.cells(path)).includes('under way')", arg=notebook.path, timeout=5000
+    )
+
+
+def test_saved_widget_state_never_looks_alive(lab: Lab) -> None:
+    """With 'Save Widget State Automatically' the page draws the panel again, without a kernel behind it."""
+    folder = lab.server.settings_dir / "@jupyter-widgets" / "jupyterlab-manager"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "plugin.jupyterlab-settings").write_text('{"saveState": true}')
+    lab.start()
+    write_pdfs(lab.root / "papers", 3)
+    panel, notebook = Panel.show(lab)
+    panel.start("papers")
+    expect(panel.status(DONE)).to_be_visible(timeout=30_000)
+    lab.page.wait_for_function(f"path => JSON.stringify(labTools.cells(path)).includes('{DONE}')", arg=notebook.path)
+    saved = notebook.save()
+    state = json.dumps(saved["metadata"]["widgets"])
+    assert "file-0000" not in state
+    again = notebook.reopen()
+    expect(again.output(0).locator(".ingw-saved").get_by_text(DONE)).to_be_visible()
+    again = again.reopen(kernel=True)
+    expect(again.output(0).get_by_text("run this cell again to get a panel that works")).to_be_visible(timeout=20_000)
+    expect(again.output(0).locator(".ingw-saved").get_by_text(DONE)).to_be_visible()
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--stdout", str(notebook.file)]
+    html = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert f"<p>{DONE}</p>" in html

@@ -5,6 +5,8 @@ import { KernelComm } from "./kernel_comm.js";
 const BUSY = "Waiting for the kernel: it is busy with a cell.";
 const DEAF =
   "The kernel is busy with a cell and hears nothing else until that ends. To stop it now, interrupt the kernel (the square button above).";
+const UNKNOWN = "The kernel doesn't answer: run this cell again to get a panel that works.";
+const NONE = "There is no kernel: start one and run this cell.";
 const GONE = {
   restarting: "The kernel was restarted: run this cell again to go on.",
   autorestarting: "The kernel died and was restarted: run this cell again to go on. Finished files are kept.",
@@ -33,6 +35,8 @@ export class KernelLine {
     this.kernel?.connectionStatusChanged?.connect(this.reconnect);
     this.kernel?.disposed?.connect(this.end);
     model.on("comm_live_update", this.reconnect);
+    const alone = model.widget_manager && "kernel" in model.widget_manager && !this.kernel;
+    if (alone) queueMicrotask(() => this.onLost(NONE));
   }
 
   look() {
@@ -58,6 +62,7 @@ export class KernelLine {
 
   /** What to say when an answer takes long. */
   get waiting() {
+    if (this.kernel?.status === "idle") return UNKNOWN;
     return this.comm.comm ? BUSY : DEAF;
   }
 

@@ -69,6 +69,8 @@ export class Notices {
 
   refresh() {
     const { lost, waiting, problems, state } = this.store;
+    // What never heard from a kernel isn't alive: then the saved HTML beside it is to be seen.
+    this.node.closest(".ingw")?.classList.toggle("ingw-live", this.store.heard || !(lost || waiting));
     setText(this.life, lost);
     this.life.hidden = !lost;
     setText(this.wait, waiting ? this.store.line.waiting : (state.hint ?? ""));

@@ -23,6 +23,7 @@ export class PanelStore {
     this.completions = { text: "", options: [] };
     this.problems = [];
     this.waiting = false;
+    this.heard = false;
     this.lost = "";
     this.listeners = new Set();
     this.pending = new Map();
@@ -108,6 +109,7 @@ export class PanelStore {
     if (!message || message.kind !== "patch") return;
     if (this.sequence !== null && message.seq !== this.sequence + 1) this.hello();
     this.sequence = message.seq;
+    this.heard = true;
     if (this.lost) {
       this.lost = "";
       this.tell("life");
