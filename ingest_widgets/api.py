@@ -98,10 +98,7 @@ def _start(
     *,
     waits: bool,
 ) -> IngestJob:
-    if on_error not in ("record", "raise"):
-        raise ValueError(f"on_error is 'record' or 'raise', not {on_error!r}")
-    if progress is not None and progress is not False and not isinstance(progress, ProgressTracker):
-        raise TypeError(f"progress is None, False or a ProgressTracker, not {type(progress).__name__}")
+    _check(executor, progress, settings, on_error)
     settings = settings or get_settings()
     in_kernel = _in_kernel()
     # A job that is a cell's value shows itself; only who waits in a notebook needs a bar.
@@ -122,6 +119,24 @@ def _start(
     if table:
         job.view = partial(_job_bundle, table=table)
     return job.start()
+
+
+def _check(executor: object, progress: object, settings: object, on_error: object) -> None:
+    if on_error not in ("record", "raise"):
+        raise ValueError(f"on_error is 'record' or 'raise', not {on_error!r}")
+    if executor is not None and not isinstance(executor, Executor):
+        raise TypeError(
+            f"executor is a concurrent.futures.Executor, not {executor!r}: for a number of workers here, "
+            "use settings_override(workers=...)"
+        )
+    if settings is not None and not isinstance(settings, Settings):
+        raise TypeError(f"settings is a Settings, not {type(settings).__name__}: use settings_override(...) for some")
+    if progress is None or progress is False:
+        return
+    if not isinstance(progress, ProgressTracker):
+        raise TypeError(f"progress is None, False or a ProgressTracker, not {type(progress).__name__}")
+    if progress.state.status != "running":
+        raise ValueError("progress has ended already: give a new ProgressTracker")
 
 
 def _tracker(settings: Settings, bar: IngestBar | None, *, quiet: bool) -> ProgressTracker:

@@ -234,3 +234,6 @@ class RunSummary(_Noun):
 
     def __str__(self) -> str:
         return self.sentence
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": self.sentence}

@@ -90,6 +90,8 @@ def _expand(source: Source) -> Iterator[SourceFile]:
         yield from _urls(text) if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
     elif isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], bytes | bytearray | memoryview):
         yield _upload(*source)
+    elif isinstance(source, tuple) and len(source) == 2 and hasattr(source[1], "read"):
+        raise TypeError(f"an upload is a name and bytes: give ({source[0]!r}, stream.read())")
     elif isinstance(source, Iterable) and not isinstance(source, dict):
         for part in source:
             yield from _expand(part)
@@ -181,7 +183,9 @@ def _file(path: str, name: str, folder: str, entry: os.DirEntry[str] | None = No
         status = entry.stat() if entry else os.stat(path)
         identity = os.path.realpath(path, strict=True) if linked else path
     except OSError as error:
-        return SourceFile(name, path, folder=folder, problem=(Reason.UNREADABLE, _unreadable(path, error)))
+        # Resolved as far as it goes: a link that is mended later is the same file then.
+        problem = (Reason.UNREADABLE, _unreadable(path, error))
+        return SourceFile(name, os.path.realpath(path), folder=folder, problem=problem)
     if stat.S_ISREG(status.st_mode):
         return SourceFile(name, identity, "file", status.st_size, status.st_mtime_ns, folder)
     what = next((noun for is_kind, noun in _SPECIAL if is_kind(status.st_mode)), "no regular file")

@@ -259,6 +259,14 @@ def test_wrong_arguments_are_named(samples: Path) -> None:
         ingest(samples, on_error="ignore")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="progress"):
         ingest(samples, progress=True)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"settings_override\(workers"):
+        ingest(samples, executor=4)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="settings_override"):
+        ingest(samples, settings={"workers": 4})  # type: ignore[arg-type]
+    ended = ProgressTracker(sinks=[])
+    ended.close()
+    with pytest.raises(ValueError, match="ended already"):
+        ingest(samples, progress=ended)
     with pytest.raises(ValueError, match=r"pdfium.*pypdf|engine"):
         ingest(samples, engine="nope", progress=False)
 

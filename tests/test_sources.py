@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import socket
 from pathlib import Path
@@ -100,6 +101,11 @@ def test_what_is_not_there_is_told_at_once_in_one_line(missing: str) -> None:
     assert isinstance(caught.value, FileNotFoundError)
 
 
+def test_a_stream_is_told_to_be_read_first() -> None:
+    with pytest.raises(TypeError, match=r"stream.read\(\)"):
+        list_sources(("a.pdf", io.BytesIO(b"%PDF")))
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"), [(3, TypeError), (None, TypeError), (b"%PDF", TypeError), (("", b"x"), SourceError)]
 )
@@ -131,6 +137,15 @@ def test_odd_entries_are_listed_with_their_problem(folder: Path) -> None:
     assert "leads back to itself" in found.pop("loop.pdf")
     assert found == {}
     assert "a device" in (list_sources("/dev/null")[0].problem or ("", ""))[1]
+
+
+def test_a_dangling_link_is_the_same_file_once_it_is_mended(folder: Path) -> None:
+    (folder / "link.pdf").symlink_to("../later.pdf")
+    before = next(file for file in list_sources(folder) if file.problem)
+    (folder.parent / "later.pdf").write_bytes(b"x")
+    after = next(file for file in list_sources(folder) if file.name == "link.pdf")
+    assert after.path == before.path == str(folder.parent / "later.pdf")
+    assert after.problem is None
 
 
 def test_symlinked_folders_are_not_followed_but_symlinked_files_are(folder: Path) -> None:
