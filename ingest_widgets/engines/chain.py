@@ -75,7 +75,9 @@ class OpenDocument:
         try:
             self._open_next()
             while self.page_count < 1 and self._rungs:
-                self._opened.pop()[1].close()
+                name, document = self._opened.pop()
+                document.close()
+                self.warnings.append(f"{name} finds no pages in it")
                 self._open_next()
         except (Locked, TooManyPages):
             raise

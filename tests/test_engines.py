@@ -1,0 +1,159 @@
+"""The chain of engines: what the first can't read the next one may, and every page says who read it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.engines.names import check_engine, rungs
+from ingest_widgets.engines.passwords import MOST_PASSWORDS, candidates, saslprep
+from ingest_widgets.errors import EngineError
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from tests.hostile.extras import cases as extra_cases
+from tests.hostile.hidden import cases as hidden_cases
+from tests.hostile.locked import locked
+from tests.hostile.lying import shared_tree
+from tests.hostile.pdf import assemble, page_objects, show, text_pdf
+
+_WHOLE = text_pdf("alpha needle", "beta needle")
+UNREADABLE_FOR_PDFIUM = _WHOLE[: _WHOLE.rindex(b"trailer")]
+"""Without a trailer: qpdf looks for the catalogue, pdfium doesn't."""
+READABLE_FOR_PYPDF_ONLY = _WHOLE.replace(b"/Root 1 0 R", b"/Root 99 0 R")
+
+
+def read(data: bytes, **given: object) -> Extraction:
+    return extract(Task("x.pdf", "x.pdf", data=data, **given))  # type: ignore[arg-type]
+
+
+def test_what_pdfium_refuses_is_read_after_a_rewrite_and_says_so() -> None:
+    assert read(UNREADABLE_FOR_PDFIUM, engine="pdfium").reason is Reason.CORRUPT
+    got = read(UNREADABLE_FOR_PDFIUM)
+    assert [page.text.strip() for page in got.pages] == ["alpha needle", "beta needle"]
+    assert {page.engine for page in got.pages} == {"pdfium+repair"} == {got.engine}
+    assert any("pdfium can't open it" in warning for warning in got.warnings)
+
+
+def test_what_a_rewrite_does_not_mend_is_left_to_pypdf() -> None:
+    got = read(READABLE_FOR_PYPDF_ONLY)
+    assert [page.text.strip() for page in got.pages] == ["alpha needle", "beta needle"]
+    assert {page.engine for page in got.pages} == {"pypdf"}
+    assert len(got.warnings) == 2
+
+
+def test_an_engine_that_was_asked_for_by_name_has_no_understudy() -> None:
+    """Nobody who wants pypdf's text gets another's in silence."""
+    assert rungs("pypdf") == ("pypdf",)
+    got = read(UNREADABLE_FOR_PDFIUM, engine="pdfium")
+    assert (got.status, got.pages) == (Status.FAILED, ())
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_pages_that_the_document_does_not_count_are_found(count: int) -> None:
+    """pdfium believes /Count; a second opinion finds the third page, and a warning says that there was a lie."""
+    objects = page_objects([show("one"), show("two"), show("three")])
+    objects[2] = b"<</Type/Pages/Kids[4 0 R 6 0 R 8 0 R]/Count %d>>" % count
+    got = read(assemble(objects))
+    assert (got.page_count, [page.text.strip() for page in got.pages]) == (3, ["one", "two", "three"])
+    assert any(f"says it has {count} page" in warning for warning in got.warnings)
+
+
+@pytest.mark.parametrize("power", [17, 20, 30])
+def test_a_thousand_million_pages_from_a_few_bytes_are_refused_at_once(power: int) -> None:
+    got = read(shared_tree(power))
+    assert (got.reason, got.page_count) == (Reason.TOO_MANY_PAGES, 2**power)
+    assert "max_pages" in got.detail
+
+
+def test_a_file_that_opens_with_nothing_asks_nobody_for_passwords() -> None:
+    def never() -> list[str]:
+        raise AssertionError("asked for passwords")
+
+    with IsolatedExecutor(1, passwords=never) as executor:
+        data = locked(6, "", "owner", aes=True)
+        assert executor.submit(extract, Task("x", "x", data=data)).result().status is Status.INGESTED
+
+
+@pytest.mark.parametrize(("position", "status"), [(MOST_PASSWORDS, Status.INGESTED), (21, Status.FAILED)])
+def test_twenty_passwords_are_tried_and_no_more(position: int, status: Status) -> None:
+    passwords = [f"wrong {n}" for n in range(1, position)] + ["right"]
+    with IsolatedExecutor(1, passwords=passwords) as executor:
+        task = Task("x", "x", data=locked(4, "right", aes=True))
+        assert executor.submit(extract, task).result().status is status
+
+
+@pytest.mark.parametrize("made_with", ["\u2168\u00aa\u00ad", "IXa"])
+def test_a_password_is_tried_as_typed_and_as_saslprep_writes_it(made_with: str) -> None:
+    """RFC 4013's own examples in one: a Roman nine, a feminine ordinal and a soft hyphen."""
+    with IsolatedExecutor(1, passwords=["\u2168\u00aa\u00ad"]) as executor:
+        task = Task("x", "x", data=locked(6, made_with, aes=True))
+        assert executor.submit(extract, task).result().status is Status.INGESTED
+
+
+@pytest.mark.parametrize(
+    ("typed", "prepared"),
+    [
+        ("I\u00adX", "IX"),
+        ("user", "user"),
+        ("USER", "USER"),
+        ("\u00aa", "a"),
+        ("\u2168", "IX"),
+        ("\u0007", "\u0007"),
+        ("caf\u0065\u0301", "caf\u00e9"),
+        ("\u0627\u0031", None),
+        ("pass\u00a0word", "pass word"),
+        ("\ue000", None),
+    ],
+)
+def test_saslprep_is_that_of_rfc_4013(typed: str, prepared: str | None) -> None:
+    """Its table of examples, but for ASCII, which is left as it is: PDF readers do the same."""
+    assert saslprep(typed) == prepared
+    assert next(iter(candidates([typed]))) == typed
+
+
+@pytest.mark.parametrize("engine", ["pdfium", "pypdf"])
+def test_broken_metadata_never_costs_text(engine: str) -> None:
+    objects = page_objects([show("needle")]) | {60: b"<</Title <FEFFD800> /Author 42>>"}
+    got = read(assemble(objects, trailer=b"/Info 60 0 R"), engine=engine)
+    assert got.status is Status.INGESTED
+    assert "needle" in got.pages[0].text
+    got.title.encode()
+
+
+@pytest.mark.parametrize("case", list(hidden_cases()), ids=lambda case: case.name)
+def test_hidden_text_is_flagged_kept_and_told_from_plain(case: object) -> None:
+    from tests.hostile.case import Case
+
+    assert isinstance(case, Case)
+    (page,) = read(case.data, engine="pdfium").pages
+    assert case.text in page.text
+    assert any("hidden text" in warning for warning in page.warnings) != case.warning.startswith("!")
+
+
+@pytest.mark.parametrize("case", [c for c in extra_cases() if c.warning], ids=lambda case: case.name)
+def test_values_of_forms_and_notes_are_in_the_text_and_said_to_be(case: object) -> None:
+    from tests.hostile.case import Case
+
+    assert isinstance(case, Case)
+    (page,) = read(case.data).pages
+    assert case.text in page.text
+    assert "needle" in page.text
+    assert any(case.warning in warning for warning in page.warnings)
+
+
+def test_a_limit_that_is_too_low_for_the_libraries_still_reads() -> None:
+    """The limit counts from what the libraries take, or nothing could be read at the lowest setting."""
+    assert read(text_pdf("needle"), limits=Limits(memory_bytes=1024)).status is Status.INGESTED
+
+
+def test_looking_at_the_names_of_engines_loads_none() -> None:
+    code = (
+        "import sys; from ingest_widgets.engines.names import check_engine; check_engine('auto');"
+        "print([m for m in ('pypdfium2', 'pypdf', 'pikepdf', 'PIL', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+    with pytest.raises(EngineError, match="no engine 'pdfminer'"):
+        check_engine("pdfminer")
