@@ -54,9 +54,10 @@ def start_writer(path: Path, tag: str = "w", start: int = 0) -> subprocess.Popen
     )
 
 
-def read_acknowledged(writer: subprocess.Popen[bytes], acknowledged: dict[str, int]) -> None:
-    assert writer.stdout is not None
-    for line in writer.stdout.read().decode().splitlines():
+def kill(writer: subprocess.Popen[bytes], acknowledged: dict[str, int]) -> None:
+    """Adds what it said until its end."""
+    writer.kill()
+    for line in writer.communicate()[0].decode().splitlines():
         name, number = line.split()
         acknowledged[name] = int(number)
 
@@ -74,9 +75,7 @@ def kill_again_and_again(path: Path, rounds: int) -> None:
         writer = start_writer(path, start=1000 * turn)
         wait_for_acknowledgements(writer, 1, acknowledged)
         threading.Event().wait(chance.random() * 0.08)
-        writer.kill()
-        read_acknowledged(writer, acknowledged)
-        writer.wait()
+        kill(writer, acknowledged)
         with Corpus(path) as corpus:
             versions = {page.file: int(page.text.split()[2]) for page in corpus.pages()}
             missing = {name for name, number in acknowledged.items() if versions.get(name, -1) < number}
@@ -118,9 +117,7 @@ def test_two_processes_write_one_corpus_at_once(tmp_path: Path) -> None:
     for writer in writers:
         wait_for_acknowledgements(writer, 25, acknowledged)
     for writer in writers:
-        writer.kill()
-        read_acknowledged(writer, acknowledged)
-        writer.wait()
+        kill(writer, acknowledged)
     with Corpus(path) as corpus:
         held = {record.name for record in corpus.files()}
         assert {name[0] for name in held} == {"a", "b"}
@@ -180,6 +177,7 @@ def test_a_fork_in_the_middle_harms_neither_side(tmp_path: Path) -> None:
         iterator = corpus.pages()
         next(iterator)
         with corpus._connections.reader() as con, corpus._connections._lock:  # in use, and a lock held, at the fork
+            assert con.execute("SELECT count(*) FROM pages").fetchone() == (1,)
             child = os.fork()
             if child == 0:
                 try:
@@ -187,8 +185,8 @@ def test_a_fork_in_the_middle_harms_neither_side(tmp_path: Path) -> None:
                     os._exit(0 if corpus.search("parent").total == 1 and len(corpus) == 2 else 1)
                 finally:
                     os._exit(2)
+            assert os.waitpid(child, 0)[1] == 0
             assert con.execute("SELECT count(*) FROM pages").fetchone() == (1,)
-        assert os.waitpid(child, 0)[1] == 0
         corpus.write(source("c.pdf"), extraction("parent again"))
         assert (len(corpus), corpus.check()) == (3, [])
 
