@@ -38,10 +38,9 @@ def resident_bytes() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
-def strays(mark: str) -> list[int]:
-    """Living worker processes on this machine, whoever their parent is, whose environment or arguments hold `mark`."""
-    found = []
-    for process in psutil.process_iter(["pid", "cmdline", "status"]):
-        if mark in " ".join(process.info["cmdline"] or []) and process.info["status"] != psutil.STATUS_ZOMBIE:
-            found.append(process.pid)
-    return found
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead and not yet buried doesn't."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -13,7 +15,7 @@ from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, extract
 from tests.hostile.pdf import text_pdf
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
-from tests.processes import resident_bytes, until, workers
+from tests.processes import is_alive, resident_bytes, until, workers
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -60,17 +62,14 @@ def test_a_file_whose_every_page_hangs_ends_within_its_time_and_two_seconds() ->
     assert (got.status, got.reason) == (Status.FAILED, Reason.TIMEOUT)
 
 
-def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path) -> None:
     """Something else killed the worker: the file is tried again before it is called guilty."""
-    before = set(workers())
     done: list[Extraction] = []
-    reader = threading.Thread(
-        target=lambda: done.append(read("first", "poison: wait", limits=Limits(seconds=2.0))), name="isolated-test"
-    )
+    pages = ("first", f"poison: wait {tmp_path}")
+    reader = threading.Thread(target=lambda: done.append(read(*pages, limits=Limits(seconds=2.0))))
     reader.start()
-    assert until(lambda: bool(set(workers()) - before))
-    (victim,) = set(workers()) - before
-    victim.kill()
+    assert until(lambda: bool(list(tmp_path.iterdir())))
+    os.kill(int(next(tmp_path.iterdir()).name), signal.SIGKILL)
     reader.join(20)
     assert done[0].reason is Reason.TIMEOUT
     assert [page.number for page in done[0].pages] == [1]
@@ -103,6 +102,17 @@ def test_an_engine_that_lacks_parts_or_does_not_load_is_no_crash_of_ours() -> No
     assert check_engine("misbehaving") == "misbehaving"
     with pytest.raises(EngineError, match="no_such_module"):
         read("x", engine="absent")
+
+
+def test_what_a_worker_started_dies_with_it(tmp_path: Path) -> None:
+    """A process that it left behind holds our pipes open, yet the end is noticed and the process is gone."""
+    started = time.monotonic()
+    got = read(f"poison: grandchild {tmp_path}", limits=Limits(seconds=30))
+    assert got.reason is Reason.CRASHED
+    assert time.monotonic() - started < 15
+    left = [int(name.name) for name in tmp_path.iterdir()]
+    assert len(left) == 4  # two attempts, in each the worker and what it started
+    assert until(lambda: not any(map(is_alive, left)))
 
 
 def test_kill_stops_at_once_and_leaves_nothing() -> None:

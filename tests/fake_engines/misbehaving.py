@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, PasswordSource
 
+_said: list[str] = []
+
 
 def segfault() -> None:
     ctypes.string_at(0)
@@ -64,9 +66,18 @@ def stop() -> None:
 
 def grandchild() -> None:
     """Leaves a process behind that holds our pipes open, then dies."""
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         threading.Event().wait()
+    note(child)
     os._exit(0)
+
+
+def note(pid: int) -> None:
+    """Leaves a file of this name where the page asks for it: `poison: KIND FOLDER`."""
+    for folder in _said[2:]:
+        with open(os.path.join(folder, str(pid)), "w"):
+            pass
 
 
 def flood() -> NoReturn:
@@ -127,7 +138,9 @@ class Misbehaving(PdfiumDocument):
         text, warnings = super().page_text(index)
         if "poison: " not in text:
             return text, warnings
-        said = POISON[text.partition("poison: ")[2].split()[0]]()
+        _said[:] = text[text.index("poison: ") :].split()
+        note(os.getpid())
+        said = POISON[_said[1]]()
         return said or text, warnings
 
 
