@@ -40,7 +40,7 @@ def moves_up(firsts: list[tuple[float, float]]) -> bool:
     if len(firsts) < 2 * _MOVES_UP:
         return False
     heights = [place[1] for place in firsts]
-    return sum(map(gt, heights[1:], heights)) >= _MOVES_UP
+    return bool(sum(map(gt, heights[1:], heights)) >= _MOVES_UP)
 
 
 def gaps_in_line(page: TextPage, lines: list[str], starts: list[int]) -> bool:
