@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-import ingest_widgets.progress as progress_room
+import ingest_widgets.progress.tracker as progress_room
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.pipeline import IngestJob, IngestRun
 from ingest_widgets.progress import LogSink, ProgressTracker, Sink

@@ -22,7 +22,7 @@ import numpy as np
 import pytest
 
 from ingest_widgets import LogSink, ProgressState, ProgressTracker
-from ingest_widgets import progress as progress_room
+from ingest_widgets.progress import tracker as progress_room
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -124,9 +124,9 @@ def test_fast_updates_wake_up_in_time_and_leave_no_thread(seen: Seen) -> None:
     gaps = [b.elapsed - a.elapsed for a, b in itertools.pairwise(seen[:-1])]
     assert len(gaps) >= 2
     assert all(0.3 - 1e-9 <= gap < 0.4 for gap in gaps), gaps
-    from ingest_widgets import progress_wake
+    from ingest_widgets.progress import wake
 
-    assert not progress_wake._asleep
+    assert not wake._asleep
 
 
 def test_no_report_is_lost_to_the_error_of_floats(seen: Seen, clock: Clock) -> None:
@@ -616,12 +616,12 @@ def test_the_interpreter_ends_at_once_in_the_middle_of_a_fast_loop() -> None:
     code = """
 import itertools, time
 from ingest_widgets import ProgressTracker
-from ingest_widgets import progress_wake
+from ingest_widgets.progress import wake
 tracker = ProgressTracker(min_seconds=30, sinks=[])
 end = time.monotonic() + 0.2
 while time.monotonic() < end:
     tracker.update()
-assert progress_wake._asleep
+assert wake._asleep
 """
     started = time.monotonic()
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60, check=False, capture_output=True)

@@ -15,8 +15,8 @@ from ingest_widgets.notebook.esm import script, style
 from ingest_widgets.notebook.kernel_comm import listen
 from ingest_widgets.notebook.message_pace import pace
 from ingest_widgets.notebook.saved_output import SavedOutput
-from ingest_widgets.progress_state import ProgressState, counts, sentence
-from ingest_widgets.progress_state import pace as pace_words
+from ingest_widgets.progress.state import ProgressState, counts, sentence
+from ingest_widgets.progress.state import pace as pace_words
 
 if TYPE_CHECKING:
     from ingest_widgets.progress import ProgressTracker

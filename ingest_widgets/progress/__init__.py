@@ -1,0 +1,22 @@
+"""Throttled progress for any loop: counts exactly from any thread, reports rarely, draws nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ingest_widgets.progress.sinks import LogSink
+from ingest_widgets.progress.state import ProgressState, ProgressStatus, ProgressUpdate, Sink
+from ingest_widgets.progress.tracker import ProgressTracker
+
+if TYPE_CHECKING:
+    from ingest_widgets.progress.terminal import TerminalSink
+
+__all__ = ["LogSink", "ProgressState", "ProgressStatus", "ProgressTracker", "ProgressUpdate", "Sink", "TerminalSink"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "TerminalSink":  # brings rich along
+        from ingest_widgets.progress.terminal import TerminalSink
+
+        return TerminalSink
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
