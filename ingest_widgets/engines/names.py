@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 
-from ingest_widgets.errors import EngineError
+from ingest_widgets.errors import EngineError, MissingExtra
 
 GROUP = "ingest_widgets.engines"
 CHAIN = ("pdfium", "pdfium+repair", "pypdf")
@@ -38,3 +39,21 @@ def check_engine(name: str) -> str:
 def rungs(name: str) -> tuple[str, ...]:
     """What is tried in turn when the user says `name`."""
     return CHAIN if name == "auto" else (name,)
+
+
+def check_ocr(wanted: bool) -> None:
+    """Looks, without loading anything, whether OCR can be done when it is wanted.
+
+    Raises:
+        MissingExtra: A library for it isn't installed.
+    """
+    for library in ("rapidocr", "onnxruntime") if wanted else ():
+        if not _installed(library):
+            raise MissingExtra(library, "ocr", "reading scans")
+
+
+def _installed(library: str) -> bool:
+    try:
+        return find_spec(library) is not None
+    except (ImportError, ValueError):  # ValueError: it is in sys.modules as None
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest_widgets.engines.names import check_engine
+from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.isolation.extract import extract
 from ingest_widgets.isolation.features import features
 from ingest_widgets.isolation.images import PageBoxes, page_boxes, render_page
@@ -16,6 +16,7 @@ __all__ = [
     "PageBoxes",
     "Task",
     "check_engine",
+    "check_ocr",
     "extract",
     "features",
     "page_boxes",

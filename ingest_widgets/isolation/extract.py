@@ -84,7 +84,7 @@ class _Attempts:
         task = self._task
         request = task.request("text", task.limits.seconds)
         more = {"rungs": self._rungs, "first": self._got.next, "last": task.last, "metadata": self._got.wants_metadata}
-        return request | more
+        return request | more | {"ocr_pages": task.ocr_max_pages if task.ocr else None}
 
     def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
         self._asked = time.monotonic()

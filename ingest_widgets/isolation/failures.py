@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ingest_widgets.documents import Reason
-from ingest_widgets.isolation.limits import MIB, Limits
+from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits
 
 
-def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto") -> str:
+def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *, ocr: bool = False) -> str:
     """What happened and what to do about it, on one line.
 
     Args:
@@ -14,6 +14,7 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto") ->
         what: A detail that the worker or the system gave; it came from outside.
         limits: What held for the task.
         engine: As the user chose it.
+        ocr: Whether OCR was asked for.
     """
     aside = f" ({_one_line(what)})" if what else ""
     other = " or with another engine" if engine == "auto" else ' or with engine="auto"'
@@ -32,10 +33,15 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto") ->
         Reason.TIMEOUT: f"It took longer than file_timeout_seconds={limits.seconds:g}: raise that setting and run "
         f"again{other}.",
         Reason.OUT_OF_MEMORY: f"It needed more than memory_limit_bytes={limits.memory_bytes} "
-        f"({limits.memory_bytes // MIB} MiB): raise that setting and run again{other}.",
+        f"({limits.memory_bytes // MIB} MiB): raise that setting and run again{other}."
+        + (f" OCR takes up to {OCR_ROOM_BYTES // MIB} MiB of it beside the document." if ocr else ""),
         Reason.CRASHED: f"The engine crashed on it twice{aside}: run again{other}, or get another copy.",
         Reason.UNREADABLE: f"It can't be read{aside}: check that it is still there and that you may read it.",
-        Reason.NO_TEXT: "Its pages hold no text, so it is a scan: run it through OCR (ocr=True) to search it.",
+        Reason.NO_TEXT: "OCR found no text on its pages either, as far as ocr_max_pages and "
+        "file_timeout_seconds let it look: raise those, or make a better scan."
+        if ocr
+        else "Its pages hold no text, so it is a scan: search it after a run with settings_override(ocr=True) or "
+        "INGEST_OCR=true.",
         Reason.CANCELLED: "It was stopped before its end: run again.",
     }
     return sentences[reason]

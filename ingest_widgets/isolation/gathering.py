@@ -180,7 +180,7 @@ class Gathering:
         return Extraction(
             status=status,
             reason=reason,
-            detail=sentence(reason, what, self._task.limits, self._task.engine) if reason else "",
+            detail=sentence(reason, what, self._task.limits, self._task.engine, ocr=self._task.ocr) if reason else "",
             page_count=self._page_count,
             pages=() if status in (Status.FAILED, Status.CANCELLED) else tuple(self._pages),
             sha256=self._sha256,

@@ -18,6 +18,9 @@ MIB = 1024**2
 LEAST_ROOM = 64 * MIB
 """What a worker may take beyond what its libraries take, however low the limit is."""
 
+OCR_ROOM_BYTES = 1200 * MIB
+"""What a worker must have left of its address space before it loads the libraries for OCR."""
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -128,6 +131,16 @@ def set_memory(memory_bytes: int) -> str:
     except (ValueError, OSError) as error:  # macOS refuses
         return f"RLIMIT_AS is refused by this system ({error})"
     return "RLIMIT_AS"
+
+
+def has_room(size: int) -> bool:
+    """In the worker: whether it may take so many bytes more; True where nothing holds it to a limit."""
+    if sys.platform == "win32":
+        return True
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return most == resource.RLIM_INFINITY or _address_space() + size <= most
 
 
 def _address_space() -> int:

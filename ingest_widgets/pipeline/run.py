@@ -17,7 +17,7 @@ from typing import Protocol
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileRecord, Reason, RunSummary, SourceFile, Status
 from ingest_widgets.errors import IngestError
-from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, extract
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, check_ocr, extract
 from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
@@ -88,6 +88,7 @@ class IngestRun:
         self.summary: RunSummary | None = None
         self._settings, self._given_executor = settings, executor
         self._engine = check_engine(engine or settings.engine)
+        check_ocr(settings.ocr)
         self._observer: RunObserver = observer or NullObserver()
         self._hears_all = observer is not None
         self.files = list_sources(source)

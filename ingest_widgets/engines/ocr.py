@@ -1,0 +1,157 @@
+"""Reads pages that hold pictures and no text, by RapidOCR: its models lie in its wheel, so it needs no network.
+
+Its libraries take a second and some hundred MiB to load: that happens at the first page that needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.chain import NoEngine
+from ingest_widgets.engines.glyphs import clean_text
+from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
+from ingest_widgets.engines.ocr_lines import Line, lines_as_text
+from ingest_widgets.engines.textpage import TextPage
+
+ENGINE = "ocr"
+_DPI = 170
+_MOST_SIDE = 2000  # pixels; on more, RapidOCR makes the picture smaller itself
+_FIND_SIDE = 1280  # lines are found as well on a smaller picture, in a fifth of the time and half of the memory
+_TIME_SHARE = 0.8  # of the file's seconds; the rest is for the pages that need no OCR
+
+
+class ScanReader:
+    """Reads pages of one document, as long as their number and the time allow.
+
+    Args:
+        document: Stays open as long as pages are read.
+        most: At most so many pages.
+        seconds: What all of the work on this file may take.
+        started: When that began, of `time.monotonic`.
+        room: Tells whether there is memory for the libraries; asked before they are loaded.
+    """
+
+    def __init__(
+        self, document: pypdfium2.PdfDocument, most: int, seconds: float, started: float, room: Callable[[], bool]
+    ) -> None:
+        self._document, self._left, self._most = document, most, most
+        self._seconds, self._started, self._room = seconds, started, room
+        self._slowest = 0.0
+        self._vocabulary = Vocabulary()
+
+    def count_before(self, index: int) -> None:
+        """Takes the scans before page `index` (from 0) off the number: they are the business of other tasks."""
+        for earlier in range(index):
+            if not self._left or self._late():
+                self._left = 0
+                return
+            self._left -= _is_scan(self._document, earlier)
+
+    def text(self, index: int, engine: str) -> tuple[str, str, tuple[str, ...]]:
+        """Who read page `index` (from 0), which has no text of its own: OCR or still `engine`; its text and warnings.
+
+        Raises:
+            MemoryError: There is no room for the libraries.
+            NoEngine: They can't be loaded.
+        """
+        if not _has_content(self._document, index):
+            return engine, "", ()
+        if not self._left:
+            return (
+                engine,
+                "",
+                (f"no OCR: ocr_max_pages={self._most} allows no more pages of this file; raise that setting",),
+            )
+        if self._late():
+            return (
+                engine,
+                "",
+                (f"no OCR: file_timeout_seconds={self._seconds:g} leaves no time for it; raise that setting",),
+            )
+        self._left -= 1
+        begun = time.monotonic()
+        text, warnings = self._read(index)
+        self._slowest = max(self._slowest, time.monotonic() - begun)
+        return ENGINE, text, warnings
+
+    def _late(self) -> bool:
+        return time.monotonic() - self._started + self._slowest > self._seconds * _TIME_SHARE
+
+    def _loaded(self) -> Any:
+        if not _recognizer.cache_info().currsize and not self._room():
+            raise MemoryError
+        try:
+            return _recognizer()
+        except ImportError as error:
+            raise NoEngine(f"OCR: {error}") from error
+
+    def _read(self, index: int) -> tuple[str, tuple[str, ...]]:
+        recognize = self._loaded()
+        page = self._document[index]
+        try:
+            width, height = page.get_size()
+            scale = min(_DPI / 72, _MOST_SIDE / max(width, height, 1.0))
+            picture = page.render(scale=scale, may_draw_forms=False).to_numpy()
+        finally:
+            page.close()
+        found = recognize(picture)
+        text = lines_as_text(_lines(found), scale)
+        self._vocabulary.add(text)
+        return clean_text(join_hyphens(text, self._vocabulary))
+
+
+@cache
+def _recognizer() -> Any:
+    # One thread each: a worker is one of several, and each thread reserves address space.
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    import cv2
+    from rapidocr import RapidOCR
+
+    cv2.setNumThreads(1)
+    return RapidOCR(
+        params={
+            "Global.log_level": "critical",
+            "Global.use_cls": False,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _FIND_SIDE,
+            "Rec.rec_batch_num": 1,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+
+def _lines(found: Any) -> list[Line]:
+    if found.boxes is None or found.txts is None:
+        return []
+    corners = [(box[:, 0], box[:, 1], text) for box, text in zip(found.boxes, found.txts, strict=True)]
+    lines = [Line(float(x.min()), float(y.min()), float(x.max()), float(y.max()), t.strip()) for x, y, t in corners]
+    return [line for line in lines if line.text and line.height > 0]
+
+
+def _is_scan(document: pypdfium2.PdfDocument, index: int) -> bool:
+    try:
+        with TextPage(document, index) as page:
+            blank = not page.text.strip()
+    except pypdfium2.PdfiumError:
+        return False
+    return blank and _has_content(document, index)
+
+
+def _has_content(document: pypdfium2.PdfDocument, index: int) -> bool:
+    """Whether anything is drawn on the page."""
+    try:
+        page = document[index]
+    except (pypdfium2.PdfiumError, IndexError):
+        return False
+    try:
+        return bool(pdfium_c.FPDFPage_CountObjects(page) > 0 or pdfium_c.FPDFPage_GetAnnotCount(page) > 0)
+    finally:
+        page.close()

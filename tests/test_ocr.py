@@ -1,0 +1,172 @@
+"""OCR: scans become searchable when it is asked for, within its bounds, and never in silence when it can't be done."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image, ImageDraw
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest_widgets import Corpus, ingest, settings_override
+from ingest_widgets.documents import Reason, Status
+from ingest_widgets.engines.ocr_lines import Line, lines_as_text
+from ingest_widgets.isolation import Limits, Task, extract
+
+SECONDS = 300.0  # this machine may be busy, and a page takes seconds
+
+
+@pytest.fixture
+def scan(samples: Path) -> Task:
+    """The sample that is a photograph of a typed sheet."""
+    return Task("scan.pdf", str(samples / "scan-no-text.pdf"), ocr=True, limits=Limits(seconds=SECONDS))
+
+
+def picture(text: str) -> ImageReader:
+    image = Image.new("L", (900, 160), 255)
+    ImageDraw.Draw(image).text((40, 40), text, fill=0, font_size=64)
+    return ImageReader(image)
+
+
+def document(*pages: str) -> bytes:
+    """A page each: `scan:` is followed by words in a picture, an empty one is blank, others are typeset."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(400, 300))
+    for page in pages:
+        if page.startswith("scan:"):
+            canvas.drawImage(picture(page.removeprefix("scan:")), 20, 100, 360, 64)
+        else:
+            canvas.drawString(40, 200, page)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def test_a_scan_is_found_by_its_words_once_it_was_read_by_ocr(samples: Path, tmp_path: Path) -> None:
+    """A run with OCR reads a record of the reason no_text again; the next run leaves it as it is."""
+    source = samples / "scan-no-text.pdf"
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        ingest(source, corpus)
+        (before,) = corpus.files()
+        assert (before.status, before.reason) == (Status.INGESTED, Reason.NO_TEXT)
+        assert "settings_override(ocr=True)" in before.detail
+        assert "INGEST_OCR=true" in before.detail
+        assert corpus.search("catalogue").total == 0
+        with settings_override(ocr=True, file_timeout_seconds=SECONDS):
+            ingest(source, corpus)
+            (after,) = corpus.files()
+            assert (after.status, after.reason, after.detail, after.engine) == (Status.INGESTED, None, "", "ocr")
+            assert [hit.file for hit in corpus.search('"card catalogue of the manuals"')] == [after.name]
+            ingest(source, corpus)
+            assert corpus.last_run is not None
+            assert (corpus.last_run.unchanged, corpus.last_run.ingested) == (1, 0)
+
+
+def test_the_text_has_lines_and_paragraphs_and_says_who_read_it(scan: Task) -> None:
+    (page,) = extract(scan).pages
+    assert page.engine == "ocr"
+    assert page.warnings == ()
+    paragraphs = page.text.split("\n\n")
+    assert paragraphs[1].split("\n")[-1] == "them out of their drawers."
+    assert paragraphs[-1] == "The reading room closes at six. The lamp above the\ncabinets stays on."
+
+
+def test_only_pages_without_text_are_read_and_no_more_than_allowed() -> None:
+    """Neither a page with text nor a blank one takes from ocr_max_pages; a scan beyond it says so."""
+    data = document("typeset words", "", "scan:first harbour", "scan:second window", "more typeset words")
+    got = extract(Task("mixed.pdf", "", data=data, ocr=True, ocr_max_pages=1, limits=Limits(seconds=SECONDS)))
+    assert [page.engine for page in got.pages] == ["pdfium", "pdfium", "ocr", "pdfium", "pdfium"]
+    assert [page.text for page in got.pages] == ["typeset words", "", "first harbour", "", "more typeset words"]
+    assert [bool(page.warnings) for page in got.pages] == [False, False, False, True, False]
+    assert "ocr_max_pages=1" in got.pages[3].warnings[0]
+    assert (got.status, got.reason) == (Status.INGESTED, None)
+
+
+def test_the_number_holds_for_the_file_and_not_for_each_range_of_its_pages() -> None:
+    """A long file is read in ranges: scans before a range count."""
+    data = document("typeset", "scan:first", "scan:second", "scan:third")
+    task = Task("mixed.pdf", "", data=data, first=3, ocr=True, ocr_max_pages=2, limits=Limits(seconds=SECONDS))
+    second, third = extract(task).pages
+    assert (second.text, second.engine) == ("second", "ocr")
+    assert (third.text, third.engine) == ("", "pdfium")
+
+
+def test_pages_that_the_time_does_not_allow_stay_without_text_and_say_so() -> None:
+    data = document(*["scan:harbour"] * 40)
+    got = extract(Task("slow.pdf", "", data=data, ocr=True, limits=Limits(seconds=6.0)))
+    assert len(got.pages) == 40 or got.reason is Reason.TIMEOUT
+    late = [page for page in got.pages if page.warnings]
+    assert all("file_timeout_seconds=6" in page.warnings[0] and page.text == "" for page in late)
+
+
+def test_without_being_asked_nothing_is_read(scan: Task) -> None:
+    got = extract(replace(scan, ocr=False))
+    assert (got.reason, got.pages[0].text, got.pages[0].engine) == (Reason.NO_TEXT, "", "pdfium")
+
+
+def test_a_picture_without_words_stays_without_text_and_has_a_sentence_of_its_own() -> None:
+    got = extract(Task("sky.pdf", "", data=document("scan:"), ocr=True, limits=Limits(seconds=SECONDS)))
+    assert (got.status, got.reason, got.pages[0].engine) == (Status.INGESTED, Reason.NO_TEXT, "ocr")
+    assert got.detail.startswith("OCR found no text")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
+def test_too_little_memory_is_said_with_what_ocr_takes(scan: Task) -> None:
+    got = extract(replace(scan, limits=Limits(seconds=SECONDS, memory_bytes=600 * 1024**2)))
+    assert (got.status, got.reason) == (Status.FAILED, Reason.OUT_OF_MEMORY)
+    assert "OCR takes up to 1200 MiB" in got.detail
+
+
+BLOCKED = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "rapidocr":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Blocked())
+from ingest_widgets import Corpus, MissingExtra, ingest, settings_override
+with Corpus("c.sqlite") as corpus:
+    ingest(sys.argv[1], corpus)
+    with settings_override(ocr=True):
+        try:
+            ingest(sys.argv[2], corpus)
+        except MissingExtra as error:
+            print(error)
+    print(len(corpus.files()))
+"""
+
+
+def test_without_the_library_a_run_with_ocr_says_so_before_any_work(samples: Path) -> None:
+    """The others run as ever, and the pip line is the whole cure."""
+    scan, paper = str(samples / "scan-no-text.pdf"), str(samples / "paper-two-columns.pdf")
+    done = subprocess.run([sys.executable, "-c", BLOCKED, scan, paper], capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines() == ["reading scans needs rapidocr: pip install 'ingest-widgets[ocr]'", "1"]
+
+
+def test_columns_are_read_one_after_the_other_and_rows_of_a_table_are_not() -> None:
+    def column(left: float, width: float, texts: list[str]) -> list[Line]:
+        return [Line(left, 100 + 30 * n, left + width, 120 + 30 * n, text) for n, text in enumerate(texts)]
+
+    heading = [Line(100, 20, 700, 50, "A heading over both")]
+    words = column(100, 280, ["one", "two", "three"]) + column(420, 280, ["four", "five", "six"])
+    assert lines_as_text(heading + words, 1.0).split() == "A heading over both one two three four five six".split()
+    cells = column(100, 60, ["a", "b", "c"]) + column(420, 60, ["1", "2", "3"])
+    assert lines_as_text(cells, 1.0).split("\n") == ["a 1", "b 2", "c 3"]
+
+
+def test_a_page_that_cannot_be_drawn_keeps_its_text_and_says_why(samples: Path) -> None:
+    path = str(samples / "scan-no-text.pdf")
+    got = extract(Task("scan.pdf", path, engine="pypdf", ocr=True, limits=Limits(seconds=SECONDS)))
+    assert got.pages[0].warnings == ("no OCR: only pdfium draws pages, and it didn't open this document",)
+
+
+def test_the_sample_is_a_picture(samples: Path) -> None:
+    """Else the tests above would show nothing."""
+    page = pypdfium2.PdfDocument(samples / "scan-no-text.pdf")[0]
+    assert page.get_textpage().get_text_range() == ""
