@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("語の", {("日本", 1)}),
         ("探", {("日本", 1)}),
         ("見つかる", {("日本", 1)}),
+        ("す", {("日本", 1)}),
         ("文日", set()),
         ("검색", {("日本", 2)}),
         ("ไทย", {("日本", 3)}),
@@ -169,6 +171,15 @@ def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
     assert "\n" not in snippet
     assert "\x07" not in snippet
     assert "<b>needle</b> is here." in snippet
+
+
+@given(st.lists(st.integers(0, 600), max_size=12))
+def test_marks_are_right_however_far_apart_the_matches_are(gaps: list[int]) -> None:
+    text = "needle".join("x y\n" * gap for gap in [*gaps, 3])
+    spans = [(match.start(), match.end()) for match in re.finditer("needle", text)]
+    snippet, marks = make_snippet(text, spans)
+    assert {snippet[start:end] for start, end in marks} == ({"needle"} if gaps else set())
+    assert len(snippet) < 260
 
 
 def test_the_better_page_comes_first_and_titles_and_headings_weigh_more(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def own_errors(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(path, error) from error
-    except BadRow as error:
+    except (BadRow, UnicodeDecodeError) as error:  # SQLite's own messages quote what they found, whatever that is
         raise damaged(path, str(error)) from error
     except OverflowError as error:  # an integer beyond 64 bits
         raise CorpusError(f"{path} can't hold such a number: {error}") from error

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from ingest_widgets.corpus.connections import Connections
-from ingest_widgets.corpus.records import BadRow, clean_path
+from ingest_widgets.corpus.records import BadRow, as_text, clean_path
 from ingest_widgets.documents import Page
 
 _AT_ONCE = 500
@@ -52,6 +52,6 @@ def find_page(connections: Connections, file: str, number: int) -> Page | None:
 def _page(name: str, row: tuple[int, str, str, str | None]) -> Page:
     number, text, engine, warnings = row
     try:
-        return Page(name, number, text, engine, tuple(json.loads(warnings)) if warnings else ())
+        return Page(name, number, as_text(text), as_text(engine), tuple(json.loads(warnings)) if warnings else ())
     except ValueError as error:
         raise BadRow(str(error)) from error

@@ -43,8 +43,8 @@ def record_of(row: Sequence[Any]) -> FileRecord:
     name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings = row
     try:
         return FileRecord(
-            name,
-            path,
+            as_text(name),
+            as_text(path),
             Status(status),
             Reason(reason) if reason else None,
             detail,
@@ -68,6 +68,17 @@ def known_of(row: Sequence[Any]) -> tuple[str, Known]:
         return path_of(identity), Known(name, Status(status), Reason(reason) if reason else None, *rest)
     except (ValueError, TypeError) as error:
         raise BadRow(str(error)) from error
+
+
+def as_text(value: object) -> str:
+    """The text that a column must hold.
+
+    Raises:
+        BadRow: It holds something else, as only a damaged file can.
+    """
+    if not isinstance(value, str):
+        raise BadRow(f"a text is missing, there is {type(value).__name__} in its place")
+    return value
 
 
 def identity_of(file: SourceFile) -> bytes:

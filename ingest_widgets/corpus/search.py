@@ -9,7 +9,7 @@ from typing import Any, Literal, overload
 
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.query import Query, parse_query
-from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.corpus.records import BadRow, as_text, clean_path
 from ingest_widgets.corpus.snippets import Marker, make_snippet
 from ingest_widgets.documents import Hit
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
@@ -144,10 +144,13 @@ def _hits(con: sqlite3.Connection, query: Query, pages: Sequence[tuple[int, floa
         [page for page, _ in pages],
     ).fetchall()
     texts = {page: rest for page, *rest in rows}
+    if len(texts) < len(pages):
+        raise BadRow("the search index holds pages that aren't there")
     marker = Marker(query.terms)
     hits = []
     for page, score in pages:
         name, number, text = texts[page]
+        text = as_text(text)
         snippet, spans = make_snippet(text, marker.spans(text))
-        hits.append(Hit(name, number, score, snippet, spans))
+        hits.append(Hit(as_text(name), number, score, snippet, spans))
     return hits
