@@ -149,6 +149,7 @@ def marked(corpus: Corpus, query: str) -> set[str]:
         ("entropy", {"entropy"}),
         ("entrop*", {"entropy", "entropic"}),
         ('"second law" -falls', {"second law"}),
+        ('second OR "second law"', {"second law"}),
         ("cafe", {"Café", "Cafe\u0301"}),
         ("全文検索", {"全文検索"}),
         ("見つかる", {"見つ かる"}),
