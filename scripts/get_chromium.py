@@ -12,6 +12,14 @@ import sys
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGES = ("chromium", "fonts-dejavu-core", "libatomic1")  # the last one for the node of playwright's driver
+
+
+def driver() -> str | None:
+    """Where playwright's driver keeps its own Chromium; None when the driver itself can't start."""
+    code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() or None
 
 
 def present() -> str | None:
@@ -22,9 +30,7 @@ def present() -> str | None:
     for name in NAMES:
         if found := shutil.which(name):
             return found
-    code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    path = asked.stdout.strip()
+    path = driver()
     return path if path and Path(path).exists() else None
 
 
@@ -36,24 +42,35 @@ def run(*command: str) -> bool:
     return done.returncode == 0
 
 
-def main() -> int:
-    if path := present():
+def ready() -> bool:
+    """Whether browser tests can run, said in a line."""
+    path = present()
+    if path and driver():
         print(f"Chromium for the browser tests: {path}")
-        return 0
+        return True
+    return False
+
+
+def install() -> None:
+    """Tries playwright's download, then the system's packages, which bring what playwright's driver needs too."""
     print("Getting a Chromium for the browser tests ...", flush=True)
-    if run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium") and present():
-        return 0
+    if not present() and run(sys.executable, "-m", "playwright", "install", "--with-deps", "chromium") and present():
+        return
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
         os.environ["DEBIAN_FRONTEND"] = "noninteractive"
         run("apt-get", "update", "-qq")
-        if (
-            run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core")
-            and present()
-        ):
-            return 0
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES)
+
+
+def main() -> int:
+    if ready():
+        return 0
+    install()
+    if ready():
+        return 0
     print(
-        "\n*** NO CHROMIUM: the browser tests can't run. Install one (Debian: apt install chromium) or name it in"
-        "\n*** INGEST_WIDGETS_CHROMIUM. In CI this is a failure.\n"
+        "\n*** NO CHROMIUM: the browser tests can't run. Install one (Debian: apt install chromium libatomic1) or name"
+        "\n*** it in INGEST_WIDGETS_CHROMIUM. In CI this is a failure.\n"
     )
     return 1 if os.environ.get("CI") else 0
 
