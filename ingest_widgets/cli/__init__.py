@@ -17,7 +17,7 @@ __all__ = ["main"]
 @click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(package_name="ingest-widgets", message="%(version)s")
 def main() -> None:
-    r"""Make a searchable corpus of PDFs.
+    """Make a searchable corpus of PDFs.
 
     \b
       ingest-widgets ingest papers/
@@ -25,7 +25,7 @@ def main() -> None:
 
     Ends with 0 if all is well, 1 if some file failed, 2 if what was asked
     can't be done, 130 if interrupted: finished files are kept.
-    """
+    """  # noqa: D301 - click wants the sign itself
 
 
 for command in (ingest, search, files, export, settings, doctor, completion):

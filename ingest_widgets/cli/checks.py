@@ -24,6 +24,8 @@ EXTRAS = {
     "polars": ("polars", "Corpus.to_polars"),
     "langchain": ("langchain_core", "Corpus.to_langchain"),
     "dask": ("distributed", "executors of Dask"),
+    "ocr": ("rapidocr", "text of scans"),
+    "remote": ("fsspec", "sources that are URLs"),
 }
 
 

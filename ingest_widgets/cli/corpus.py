@@ -33,7 +33,7 @@ def _opened(path: str | None) -> Corpus:
 def search(
     words: tuple[str, ...], corpus_path: str | None, limit: int, offset: int, file_name: str | None, as_json: bool
 ) -> None:
-    r"""Find pages.
+    """Find pages.
 
     \b
     QUERY is made of
@@ -41,7 +41,7 @@ def search(
       '"a phrase"'   in this order
       OR, prefix*, file:name
       -- -word       not this one (after --)
-    """
+    """  # noqa: D301 - click wants the sign itself
     query = " ".join(words)
     with _opened(corpus_path) as corpus:
         found = corpus.search(query, limit=limit, offset=offset, file=file_name)

@@ -37,6 +37,10 @@ class IngestPanel(LiveWidget):
     def __init__(
         self, corpus: Corpus | str | os.PathLike[str] | None = None, source: str | os.PathLike[str] | None = None
     ) -> None:
+        if isinstance(corpus, str | os.PathLike) and os.path.isdir(os.path.expanduser(corpus)):
+            raise ValueError(
+                f"{os.fspath(corpus)!r} is a folder, not a corpus: IngestPanel(source={os.fspath(corpus)!r})"
+            )
         self._given = corpus
         self._corpus: Corpus | None = corpus if isinstance(corpus, Corpus) else None
         self._source = os.fspath(source) if source is not None else ""

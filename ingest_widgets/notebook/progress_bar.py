@@ -6,7 +6,7 @@ import html
 import sys
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 from traitlets import Bool, Float, List, Unicode, validate
@@ -15,11 +15,9 @@ from ingest_widgets.notebook.esm import script, style
 from ingest_widgets.notebook.kernel_comm import listen
 from ingest_widgets.notebook.message_pace import pace
 from ingest_widgets.notebook.saved_output import SavedOutput
+from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.progress.state import ProgressState, counts, sentence
 from ingest_widgets.progress.state import pace as pace_words
-
-if TYPE_CHECKING:
-    from ingest_widgets.progress import ProgressTracker
 
 MOST_PROBLEMS = 100
 _LONGEST = 500
@@ -58,6 +56,10 @@ class ProgressBar(anywidget.AnyWidget):
     _line = Unicode("").tag(sync=True)
 
     def __init__(self, tracker: ProgressTracker | None = None) -> None:
+        if tracker is not None and not isinstance(tracker, ProgressTracker):
+            raise TypeError(
+                f"tracker is a ProgressTracker, not {tracker!r}: ProgressTracker(total, sinks=[ProgressBar()])"
+            )
         self._lock = threading.RLock()
         self._unsent: set[str] = set()
         self._html_is_old = self._displayed = self._reporting = False

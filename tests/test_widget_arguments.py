@@ -1,0 +1,19 @@
+"""What a wrong argument to a widget says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import IngestPanel, ProgressBar
+
+
+def test_a_folder_given_as_the_corpus_is_told_to_be_the_source(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"IngestPanel\(source="):
+        IngestPanel(tmp_path)
+
+
+def test_a_number_given_as_the_tracker_names_what_is_wanted() -> None:
+    with pytest.raises(TypeError, match="tracker is a ProgressTracker, not 5"):
+        ProgressBar(5)  # type: ignore[arg-type]
