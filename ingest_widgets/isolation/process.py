@@ -67,7 +67,7 @@ class WorkerProcess:
 
     Args:
         memory_bytes: Its address space.
-        sandbox: Whether it gives up network, writing and starting processes; plug-ins and OCR need them.
+        sandbox: Whether it gives up network, writing and starting processes; plug-ins may need them.
     """
 
     def __init__(self, memory_bytes: int, *, sandbox: bool) -> None:
