@@ -47,3 +47,13 @@ def test_nothing_to_count_gives_nothing_and_an_unknown_file_is_told(corpus: Corp
         assert empty.keywords() == []
     with pytest.raises(CorpusError, match="did you mean"):
         corpus.keywords("physic.pdf")
+
+
+def test_what_comes_in_clumps_tells_more_than_what_is_on_every_page(tmp_path: Path) -> None:
+    """Function words of any language are on every page, so no list of them is needed."""
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        even = "wobei etwas und wobei nichts. "
+        corpus.write(
+            source("a.pdf"), extraction(*[even + ("Sauerteig. " * 6 if page in (3, 7) else "") for page in range(12)])
+        )
+        assert corpus.keywords("a.pdf")[0].phrase == "Sauerteig"

@@ -235,6 +235,12 @@ def test_a_word_that_is_nowhere_brings_the_one_that_was_meant(corpus: Corpus, ty
     assert (f"did you mean '{meant}'?" in repr(results)) == (meant is not None)
 
 
+def test_a_letter_left_out_is_likelier_than_one_struck_wrong(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("three", "three", "three", "thread"))
+        assert corpus.search("thred").suggestion == "thread"
+
+
 def test_there_is_no_guess_when_something_was_found_or_more_was_typed(corpus: Corpus) -> None:
     assert corpus.search("entropy").suggestion is None
     assert corpus.search("entrpy heat").suggestion is None
