@@ -53,7 +53,7 @@ def test_what_comes_in_clumps_tells_more_than_what_is_on_every_page(tmp_path: Pa
     """Function words of any language are on every page, so no list of them is needed."""
     with Corpus(tmp_path / "c.sqlite") as corpus:
         even = "wobei etwas und wobei nichts. "
-        corpus.write(
-            source("a.pdf"), extraction(*[even + ("Sauerteig. " * 6 if page in (3, 7) else "") for page in range(12)])
-        )
+        clumps = ["Sauerteig. " * 6 if page in (3, 7) else "" for page in range(12)]
+        corpus.write(source("a.pdf"), extraction(*[even + clump for clump in clumps]))
+        corpus.write(source("other.pdf"), extraction(*["Another language altogether."] * 200))
         assert corpus.keywords("a.pdf")[0].phrase == "Sauerteig"
