@@ -133,6 +133,7 @@ class IngestRun:
         return RunSummary.of(self._counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
 
     def _work(self) -> None:
+        self.corpus.prepare()  # what can't be written is told before anything is read
         self._observer.listed(self.files)
         plan = make_plan(self.files, self.corpus.known(), self._conditions)
         self._tell_settled(plan)
