@@ -88,6 +88,29 @@ def test_an_export_that_fails_leaves_the_older_file_and_nothing_else(corpus: Cor
     assert [file.read_text() for file in target.parent.iterdir()] == ["older"]
 
 
+@pytest.mark.parametrize("export", ["to_csv", "to_parquet"])
+@pytest.mark.parametrize("name", ["c.sqlite", "c.sqlite-wal", "c.sqlite-shm", "sub/../c.sqlite", "link", "hard"])
+def test_an_export_never_replaces_the_corpus(corpus: Corpus, tmp_path: Path, export: str, name: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to(corpus.path)
+    (tmp_path / "hard").hardlink_to(corpus.path)
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(IngestError, match="is the corpus itself") as raised:
+        getattr(corpus, export)(tmp_path / name)
+    assert "\n" not in str(raised.value)
+    assert sorted(tmp_path.iterdir()) == before
+    with Corpus(corpus.path) as again:
+        assert len(again) == 3
+        assert again.check() == []
+
+
+def test_a_tilde_is_the_home_folder(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert corpus.to_csv("~/x.csv") == tmp_path / "x.csv"
+    assert corpus.to_parquet(Path("~/x.parquet")) == tmp_path / "x.parquet"
+    assert (tmp_path / "x.csv").exists()
+
+
 def test_memory_stays_flat_while_a_large_corpus_is_written_out(tmp_path: Path) -> None:
     """Ten times the pages, and the peak of a fresh process grows by less than a tenth of what they weigh."""
     peaks, weights = [], []

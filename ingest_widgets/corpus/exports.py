@@ -66,7 +66,7 @@ def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     parquet = import_module("pyarrow.parquet")
     schema = _arrow_schema(pa)
     with (
-        _appearing_whole(path) as (target, unfinished),
+        _appearing_whole(corpus, path) as (target, unfinished),
         parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer,
     ):
         for batch in _arrow_batches(pa, schema, corpus):
@@ -76,7 +76,10 @@ def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
 
 def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     """Writes a header and one row a page as UTF-8; cells that a spreadsheet would run get a `'` in front."""
-    with _appearing_whole(path) as (target, unfinished), open(unfinished, "w", encoding="utf-8", newline="") as stream:
+    with (
+        _appearing_whole(corpus, path) as (target, unfinished),
+        open(unfinished, "w", encoding="utf-8", newline="") as stream,
+    ):
         writer = csv.writer(stream)
         writer.writerow(COLUMNS)
         for file, number, text, engine, warnings in _rows(corpus):
@@ -144,13 +147,15 @@ def _harmless(cell: str) -> str:
 
 
 @contextmanager
-def _appearing_whole(path: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]]:
+def _appearing_whole(corpus: Corpus, path: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]]:
     """The place asked for and a file beside it, which takes that place at the end or vanishes.
 
     Raises:
-        IngestError: The file can't be written.
+        IngestError: The file can't be written, or it is the corpus.
     """
-    target = Path(path)
+    target = Path(os.path.expanduser(os.fspath(path)))
+    if _is_of(corpus.path, target):
+        raise IngestError(f"{target} is the corpus itself, the export would replace it: give another path")
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         yield target, unfinished
@@ -161,3 +166,13 @@ def _appearing_whole(path: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]
         ) from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _is_of(corpus: Path, target: Path) -> bool:
+    """Whether the target is the corpus or one of the files that SQLite keeps beside it."""
+    main, asked = os.path.realpath(corpus), os.path.realpath(target)
+    files = [f"{main}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    if asked in files:
+        return True
+    # By another name: a hard link, or other letters where the file system takes them for the same.
+    return os.path.exists(asked) and any(os.path.exists(file) and os.path.samefile(file, asked) for file in files)
