@@ -32,8 +32,15 @@ def html_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]
         rows: At most the first 20 are shown.
         total: How many rows there are altogether; None: as many as `rows`.
     """
-    head = "".join(f'<th scope="col">{_html(name)}</th>' for name in columns)
-    body = "".join(f"<tr>{''.join(_html_cell(cell) for cell in row)}</tr>" for row in rows[:MOST_ROWS])
+    sides = [_side([row[place] for row in rows]) for place in range(len(columns))]
+    head = "".join(
+        f'<th scope="col" style="text-align: {side}">{_html(name)}</th>'
+        for name, side in zip(columns, sides, strict=True)
+    )
+    body = "".join(
+        f"<tr>{''.join(_html_cell(cell, side) for cell, side in zip(row, sides, strict=True))}</tr>"
+        for row in rows[:MOST_ROWS]
+    )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
     rest = _rest(rows, total)
     return f"<div><p>{_html(title)}</p>{table}{f'<p>{rest}</p>' if rest else ''}</div>"
@@ -57,12 +64,15 @@ def _html(text: str) -> str:
     return escape(_one_line(text), quote=True)
 
 
-def _html_cell(cell: Cell) -> str:
-    if isinstance(cell, Marked):
-        return f'<td style="text-align: left">{_html_marked(cell)}</td>'
-    if isinstance(cell, str):
-        return f'<td style="text-align: left">{_html(cell)}</td>'
-    return f"<td>{_html(_text_cell(cell))}</td>"
+def _side(cells: Sequence[Cell]) -> str:
+    """Where a column's cells stand, its heading too: said in each cell, since notebooks have styles of their own."""
+    filled = [cell for cell in cells if cell is not None]
+    return "right" if filled and all(isinstance(cell, int | float) for cell in filled) else "left"
+
+
+def _html_cell(cell: Cell, side: str) -> str:
+    text = _html_marked(cell) if isinstance(cell, Marked) else _html(_text_cell(cell))
+    return f'<td style="text-align: {side}">{text}</td>'
 
 
 def _html_marked(cell: Marked) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_widgets import Corpus
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
+from tests.corpus_parts import extraction, failure, source
 
 ALLOWED = {"div", "p", "table", "thead", "tbody", "tr", "th", "td", "mark"}
 
@@ -40,8 +43,25 @@ def test_whatever_is_in_a_cell_or_title_stays_text(title: str, cell: str) -> Non
 
 
 def test_a_table_has_no_colours_of_its_own() -> None:
-    html = html_table("t", ["a"], [["x"], [1], [None]])
-    assert set(re.findall(r'style="([^"]*)"', html)) == {"text-align: left"}
+    html = html_table("t", ["a", "b"], [["x", 1], [None, None]])
+    assert set(re.findall(r'style="([^"]*)"', html)) == {"text-align: left", "text-align: right"}
+
+
+def test_a_heading_stands_where_its_cells_stand_text_left_and_numbers_right() -> None:
+    columns = ["name", "pages", "seconds", "found", "empty", "mixed"]
+    rows: list[list[Cell]] = [["a", 3, None, Marked("x"), None, 1], ["b", None, 1.5, Marked("y"), None, "z"]]
+    sides = re.findall(r"<t[hd][^>]*text-align: (left|right)", html_table("t", columns, rows))
+    assert sides == ["left", "right", "right", "left", "left", "left"] * 3
+
+
+def test_lists_of_files_and_of_hits_align_their_headings(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("heat"))
+        corpus.write(source("b.pdf"), failure())
+        shown = [corpus.files()._repr_mimebundle_(), corpus.search("heat")._repr_mimebundle_()]
+    files, hits = (re.findall(r"<th [^>]*text-align: (left|right)[^>]*>(\w+)", each["text/html"]) for each in shown)
+    assert [side for side, name in [*files, *hits] if name not in ("pages", "page")] == ["left"] * 7
+    assert [side for side, name in [*files, *hits] if name in ("pages", "page")] == ["right"] * 2
 
 
 def test_only_twenty_rows_are_shown_and_the_rest_is_counted() -> None:
