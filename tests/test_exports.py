@@ -50,6 +50,14 @@ def test_an_empty_corpus_has_the_columns_too(tmp_path: Path) -> None:
         assert corpus.to_langchain() == []
 
 
+def test_the_texts_of_an_empty_data_frame_are_texts(corpus: Corpus, tmp_path: Path) -> None:
+    with Corpus(tmp_path / "empty.sqlite") as empty:
+        frame = empty.to_pandas()
+    for name in ("file", "text", "engine"):
+        assert frame[frame[name].str.contains("x")].empty
+    assert list(frame.dtypes) == list(corpus.to_pandas().dtypes)
+
+
 def test_parquet_comes_back_as_it_was(corpus: Corpus, tmp_path: Path) -> None:
     import pyarrow.parquet as parquet
 

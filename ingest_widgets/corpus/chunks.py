@@ -7,11 +7,14 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from ingest_widgets.corpus.arguments import whole_number
 from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.documents import Chunk, Page
 
 PAGE_BREAK = "\f"
 """Stands between two pages in a chunk that runs over both."""
+
+_OVERLAP = 150
 
 _PARAGRAPH_END = re.compile(r"\n[^\S\n\f]*\n\s*")
 # A mark that ends a sentence, what closes with it, and then no small letter (which would follow an abbreviation).
@@ -21,16 +24,20 @@ _SENTENCE_END = re.compile(
 _SPACE = re.compile(r"\s+")
 
 
-def check_sizes(max_chars: int, overlap: int) -> None:
-    """Refuses sizes that can't be kept.
+def checked_sizes(max_chars: int, overlap: int | None) -> tuple[int, int]:
+    """Both sizes, the overlap as it suits when None was given; refuses what can't be kept.
 
     Raises:
+        TypeError: One of them is no whole number.
         ValueError: `max_chars` isn't positive, or `overlap` isn't smaller than it.
     """
-    if max_chars < 1:
-        raise ValueError(f"max_chars must be 1 or more, not {max_chars}")
+    max_chars = whole_number("max_chars", max_chars, least=1)
+    if overlap is None:
+        return max_chars, min(_OVERLAP, max_chars // 2)
+    overlap = whole_number("overlap", overlap, least=None)
     if not 0 <= overlap < max_chars:
         raise ValueError(f"overlap must be at least 0 and less than max_chars ({max_chars}), not {overlap}")
+    return max_chars, overlap
 
 
 def chunks_of(pages: Sequence[Page], max_chars: int, overlap: int) -> Iterator[Chunk]:

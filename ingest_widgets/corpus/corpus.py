@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus import exports, health, store
-from ingest_widgets.corpus.chunks import check_sizes, chunks_of
+from ingest_widgets.corpus.arguments import File, dots_per_inch, file_name, one_status, whole_number
+from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
-from ingest_widgets.corpus.reading import find_page, iterate_pages
+from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, clean_path, known_of, path_of, record_of
 from ingest_widgets.corpus.search import Match, SearchResults, search
 from ingest_widgets.documents import Chunk, Extraction, FileRecord, Page, RunSummary, SourceFile, Status
@@ -102,34 +103,57 @@ class Corpus:
             ValueError: There is no such status.
         """
         if status is not None:
-            status = Status(status)
+            status = one_status(status)
         with self._connections.reader() as con:
             where, values = ("WHERE status = ?", [status.value]) if status else ("", [])
             rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files {where} ORDER BY name", values).fetchall()
             return FileTable(map(record_of, rows))
 
-    def pages(self, file: str | None = None) -> Iterator[Page]:
+    def file(self, name: File) -> FileRecord:
+        """The record of one file.
+
+        Raises:
+            CorpusError: There is no file of that name in the corpus.
+        """
+        name = file_name(name)
+        with self._connections.reader() as con:
+            row = con.execute(f"SELECT {RECORD_COLUMNS} FROM files WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                raise self._unknown(name, con)
+            return record_of(row)
+
+    def __contains__(self, file: object) -> bool:
+        """Whether a file of that name was ever offered."""
+        if not isinstance(file, File):
+            return False
+        with self._connections.reader() as con:
+            return con.execute("SELECT 1 FROM files WHERE name = ?", (file_name(file),)).fetchone() is not None
+
+    def pages(self, file: File | None = None) -> Iterator[Page]:
         """The pages in the order of names and numbers, a few hundred in memory at a time.
 
         Args:
-            file: The name of one file; a name that isn't in the corpus has no pages.
+            file: The name of one file, or its record; a name that isn't in the corpus has no pages.
         """
+        return self._pages(None if file is None else file_name(file))
+
+    def _pages(self, file: str | None) -> Iterator[Page]:
         yield from iterate_pages(self._connections, file)  # from: the corpus stays open while somebody iterates
 
-    def page(self, file: str, number: int) -> Page:
+    def page(self, file: File, number: int) -> Page:
         """One page.
 
         Args:
-            file: The name of its file.
+            file: The name of its file, or its record.
             number: From 1.
 
         Raises:
-            CorpusError: There is no such page in the corpus.
+            CorpusError: There is no such page in the corpus; the message says which there are.
         """
-        found = find_page(self._connections, file, number)
+        name, number = file_name(file), whole_number("number", number, least=None)
+        found = find_page(self._connections, name, number)
         if found is None:
-            self._file_id(file)  # says so when there is no such file either
-            raise CorpusError(f"there is no page {number} of {clean_path(file)!r} in {self._path}: pages count from 1")
+            raise CorpusError(no_such_page(self.file(name), number))
         return found
 
     def search(
@@ -138,7 +162,7 @@ class Corpus:
         *,
         limit: int = 20,
         offset: int = 0,
-        file: str | None = None,
+        file: File | None = None,
         match: Match = "all",
         stemming: bool = False,
     ) -> SearchResults:
@@ -148,51 +172,50 @@ class Corpus:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`.
             limit: How many hits at most.
             offset: How many to leave out before.
-            file: Only pages of the file with this name.
+            file: Only pages of the file with this name, or of this record.
             match: `"all"`: each word must be on the page; `"any"`: one is enough, and more rank higher.
             stemming: Other English forms of a word will do as well: `running` finds `runs`.
         """
         if not isinstance(query, str):
             raise TypeError(f"query must be a str, not {type(query).__name__}")
-        for name, value in (("limit", limit), ("offset", offset)):
-            if value < 0:
-                raise ValueError(f"{name} must be 0 or more, not {value}")
+        limit, offset = whole_number("limit", limit), whole_number("offset", offset)
+        name = None if file is None else file_name(file)
         if match not in ("all", "any"):
             raise ValueError(f"match must be 'all' or 'any', not {match!r}")
         with self._connections.reader() as con:
             return search(
-                con, self._index, query, limit=limit, offset=offset, file=file, match=match, stemming=stemming
+                con, self._index, query, limit=limit, offset=offset, file=name, match=match, stemming=stemming
             )
 
-    def chunks(self, max_chars: int = 1200, overlap: int = 150, *, file: str | None = None) -> Iterator[Chunk]:
+    def chunks(self, max_chars: int = 1200, overlap: int | None = None, *, file: File | None = None) -> Iterator[Chunk]:
         """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
 
         Args:
             max_chars: No piece is longer, unless it is one single word.
-            overlap: So many characters at most are in two neighbours.
+            overlap: So many characters at most are in two neighbours; None: 150, or half of `max_chars` if less.
             file: Only this file's.
 
         Raises:
             ValueError: `overlap` isn't less than `max_chars`.
         """
-        check_sizes(max_chars, overlap)
-        return self._chunks(max_chars, overlap, file)
+        max_chars, overlap = checked_sizes(max_chars, overlap)
+        return self._chunks(max_chars, overlap, None if file is None else file_name(file))
 
     def _chunks(self, max_chars: int, overlap: int, file: str | None) -> Iterator[Chunk]:
         for _, pages in groupby(self.pages(file), lambda page: page.file):
             yield from chunks_of(list(pages), max_chars, overlap)
 
-    def keywords(self, file: str | None = None, *, limit: int = 20) -> list[Keyword]:
+    def keywords(self, file: File | None = None, *, limit: int = 20) -> list[Keyword]:
         """The words and phrases that tell most, of one file or of the corpus (then from about 1,000 of its pages).
 
         Raises:
             CorpusError: There is no file of that name in the corpus.
         """
-        if file is not None:
-            self._file_id(file)
+        limit = whole_number("limit", limit)
+        name = None if file is None else self.file(file).name
         total = len(self)
-        step = -(-total // _SAMPLED_PAGES) or 1 if file is None else 1
-        texts = (page.text for page in islice(self.pages(file), 0, None, step))
+        step = -(-total // _SAMPLED_PAGES) or 1 if name is None else 1
+        texts = (page.text for page in islice(self.pages(name), 0, None, step))
 
         def frequencies(words: Sequence[str]) -> dict[str, int]:
             with self._connections.reader() as con:
@@ -200,13 +223,13 @@ class Corpus:
 
         return keywords_of(texts, total, frequencies, limit)
 
-    def page_image(self, file: str, number: int, *, dpi: float = 110, highlight: Highlight | None = None) -> Image:
+    def page_image(self, file: File, number: int, *, dpi: float = 110, highlight: Highlight | None = None) -> Image:
         """The page as it looks, drawn in an isolated worker.
 
         Args:
-            file: The name of its file.
+            file: The name of its file, or its record.
             number: From 1.
-            dpi: Dots an inch; 220 for a sharp screen.
+            dpi: Dots an inch, at most 1,200; 220 for a sharp screen.
             highlight: A query, or a list of words and phrases, to be marked.
 
         Raises:
@@ -215,7 +238,7 @@ class Corpus:
         """
         return self._sheet(file, number, dpi, highlight).drawn()
 
-    def page_sheet(self, file: str, number: int, *, dpi: float = 110, query: str = "") -> PageSheet:
+    def page_sheet(self, file: File, number: int, *, dpi: float = 110, query: str = "") -> PageSheet:
         """The bare page as a PNG, and apart from it where the matches of a query are; raises like `page_image`."""
         return self._sheet(file, number, dpi, query)
 
@@ -225,26 +248,20 @@ class Corpus:
 
         return PageImages()
 
-    def _sheet(self, file: str, number: int, dpi: float, highlight: Highlight | None) -> PageSheet:
-        text = self.page(file, number).text
-        return self._images.sheet(self._original(file), number, dpi, text, highlight)
+    def _sheet(self, file: File, number: int, dpi: float, highlight: Highlight | None) -> PageSheet:
+        dpi = dots_per_inch(dpi)
+        page = self.page(file, number)
+        return self._images.sheet(self._original(page.file), page.number, dpi, page.text, highlight)
 
-    def _file_id(self, file: str) -> int:
-        with self._connections.reader() as con:
-            found = con.execute("SELECT id FROM files WHERE name = ?", (clean_path(file),)).fetchone()
-            if found is None:
-                raise self._unknown(file, con)
-            return int(found[0])
-
-    def _original(self, file: str) -> Original:
+    def _original(self, name: str) -> Original:
         with self._connections.reader() as con:
             found = con.execute(
                 "SELECT name, kind, identity, data, sha256, pages FROM files LEFT JOIN uploads ON file_id = id "
                 "WHERE name = ?",
-                (clean_path(file),),
+                (name,),
             ).fetchone()
             if found is None:
-                raise self._unknown(file, con)
+                raise self._unknown(name, con)
         from ingest_widgets.corpus.page_images import Original
 
         name, kind, identity, *rest = found
@@ -278,27 +295,28 @@ class Corpus:
         """
         return exports.to_csv(self, path)
 
-    def to_langchain(self, *, max_chars: int | None = None, overlap: int = 150) -> list[Document]:
-        """LangChain documents: one a page (numbers count from 1), or one a chunk when `max_chars` is given."""
+    def to_langchain(self, *, max_chars: int | None = None, overlap: int | None = None) -> list[Document]:
+        """LangChain documents: one a page (from 1), or one a chunk, as `chunks` cuts, when `max_chars` is given."""
         return exports.to_langchain(self, max_chars=max_chars, overlap=overlap)
 
-    def remove(self, file: str) -> None:
-        """Takes a file with its pages out of the corpus; the PDF itself stays where it is.
+    def remove(self, file: File) -> None:
+        """Takes a file (its name or its record) with its pages out of the corpus; the PDF itself stays where it is.
 
         Raises:
             CorpusError: There is no file of that name in the corpus.
         """
+        name = file_name(file)
         with self._connections.writer() as con:
-            found = con.execute("SELECT id FROM files WHERE name = ?", (clean_path(file),)).fetchone()
+            found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
             if found is None:
-                raise self._unknown(file, con)
+                raise self._unknown(name, con)
             store.remove_file(con, self._index, found[0])
 
     def _unknown(self, file: str, con: sqlite3.Connection) -> CorpusError:
         names = [name for (name,) in con.execute("SELECT name FROM files").fetchall()]
         nearest = difflib.get_close_matches(file, names, 1)
         hint = f"did you mean {nearest[0]!r}?" if nearest else "corpus.files() lists them"
-        return CorpusError(f"there is no file {clean_path(file)!r} in {self._path}: {hint}")
+        return CorpusError(f"there is no file {file!r} in {self._path}: {hint}")
 
     def check(self) -> list[str]:
         """What is wrong with the corpus, a sentence each; empty when it is sound."""

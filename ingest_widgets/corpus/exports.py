@@ -42,7 +42,8 @@ def to_pandas(corpus: Corpus) -> pandas.DataFrame:
     """One row a page."""
     pd = _library("pandas", "pandas", "pandas", "to_pandas()")
     frame: pandas.DataFrame = pd.DataFrame(_columns(list(_rows(corpus))), columns=list(COLUMNS))
-    return frame.astype({"page": "int64"})
+    # Without a row pandas would take the texts for numbers.
+    return frame.astype({"file": str, "page": "int64", "text": str, "engine": str, "warnings": object})
 
 
 def to_arrow(corpus: Corpus) -> pyarrow.Table:
@@ -87,7 +88,7 @@ def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int = 150) -> list[Document]:
+def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int | None = None) -> list[Document]:
     """LangChain documents: one a page, or one a chunk when `max_chars` is given."""
     documents = _library("langchain_core", "langchain-core", "langchain", "to_langchain()", "documents")
     about = {record.name: {"source": record.path, "title": record.title} for record in corpus.files()}
@@ -113,7 +114,7 @@ def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int =
                 "end": chunk.end,
             },
         )
-        for chunk in corpus.chunks(max_chars, min(overlap, max_chars - 1))
+        for chunk in corpus.chunks(max_chars, overlap)
     ]
 
 

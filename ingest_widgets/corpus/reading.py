@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.records import BadRow, as_text, clean_path
-from ingest_widgets.documents import Page
+from ingest_widgets.documents import FileRecord, Page, Status
 
 _AT_ONCE = 500
 _PAGE = "SELECT number, text, engine, warnings FROM pages WHERE file_id = ? AND"
@@ -47,6 +47,19 @@ def find_page(connections: Connections, file: str, number: int) -> Page | None:
         found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
         row = con.execute(f"{_PAGE} number = ?", (found[0], number)).fetchone() if found else None
         return _page(name, row) if row else None
+
+
+def no_such_page(record: FileRecord, number: int) -> str:
+    """Why the corpus doesn't hold a page: one sentence."""
+    why = f"{record.status}{f', {record.reason}' if record.reason else ''}"
+    detail = f": {record.detail}" if record.detail else ""
+    if not record.pages:
+        return f"{record.name} has no pages in the corpus ({why}){detail}"
+    counted = "1 page" if record.pages == 1 else f"{record.pages:,} pages"
+    missing = f"there is no page {number}{': pages count from 1' if number < 1 else ''}"
+    if record.status is Status.INGESTED:
+        return f"{record.name} has {counted}, {missing}"
+    return f"{record.name} has {counted} in the corpus, {missing} ({why}){detail}"
 
 
 def _page(name: str, row: tuple[int, str, str, str | None]) -> Page:

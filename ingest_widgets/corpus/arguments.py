@@ -1,0 +1,101 @@
+"""What callers hand in, checked before anything is done with it: each error names its argument."""
+
+from __future__ import annotations
+
+import math
+import operator
+from numbers import Real
+from typing import SupportsFloat
+
+from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.documents import FileRecord, Reason, Status
+
+File = str | FileRecord
+"""How a file of the corpus is named in a call."""
+MOST_DPI = 1_200
+_LARGEST = 2**63 - 1  # that SQLite takes
+
+
+def whole_number(name: str, value: object, *, least: int | None = 0) -> int:
+    """A whole number, also one of another library (a page number out of a DataFrame).
+
+    Raises:
+        TypeError: It is none; True and False aren't either.
+        ValueError: It is smaller than `least`, or larger than SQLite can count.
+    """
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]  # asked here
+    except TypeError:
+        number = None
+    if number is None:
+        raise TypeError(f"{name} must be an int, not {_shown(value)}")
+    if least is not None and number < least:
+        raise ValueError(f"{name} must be {least} or more, not {number}")
+    if abs(number) > _LARGEST:
+        raise ValueError(f"{name} must be less than 2**63, nothing has so many")
+    return number
+
+
+def dots_per_inch(value: object) -> float:
+    """A resolution that a page can be drawn in.
+
+    Raises:
+        TypeError: It is no number.
+        ValueError: It isn't more than 0 and at most 1,200.
+    """
+    if isinstance(value, bool) or not (isinstance(value, Real) and isinstance(value, SupportsFloat)):
+        raise TypeError(f"dpi must be a number, not {_shown(value)}")
+    try:
+        dpi = float(value)
+    except OverflowError:
+        dpi = math.inf
+    if not 0 < dpi <= MOST_DPI:  # nan isn't either
+        raise ValueError(f"dpi must be more than 0 and at most {MOST_DPI:,}, not {dpi:g}")
+    return dpi
+
+
+def file_name(file: object) -> str:
+    """The name of the file that is meant, as the corpus writes it.
+
+    Raises:
+        TypeError: It is neither a name nor a record.
+    """
+    if isinstance(file, FileRecord):
+        return clean_path(file.name)
+    if isinstance(file, str):
+        return clean_path(file)
+    raise TypeError(f"file must be a name in the corpus or a FileRecord, not {_shown(file)}")
+
+
+def one_status(value: object) -> Status:
+    """The status of that name.
+
+    Raises:
+        ValueError: There is none; the message names them, and says so when it is a reason.
+    """
+    try:
+        return Status(value)  # type: ignore[arg-type]  # anything else is the ValueError below
+    except ValueError:
+        names = ", ".join(repr(str(status)) for status in Status if status is not Status.UNCHANGED)
+        if value in list(Reason):
+            raise ValueError(
+                f"{str(value)!r} is a reason, not a status ({names}): "
+                f"[record for record in corpus.files() if record.reason == {str(value)!r}]"
+            ) from None
+        raise ValueError(f"status must be one of {names}, not {value!r}") from None
+
+
+def _shown(value: object) -> str:
+    """Its type, and what it is where that is short and on one line."""
+    if value is None:
+        return "None"
+    return (
+        f"{type(value).__name__} {_brief(value)}"
+        if isinstance(value, str | bytes | bool | float)
+        else type(value).__name__
+    )
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:39]}\u2026"
