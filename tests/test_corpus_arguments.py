@@ -112,11 +112,12 @@ def test_without_an_overlap_of_ones_own_any_size_will_do(corpus: Corpus, max_cha
     assert corpus.to_langchain(max_chars=max_chars)
 
 
-def test_the_default_overlap_is_150_wherever_there_is_room(tmp_path: Path) -> None:
+def test_the_default_overlap_is_150_and_never_more_than_half_a_chunk(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("Heat is work. " * 300))
         assert list(corpus.chunks()) == list(corpus.chunks(1200, 150))
         assert list(corpus.chunks(300)) == list(corpus.chunks(300, 150))
+        assert list(corpus.chunks(100)) == list(corpus.chunks(100, 50)) != list(corpus.chunks(100, 99))
 
 
 def test_an_overlap_that_was_given_and_does_not_fit_is_refused(corpus: Corpus) -> None:
