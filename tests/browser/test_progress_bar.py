@@ -117,6 +117,7 @@ def test_a_saved_notebook_says_the_final_state_without_a_kernel(lab: Lab, truste
     code = "with ProgressTracker(40, desc='papers', sinks=[bar]) as t:\n    t.update(30)\n    bar.note = '2 <failed>'"
     notebook = lab.run(SHOW + code)
     text = "papers: 75% 30/40"
+    expect(notebook.output(0).locator(".ingw-saved", has_text=text)).to_have_count(1)  # it comes soon after the end
     expect(notebook.output(0).locator(".ingw-saved", has_text=text)).to_be_hidden()  # the live bar says it
     again = notebook.reopen(trusted=trusted)
     saved = again.output(0).locator(".ingw-saved", has_text=text)
