@@ -20,6 +20,7 @@ from typing import Any
 from ingest_widgets.background_loop.bell import bell
 from ingest_widgets.background_loop.call import Call, Why, make_task
 from ingest_widgets.background_loop.daemon_threads import DaemonThreads
+from ingest_widgets.background_loop.displays import route_displays
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class LoopThread:
     def _run(self) -> None:
         # The thread enters itself: an interrupt that hits whoever starts it can't leave a loop that nobody knows.
         self._bell.listen()
+        route_displays()
         running[self.loop] = self
         by_depth[self.depth] = self
         self.registered.set()
