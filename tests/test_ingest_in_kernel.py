@@ -51,7 +51,7 @@ def interrupted(kernel: Kernel, call: str) -> tuple[float, str]:
     asked = time.time()
     kernel.manager.interrupt_kernel()
     reply = kernel.reply(cell)
-    _, name, noticed = reply.stdout[reply.stdout.index("END") :].split()
+    _, name, noticed = reply.stdout[reply.stdout.index("END") :].split()[:3]
     return float(noticed) - asked, name
 
 

@@ -182,7 +182,7 @@ def test_a_view_shows_the_files_of_its_corpus() -> None:
     view = CorpusView(corpus)
     ask(view, "hello")
     assert wait_for(view, lambda patch: patch.get("rows", {}).get("total") == 5)
-    assert "c.sqlite: 5 files, 64 pages" in str(view.comm.patches())
+    assert wait_for(view, lambda patch: "c.sqlite: 5 files, 64 pages" in str(patch))
     view.close()
 
 
