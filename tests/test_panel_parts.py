@@ -19,7 +19,7 @@ from ingest_widgets.documents import FileRecord, Reason, RunSummary, SourceFile,
 from ingest_widgets.notebook.errands import Errands
 from ingest_widgets.notebook.esm import STATIC, script
 from ingest_widgets.notebook.message_pace import GAP, MessagePace
-from ingest_widgets.notebook.run_table import ROWS_A_MESSAGE, RunTable
+from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads, safe_name
 
@@ -39,11 +39,13 @@ class TestRunTable:
         table = RunTable()
         told: list[None] = []
         feed = table.follow(lambda: told.append(None))
-        files = listed(table, ROWS_A_MESSAGE + 5)
-        first, second = feed.take(), feed.take()
+        files = listed(table, FIRST_ROWS + ROWS_A_MESSAGE + 5)
+        first, second, third = feed.take(), feed.take(), feed.take()
         assert first
         assert second
-        assert (len(first["items"]), len(second["items"]), first["total"]) == (ROWS_A_MESSAGE, 5, len(files))
+        assert third
+        assert [len(patch["items"]) for patch in (first, second, third)] == [FIRST_ROWS, ROWS_A_MESSAGE, 5]
+        assert first["total"] == len(files)
         assert first["items"][7] == [7, "00007.pdf", "queued", None, "", 0, 7]
         assert feed.take() is None
         table.started(files[3])

@@ -139,8 +139,9 @@ class LiveWidget(anywidget.AnyWidget):
             self.send({"kind": "patch", "seq": self._sequence, **parts}, buffers)
         if self._feed.dirty:
             pace.ask(self._send_patch)
-        if parts.get("state", {}).get("running") and time.monotonic() > self._saved_until:
-            self._update_saved()
+        # The first rows are waited for: what would be saved comes behind them.
+        if rows is not None and parts["state"]["running"] and time.monotonic() > self._saved_until:
+            self._update_saved(urgent=False)
 
     # What each widget fills in.
 
@@ -165,9 +166,9 @@ class LiveWidget(anywidget.AnyWidget):
         bundle = {**data, "text/plain": repr(self)}
         return (bundle, metadata) if metadata else bundle
 
-    def _update_saved(self) -> None:
+    def _update_saved(self, *, urgent: bool = True) -> None:
         self._saved_until = time.monotonic() + SAVED_SECONDS
-        pace.ask(self._send_saved, urgent=True)
+        pace.ask(self._send_saved, urgent=urgent)
 
     def _send_saved(self) -> None:
         self._saved.update(self._saved_html())

@@ -16,6 +16,8 @@ Row = list[Any]
 """What the page gets: index, name, status, reason, detail, pages, bytes."""
 
 ROWS_A_MESSAGE = 2000
+FIRST_ROWS = 200
+"""Rows of a run's first message: what fits on a screen and a scroll, so that nobody waits for ten thousand."""
 _epochs = itertools.count(1)
 
 
@@ -38,11 +40,11 @@ class RowFeed:
             self.emptied = True
 
     def take(self) -> dict[str, Any] | None:
-        """The next patch, at most `ROWS_A_MESSAGE` rows of it; None when there is nothing to say."""
+        """The next patch, of at most `ROWS_A_MESSAGE` rows, the first of fewer; None when there is nothing to say."""
         with self._table.lock:
             if not self.dirty and not self.emptied:
                 return None
-            indexes = list(itertools.islice(self.dirty, ROWS_A_MESSAGE))
+            indexes = list(itertools.islice(self.dirty, FIRST_ROWS if self.emptied else ROWS_A_MESSAGE))
             for index in indexes:
                 del self.dirty[index]
             self.emptied = False

@@ -12,6 +12,17 @@ if TYPE_CHECKING:
 
     from tests.browser.lab import Lab, Notebook
 
+_SECONDS_UNTIL = """async (button, [selector, text]) => {
+  const section = button.closest("section");
+  const begun = performance.now();
+  button.click();
+  const seen = () => [...section.querySelectorAll(selector)].some((node) => node.textContent.includes(text));
+  while (!seen()) {
+    if (performance.now() - begun > 20000) throw new Error(`${selector} never said ${text}`);
+    await new Promise(requestAnimationFrame);
+  }
+  return (performance.now() - begun) / 1000;
+}"""
 PANEL = "from ingest_widgets import IngestPanel\npanel = IngestPanel()\npanel"
 
 
@@ -107,6 +118,10 @@ class Panel:
 
     def status(self, text: str) -> Locator:
         return self.output.get_by_role("status").filter(has_text=text)
+
+    def seconds_until(self, button: str, selector: str, text: str = "") -> float:
+        """Clicks, and how long it takes by the page's own clock until an element that `selector` finds says `text`."""
+        return float(self.button(button).evaluate(_SECONDS_UNTIL, [selector, text]))
 
     def start(self, source: str) -> None:
         self.source.fill(source)

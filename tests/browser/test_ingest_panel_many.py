@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -37,12 +35,9 @@ def test_ten_thousand_files_stay_smooth(lab: Lab) -> None:
     panel, _ = Panel.show(lab)
     lab.forget_messages()
     panel.source.fill("many")
-    begun = time.monotonic()
-    panel.button("Start").click()
-    panel.rows.first.wait_for(timeout=10_000)
-    first_rows = time.monotonic() - begun
+    first_rows = panel.seconds_until("Start", ".ingw-window [role=row]", "file-00000.pdf")
     expect(panel.grid).to_have_attribute("aria-rowcount", str(COUNT + 1))
-    assert first_rows < 1.5, f"first rows after {first_rows:.2f} s"
+    assert first_rows < 1.0, f"first rows after {first_rows:.2f} s"
     assert panel.grid.evaluate(BLANK) == 0
     assert panel.grid.get_by_role("row").count() < 60
     panel.search.fill("entropy")

@@ -26,7 +26,7 @@ export class SourceBox {
       on: {
         input: () => this.typed(),
         keydown: (event) => this.press(event),
-        blur: () => this.show([]),
+        blur: () => this.leave(),
       },
     });
     this.list = element("ul", {
@@ -112,9 +112,14 @@ export class SourceBox {
   }
 
   enter() {
+    this.leave();
+    this.onEnter();
+  }
+
+  /** Nobody wants completions any more. */
+  leave() {
     clearTimeout(this.pause);
     this.show([]);
-    this.onEnter();
   }
 
   remove() {
