@@ -68,12 +68,18 @@ class Kernel:
         return message
 
     def wait_for_text(self, text: str, seconds: float = PATIENCE) -> str:
-        """Wait until a cell prints `text`; returns the id of that cell."""
+        """Wait until a cell prints `text`; returns the id of that cell.
+
+        A print is several writes, and the kernel's timer may send what is there between two of them.
+        """
         deadline = monotonic() + seconds
+        said: dict[str, str] = {}
         while True:
             message = self.read(deadline)
-            if text in str(message["content"].get("text", "")):
-                return str(message["parent_header"].get("msg_id", ""))
+            cell = str(message["parent_header"].get("msg_id", ""))
+            said[cell] = said.get(cell, "") + str(message["content"].get("text", ""))
+            if text in said[cell]:
+                return cell
 
     def reply(self, cell: str, seconds: float = PATIENCE) -> Reply:
         """Wait for the end of a cell that was sent."""

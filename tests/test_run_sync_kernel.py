@@ -84,6 +84,15 @@ run_sync(slow({name!r}))
 """
 
 
+def test_a_print_in_pieces_is_heard(kernel: Kernel) -> None:
+    """A line that a kernel happens to send in two messages is found; else the tests of interrupts would wait for ever."""
+    cell = kernel.send("for part in ('has ', 'begun'):\n    print(part, end='', flush=True)")
+    assert kernel.wait_for_text("has begun", 20) == cell
+    reply = kernel.reply(cell)
+    assert [m["content"]["text"] for m in kernel.messages if m["msg_type"] == "stream"][-2:] == ["has ", "begun"]
+    assert reply.stdout == "has begun"
+
+
 @pytest.mark.parametrize("before", ["", "await asyncio.sleep(0)"], ids=["cell", "async-cell"])
 def test_interrupt_button(kernel: Kernel, before: str) -> None:
     """'Interrupt kernel' ends a cell that waits in run_sync, async cells too; the cleanup has run and work goes on."""
