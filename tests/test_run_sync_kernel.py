@@ -85,7 +85,7 @@ run_sync(slow({name!r}))
 
 
 def test_a_print_in_pieces_is_heard(kernel: Kernel) -> None:
-    """A line that a kernel happens to send in two messages is found; else the tests of interrupts would wait for ever."""
+    """A line that a kernel sends in two messages is found; else the tests of interrupts would wait for ever."""
     cell = kernel.send("for part in ('has ', 'begun'):\n    print(part, end='', flush=True)")
     assert kernel.wait_for_text("has begun", 20) == cell
     reply = kernel.reply(cell)
