@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -27,9 +26,6 @@ EXTRAS = {
     "ocr": ("rapidocr", "text of scans"),
     "remote": ("fsspec", "sources that are URLs"),
 }
-
-
-_LACKING = re.compile(r"offered|refused|^no ")  # how the worker says that a promise can't be kept here
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +157,10 @@ def isolation() -> Iterator[Check]:
     except EngineError as error:
         yield Check("isolation", "bad", str(error), "pip install --force-reinstall ingest-widgets")
         return
-    for name, says in found.items():
-        if _LACKING.search(says):
-            yield Check(f"isolation, {name}", "off", says, "read strange PDFs on a recent Linux that allows it")
-        else:
-            yield Check(f"isolation, {name}", "ok", says)
+    for name, promise in found.items():
+        state: Literal["ok", "off"] = "ok" if promise.kept else "off"
+        cure = "" if promise.kept else "read strange PDFs on a recent Linux that allows it"
+        yield Check(f"isolation, {name}", state, promise.how, cure)
 
 
 def engines() -> Iterator[Check]:

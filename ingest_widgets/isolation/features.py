@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from ingest_widgets.isolation.limits import Limits
+from ingest_widgets.isolation.promises import Promise
 from ingest_widgets.isolation.slot import own_slot
 
 
-def features() -> dict[str, str]:
-    """For each promise of the isolation how it is kept here, or why it can't be; starts a worker if there is none.
+def features() -> dict[str, Promise]:
+    """For each promise of the isolation whether it is kept here, and how; starts a worker if there is none.
 
     Raises:
         EngineError: No worker can be started.
     """
-    return dict(own_slot().worker(Limits().memory_bytes, sandbox=True).features)
+    return dict(own_slot().worker(Limits().memory_bytes, sandbox=True).promises)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
+import mmap
 import os
 import signal
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
+
+from ingest_widgets.isolation.promises import Found
+from ingest_widgets.isolation.watch import watch
 
 if TYPE_CHECKING:
     from ingest_widgets.settings import Settings
@@ -21,7 +26,12 @@ LEAST_ROOM = 64 * MIB
 OCR_ROOM_BYTES = 1200 * MIB
 """What a worker must have left of its address space before it loads the libraries for OCR."""
 
-_PR_SET_PDEATHSIG = 1
+OUT_OF_MEMORY_CODE = 86
+"""A worker's exit code when its own watch finds that it has taken too much."""
+
+_WATCH_SECONDS = 0.05
+_HAS_RESOURCE = find_spec("resource") is not None  # Windows has none
+_most_resident = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,83 +69,85 @@ def worker_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return chosen | {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 
 
-def end_with_parent_thread() -> None:
-    """In the worker, on Linux: the kernel kills it when the thread that started it ends, which is its owner."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
-def die_with_parent(parent: int, stream: int) -> dict[str, str]:
-    """In the worker: ends it as soon as the parent is gone, also while C code runs that lets other threads run.
-
-    Covers systems without the kernel's signal, and a parent that forked the pipe's other end away.
-
-    Args:
-        parent: The process that must live.
-        stream: The reading end of the parent's pipe.
+def hold(memory_bytes: int) -> Found:
+    """In the worker, once its libraries are loaded: no core dumps and no more memory than this.
 
     Returns:
-        How the promise is kept.
+        Whether each promise is kept, and how.
     """
-    if sys.platform == "win32":
-        return {"ends with its parent": "at its next message (no signal of the kernel on Windows)"}
-    if os.getppid() != parent:
-        os._exit(0)
-    threading.stack_size(256 * 1024)
-    threading.Thread(target=_watch_parent, args=(parent, stream), daemon=True).start()
-    return {"ends with its parent": "signal of the kernel and a watch" if sys.platform == "linux" else "a watch"}
+    set_memory(memory_bytes)
+    found: Found = {"memory limit": (False, "none"), "CPU limit": (False, "none: the wall clock alone ends a file")}
+    if _HAS_RESOURCE:
+        import resource
+
+        # 1 byte, since Linux hands a core to a program that collects them even when the limit is 0.
+        resource.setrlimit(resource.RLIMIT_CORE, (1, 1) if sys.platform == "linux" else (0, 0))
+        found["core dumps"] = (resource.getrlimit(resource.RLIMIT_CORE)[0] <= 1, "none")
+        found["memory limit"] = (True, "RLIMIT_AS" if _is_held() else watch_memory())
+    if hasattr(signal, "setitimer"):
+        found["CPU limit"] = (True, "ITIMER_PROF")
+    return found
 
 
-def _watch_parent(parent: int, stream: int) -> None:
-    import select
+def set_memory(memory_bytes: int) -> None:
+    """In the worker: the memory it may take, never less than what its libraries have taken and some room.
 
-    poll = select.poll()
-    poll.register(stream, 0)  # hang-up only: what is to be read is not for this thread
-    while os.getppid() == parent:
-        if poll.poll(2000):
-            break
-    os._exit(0)
-
-
-def hold(memory_bytes: int) -> dict[str, str]:
-    """In the worker, once its libraries are loaded: no core dumps and no more address space than this.
-
-    Returns:
-        How each promise is kept.
+    Nothing happens where the parent is who sets it.
     """
-    if sys.platform == "win32":
-        missing = "not offered by Windows: the wall clock alone ends a file"
-        return {"memory limit": missing, "CPU limit": missing}
+    global _most_resident
+    if not _HAS_RESOURCE:
+        return
     import resource
 
-    # 1 byte, since Linux hands a core to a program that collects them even when the limit is 0.
-    resource.setrlimit(resource.RLIMIT_CORE, (1, 1) if sys.platform == "linux" else (0, 0))
-    memory = set_memory(memory_bytes)
-    return {"memory limit": memory, "CPU limit": "ITIMER_PROF", "core dumps": "none"}
-
-
-def set_memory(memory_bytes: int) -> str:
-    """In the worker: the address space it may take, never less than what its libraries have taken and some room.
-
-    Returns:
-        How the limit is kept, or that it isn't.
-    """
-    if sys.platform == "win32":
-        return "not offered by Windows"
-    import resource
-
+    _most_resident = max(memory_bytes, _peak_resident() + LEAST_ROOM)
     soft = max(memory_bytes, _address_space() + LEAST_ROOM)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    try:
+    with suppress(ValueError, OSError):  # then `hold` has found that it isn't held
         resource.setrlimit(resource.RLIMIT_AS, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
-    except (ValueError, OSError) as error:  # macOS refuses
-        return f"RLIMIT_AS is refused by this system ({error})"
-    return "RLIMIT_AS"
+
+
+def _is_held() -> bool:
+    """Whether the limit on the address space is more than a number: macOS takes it and goes on."""
+    import resource
+
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if most == resource.RLIM_INFINITY:
+        return False
+    try:
+        mmap.mmap(-1, most, mmap.MAP_PRIVATE | mmap.MAP_ANON, mmap.PROT_READ).close()
+    except (OSError, OverflowError, MemoryError):
+        return True
+    return False
+
+
+def watch_memory() -> str:
+    """In the worker, where the kernel keeps no limit: ends it soon after it has taken more than `set_memory` allowed.
+
+    Returns:
+        How that is kept.
+    """
+    watch(_end_when_too_large)
+    return f"a watch, every {_WATCH_SECONDS * 1000:.0f} ms"
+
+
+def _end_when_too_large() -> None:
+    pause = threading.Event()
+    while _peak_resident() <= _most_resident:
+        pause.wait(_WATCH_SECONDS)
+    os._exit(OUT_OF_MEMORY_CODE)
+
+
+def _peak_resident() -> int:
+    """The most memory that this process held so far, in bytes."""
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024  # bytes there, KiB elsewhere
 
 
 def has_room(size: int) -> bool:
     """In the worker: whether it may take so many bytes more; True where nothing holds it to a limit."""
-    if sys.platform == "win32":
+    if not _HAS_RESOURCE:
         return True
     import resource
 
@@ -157,5 +169,5 @@ def start_clock(seconds: float) -> None:
     Args:
         seconds: 0 stops the clock.
     """
-    if sys.platform != "win32":
+    if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -14,19 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-if sys.platform == "linux":
-    import fcntl
-
 from ingest_widgets.documents import Reason
 from ingest_widgets.errors import EngineError
-from ingest_widgets.isolation.limits import worker_environment
+from ingest_widgets.isolation import pipes
+from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, worker_environment
+from ingest_widgets.isolation.promises import Promise, promises
 from ingest_widgets.isolation.wire import TEXT_BYTES, Frames, prefix
 
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.025
 """How long a worker may be silent before its memory is looked at: what a crash meant is known only from before it."""
 
-_PIPE_BYTES = 1024 * 1024
 _TASK_BYTES = 256 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
@@ -42,6 +39,9 @@ def read(size):
     return data
 hello = json.loads(read(int.from_bytes(read(4), "big")))
 sys.path[:] = hello["path"]
+if hello["lifeline"]:
+    from ingest_widgets.isolation.watch import end_with_pipe
+    end_with_pipe(os.dup(2))
 from ingest_widgets.isolation.worker import main
 main(hello)
 """
@@ -77,31 +77,11 @@ class WorkerProcess:
         self._lock = threading.Lock()
         self._open = True
         self._peak_bytes = 0
-        self.features: dict[str, str] = {}
-        self._popen = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            env=worker_environment(os.environ),
-            cwd=os.sep,
-            start_new_session=True,
-        )
-        assert self._popen.stdin is not None
-        assert self._popen.stdout is not None
-        self._requests, self._replies = self._popen.stdin.fileno(), self._popen.stdout.fileno()
-        self.pid = self._popen.pid
-        self._poll = select.poll()
-        self._poll.register(self._replies, select.POLLIN)
-        self._pidfd = os.pidfd_open(self.pid) if hasattr(os, "pidfd_open") else None
-        self._ended_poll = select.poll()
-        if self._pidfd is not None:  # a grandchild may hold the pipe open
-            self._poll.register(self._pidfd, select.POLLIN)
-            self._ended_poll.register(self._pidfd, select.POLLIN)
-        _widen(self._replies)
-        os.set_blocking(self._requests, False)
-        os.set_blocking(self._replies, False)
+        self.promises: dict[str, Promise] = {}
+        environment = worker_environment(os.environ)
+        self._pipes = pipes.PIPES(_BOOT, memory_bytes, alone=sandbox, environment=environment)
+        self._group = self._pipes.group
+        self.pid = self._group.process.pid
 
     def start(self) -> None:
         """Waits until it has its libraries loaded.
@@ -117,15 +97,16 @@ class WorkerProcess:
             "parent": self.owner,
             "memory_bytes": self.memory_bytes,
             "sandbox": self.sandbox,
+            "lifeline": self._pipes.lifeline,
         }
         data = json.dumps(hello).encode()
         deadline = time.monotonic() + START_SECONDS
         self._write(len(data).to_bytes(4, "big") + data, deadline)
         header, _ = self.receive(deadline)
-        self.features = {str(name)[:80]: str(says)[:200] for name, says in dict(header.get("features", {})).items()}
         if header.get("t") != "ready":
             why = str(header.get("why", "no answer"))
             raise EngineError(f"a worker process can't start ({why}): run `ingest-widgets doctor`")
+        self.promises = promises(header.get("features")) | self._group.promises
 
     def usable(self, sandbox: bool) -> bool:
         """Whether it can take a task that wants this sandbox, in this process."""
@@ -155,19 +136,12 @@ class WorkerProcess:
             self._write(body, deadline)
 
     def _write(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
-        poll = select.poll()
-        poll.register(self._requests, select.POLLOUT)
-        while view:
-            try:
-                view = view[os.write(self._requests, view) :]
-            except BlockingIOError:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise self._late() from None
-                poll.poll(min(left, 1.0) * 1000)
-            except OSError:
-                raise self._verdict() from None
+        try:
+            self._pipes.write(data, deadline)
+        except TimeoutError:
+            raise self._late() from None
+        except OSError:
+            raise self._verdict() from None
 
     def receive(self, deadline: float, rest: float = 0.0) -> tuple[dict[str, Any], bytes]:
         """Waits for one frame.
@@ -183,37 +157,25 @@ class WorkerProcess:
         """
         while (frame := self._frames.next()) is None:
             if rest:
-                self._ended_poll.poll(rest * 1000)
+                self._pipes.rest(rest)
                 rest = 0.0
+            left = deadline - time.monotonic()
             try:
-                data = os.read(self._replies, 1 << 18)
-            except BlockingIOError:
-                self._wait(deadline)
-                continue
+                data = self._pipes.read(min(left, LOOK_SECONDS))
             except OSError:
                 raise self._verdict() from None
-            if not data:
+            if data:
+                self._frames.feed(data)
+            elif data is not None:
                 raise self._verdict()
-            self._frames.feed(data)
+            elif left <= 0:
+                raise self._late()
+            else:
+                self._look()
         return frame
 
-    def _wait(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise self._late()
-        events = self._poll.poll(min(left, LOOK_SECONDS) * 1000)
-        if not events:
-            self._look()
-        elif all(fd == self._pidfd for fd, _ in events):
-            raise self._verdict()
-
     def _look(self) -> None:
-        try:
-            with open(f"/proc/{self.pid}/statm", "rb") as statm:
-                size = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        except (OSError, IndexError):
-            return
-        self._peak_bytes = max(self._peak_bytes, size)
+        self._peak_bytes = max(self._peak_bytes, self._group.used_bytes())
 
     def _late(self) -> WorkerEnded:
         self.close()
@@ -221,10 +183,13 @@ class WorkerProcess:
 
     def _verdict(self) -> WorkerEnded:
         """What the end of the process means; ends it if it isn't."""
+        if self._open:
+            self._look()  # some systems still know of it
         code = self.close()
         if code in _OUT_OF_TIME:
             return WorkerEnded(Reason.TIMEOUT)
-        if code is not None and code < 0 and self._peak_bytes >= _OUT_OF_MEMORY_SHARE * self.memory_bytes:
+        much = self._peak_bytes >= _OUT_OF_MEMORY_SHARE * self.memory_bytes
+        if code == OUT_OF_MEMORY_CODE or (much and _is_violent(code)):
             return WorkerEnded(Reason.OUT_OF_MEMORY)
         return WorkerEnded(Reason.CRASHED, _how(code))
 
@@ -232,17 +197,7 @@ class WorkerProcess:
         """Ends it with all that it started. Any thread may call it; its owner then finds it gone."""
         with self._lock:
             if self._open and self.owner == os.getpid():
-                self._signal()
-
-    def _signal(self) -> None:
-        # While the leader isn't reaped, no other process can have got its number.
-        if sys.platform == "win32":
-            self._popen.kill()
-            return
-        try:
-            os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            self._popen.kill()
+                self._group.kill()
 
     def close(self) -> int | None:
         """Kills it and gives back what it held; for its owner, or when that is gone.
@@ -254,29 +209,21 @@ class WorkerProcess:
             if self._open:
                 self._open = False
                 if self.owner == os.getpid():  # else it is a fork's copy of somebody else's worker
-                    self._signal()
+                    self._group.kill()
                     self._reap()
-                self._release()
-        return self._popen.returncode
+                self._group.close()
+                self._pipes.close()
+        return self._group.process.returncode
 
     def _reap(self) -> None:
         # One that is stuck in the kernel, on a dead network drive, dies when that answers.
         with suppress(subprocess.TimeoutExpired):
-            self._popen.wait(2)
-
-    def _release(self) -> None:
-        for stream in (self._popen.stdin, self._popen.stdout):
-            if stream is not None:
-                stream.close()
-        if self._pidfd is not None:
-            os.close(self._pidfd)
+            self._group.process.wait(2)
 
 
-def _widen(pipe: int) -> None:
-    """Room for a few hundred pages on the way, where the system allows it."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+def _is_violent(code: int | None) -> bool:
+    """Whether a process didn't end by itself: a signal of POSIX, abort() or an exception's number on Windows."""
+    return code is not None and (code < 0 or code > 0xFF or (code == 3 and os.name == "nt"))
 
 
 def _how(code: int | None) -> str:

@@ -1,5 +1,7 @@
 """In the worker, on Linux: gives up network, writing, starting processes and signalling others, for good.
 
+A plug-in's worker may do all that, but what it starts stays in its process group and ends with it.
+
 Landlock and seccomp are asked for by raw system calls, since no maintained library brings both. Where a kernel lacks
 one of them, the rest still holds. Numbers are those of the kernel's own headers.
 """
@@ -12,7 +14,9 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
+
+from ingest_widgets.isolation.promises import Found
 
 _NO_NEW_PRIVS = 38
 _LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
@@ -33,7 +37,7 @@ _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _CALLS = {
     "x86_64": (
         0xC000003E,
-        "seccomp=317 clone=56 tgkill=234",
+        "seccomp=317 clone=56 tgkill=234 setpgid=109 setsid=112",
         (
             "socket=41 connect=42 accept=43 sendto=44 socketpair=53 fork=57 vfork=58 execve=59 kill=62 ptrace=101 "
             "mount=165 tkill=200 add_key=248 request_key=249 keyctl=250 unshare=272 perf_event_open=298 setns=308 "
@@ -43,7 +47,7 @@ _CALLS = {
     ),
     "aarch64": (
         0xC00000B7,
-        "seccomp=277 clone=220 tgkill=131",
+        "seccomp=277 clone=220 tgkill=131 setpgid=154 setsid=157",
         (
             "mount=40 unshare=97 ptrace=117 kill=129 tkill=130 socket=198 socketpair=199 accept=202 connect=203 "
             "sendto=206 add_key=217 request_key=218 keyctl=219 execve=221 perf_event_open=241 setns=268 "
@@ -60,21 +64,65 @@ class _Filter(ctypes.Structure):
     _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def enter() -> dict[str, str]:
+def enter() -> Found:
     """Gives up what can be given up; call it once, when all libraries are loaded.
 
     Returns:
-        For each promise how it is kept, or why it can't be.
+        For each promise whether it is kept, which has been tried, and how, or why it can't be.
     """
     if sys.platform != "linux":
-        missing = f"not offered by {platform.system()}"
+        missing = False, f"not offered by {platform.system()}"
         return {"no writing": missing, "no network": missing, "no other processes": missing}
+    libc = _libc()
+    landlock = _landlock(libc)
+    seccomp = _seccomp(libc, _refusing)
+    return {
+        "no writing": (_is_refused(lambda: os.close(os.open(os.devnull, os.O_WRONLY))), landlock),
+        "no network": (_is_refused(_connect), seccomp),
+        "no other processes": (_is_refused(_fork), seccomp),
+    }
+
+
+def stay() -> Found:
+    """For plug-ins, which may start processes: none of them leaves the group that ends with the worker.
+
+    One that asks for a session or group of its own is told that it has it.
+
+    Returns:
+        Whether that is kept, and how.
+    """
+    if sys.platform != "linux":
+        return {}
+    seccomp = _seccomp(_libc(), _staying)
+    return {"no process escapes": (seccomp == "seccomp", seccomp)}
+
+
+def _libc() -> ctypes.CDLL:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.syscall.restype = ctypes.c_long
     libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
-    landlock = _landlock(libc)
-    seccomp = _seccomp(libc)
-    return {"no writing": landlock, "no network": seccomp, "no other processes": seccomp}
+    return libc
+
+
+def _is_refused(act: Callable[[], None]) -> bool:
+    try:
+        act()
+    except PermissionError:
+        return True
+    return False
+
+
+def _connect() -> None:
+    import socket
+
+    socket.socket().close()
+
+
+def _fork() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
 
 
 def _landlock(libc: ctypes.CDLL) -> str:
@@ -95,14 +143,14 @@ def _landlock(libc: ctypes.CDLL) -> str:
     return f"Landlock, ABI {abi}"
 
 
-def _seccomp(libc: ctypes.CDLL) -> str:
+def _seccomp(libc: ctypes.CDLL, program: Callable[[int, Mapping[str, int], Sequence[int]], bytes]) -> str:
     machine = platform.machine()
     if machine not in _CALLS or struct.calcsize("P") != 8:
         return f"no seccomp filter for {machine}"
     arch, used, refused = _CALLS[machine]
     numbers = _numbers(used)
-    program = _program(arch, numbers["clone"], numbers["tgkill"], _numbers(refused).values())
-    filters = _Filter(len(program) // 8, program)
+    steps = program(arch, numbers, list(_numbers(refused).values()))
+    filters = _Filter(len(steps) // 8, steps)
     if libc.syscall(numbers["seccomp"], _SECCOMP_SET_FILTER, _SECCOMP_ALL_THREADS, ctypes.byref(filters)):
         return f"seccomp refused ({_why()})"
     return "seccomp"
@@ -112,23 +160,40 @@ def _numbers(calls: str) -> dict[str, int]:
     return {name: int(number) for name, _, number in (call.partition("=") for call in calls.split())}
 
 
-def _program(arch: int, clone: int, tgkill: int, refused: Iterable[int]) -> bytes:
-    """The filter in BPF: foreign architectures and what is `refused` get EPERM, threads may still be made."""
+def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+    """One instruction of BPF; `yes` and `no`: how many to leave out after a comparison."""
+    return struct.pack("=HBBI", code, yes, no, value)
 
-    def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
-        return struct.pack("=HBBI", code, yes, no, value)
 
-    refuse = step(_RETURN, _ERRNO | errno.EPERM)
-    allow = step(_RETURN, _ALLOW)
-    steps = [step(_LOAD, _ARCH), step(_EQUAL, arch, 1), refuse, step(_LOAD, _NR), step(_AT_LEAST, _X32, 0, 1), refuse]
+_REFUSE, _PRETEND, _ALLOWED = (_step(_RETURN, what) for what in (_ERRNO | errno.EPERM, _ERRNO, _ALLOW))
+
+
+def _native(arch: int, otherwise: bytes) -> list[bytes]:
+    """Loads the call's number; what another architecture calls ends here."""
+    foreign = [_step(_LOAD, _ARCH), _step(_EQUAL, arch, 1), otherwise]
+    return [*foreign, _step(_LOAD, _NR), _step(_AT_LEAST, _X32, 0, 1), otherwise]
+
+
+def _refusing(arch: int, numbers: Mapping[str, int], refused: Sequence[int]) -> bytes:
+    """Foreign architectures and what is `refused` get EPERM, threads may still be made."""
+    steps = _native(arch, _REFUSE)
     for number in refused:
-        steps += [step(_EQUAL, number, 0, 1), refuse]
+        steps += [_step(_EQUAL, number, 0, 1), _REFUSE]
     # The C library falls back to clone, whose flags can be seen.
-    steps += [step(_EQUAL, _CLONE3, 0, 1), step(_RETURN, _ERRNO | errno.ENOSYS)]
-    steps += [step(_EQUAL, clone, 0, 4), step(_LOAD, _ARG0), step(_BITS, _CLONE_THREAD, 0, 1), allow, refuse]
+    steps += [_step(_EQUAL, _CLONE3, 0, 1), _step(_RETURN, _ERRNO | errno.ENOSYS)]
+    steps += [_step(_EQUAL, numbers["clone"], 0, 4), _step(_LOAD, _ARG0), _step(_BITS, _CLONE_THREAD, 0, 1)]
+    steps += [_ALLOWED, _REFUSE]
     # abort() signals its own process.
-    steps += [step(_EQUAL, tgkill, 0, 4), step(_LOAD, _ARG0), step(_EQUAL, os.getpid(), 0, 1), allow, refuse]
-    return b"".join([*steps, allow])
+    steps += [_step(_EQUAL, numbers["tgkill"], 0, 4), _step(_LOAD, _ARG0), _step(_EQUAL, os.getpid(), 0, 1)]
+    return b"".join([*steps, _ALLOWED, _REFUSE, _ALLOWED])
+
+
+def _staying(arch: int, numbers: Mapping[str, int], refused: Sequence[int]) -> bytes:
+    """Who asks for a session or a process group of its own hears that it has it, and keeps the one it was born in."""
+    steps = _native(arch, _ALLOWED)
+    for call in ("setsid", "setpgid"):
+        steps += [_step(_EQUAL, numbers[call], 0, 1), _PRETEND]
+    return b"".join([*steps, _ALLOWED])
 
 
 def _why() -> str:

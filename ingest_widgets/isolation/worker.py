@@ -15,8 +15,9 @@ from typing import Any
 
 from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import NoEngine
-from ingest_widgets.isolation.limits import die_with_parent, end_with_parent_thread, hold, set_memory, start_clock
-from ingest_widgets.isolation.sandbox import enter
+from ingest_widgets.isolation.limits import hold, set_memory, start_clock
+from ingest_widgets.isolation.sandbox import enter, stay
+from ingest_widgets.isolation.watch import die_with_parent, end_with_parent_thread
 from ingest_widgets.isolation.wire import prefix, read_frame
 
 MAPPED_BYTES = 64 * 1024 * 1024
@@ -92,7 +93,7 @@ def main(hello: Mapping[str, Any]) -> None:
     except ImportError as error:
         parent.tell({"t": "broken", "why": str(error)[:500]})
         return
-    features = (enter() if hello["sandbox"] else {}) | hold(hello["memory_bytes"])
+    features = (enter() if hello["sandbox"] else stay()) | hold(hello["memory_bytes"])
     features |= die_with_parent(hello["parent"], parent.requests)
     parent.tell({"t": "ready", "features": features})
     while True:

@@ -1,0 +1,223 @@
+"""The pipes between a worker and its owner, who never waits for them longer than it wants to.
+
+Where the system can wait for pipes, one thread does it all. Where it can't, which is Windows, threads that may be held
+up stand between the pipes and their owner. Which of the two is used is decided at the end of this module and nowhere
+else.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import select
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import IO, Any, Protocol
+
+from ingest_widgets.isolation.group import GROUP, Group
+
+if sys.platform == "linux":
+    import fcntl
+
+_PIPE_BYTES = 1024 * 1024
+_PART_BYTES = 256 * 1024
+_PARTS_AHEAD = 16
+_GRACE_SECONDS = 0.25
+"""How long after a worker's end its last words may take through a thread."""
+
+
+class Pipes(Protocol):
+    """Both ways to one worker, which they start. For one thread, except `group.kill`.
+
+    Args:
+        boot: The program of the worker.
+        memory_bytes: What it may take.
+        alone: Whether it may start no process.
+        environment: Its variables.
+    """
+
+    group: Group
+    lifeline: bool
+
+    def __init__(self, boot: str, memory_bytes: int, *, alone: bool, environment: dict[str, str]) -> None: ...
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Sends all of it.
+
+        Raises:
+            TimeoutError: It wasn't taken by `deadline` (of `time.monotonic`).
+            OSError: The worker is gone.
+        """
+
+    def read(self, seconds: float) -> bytes | None:
+        """What has come; None if nothing came in so many seconds, nothing at all once the worker is gone."""
+
+    def rest(self, seconds: float) -> None:
+        """Waits so long, less if the worker ends."""
+
+    def close(self) -> None:
+        """Gives the pipes back, once the worker is ended, or in a fork, whose worker it isn't."""
+
+
+class PolledPipes:
+    """Pipes that don't block, see `Pipes`; the system tells when there is something to do."""
+
+    lifeline = False
+
+    def __init__(self, boot: str, memory_bytes: int, *, alone: bool, environment: dict[str, str]) -> None:
+        self.group = _start(boot, memory_bytes, alone, environment, subprocess.DEVNULL)
+        self._streams = _streams(self.group)
+        self._requests, self._replies = (stream.fileno() for stream in self._streams)
+        self._poll, self._ended_poll = select.poll(), select.poll()
+        self._poll.register(self._replies, select.POLLIN)
+        self._pidfd = os.pidfd_open(self.group.process.pid) if hasattr(os, "pidfd_open") else None
+        if self._pidfd is not None:  # what the worker started may hold its pipe open
+            self._poll.register(self._pidfd, select.POLLIN)
+            self._ended_poll.register(self._pidfd, select.POLLIN)
+        _widen(self._replies)
+        os.set_blocking(self._requests, False)
+        os.set_blocking(self._replies, False)
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Sends all of it, see `Pipes`."""
+        view = memoryview(data)
+        poll = select.poll()
+        poll.register(self._requests, select.POLLOUT)
+        while view:
+            try:
+                view = view[os.write(self._requests, view) :]
+            except BlockingIOError:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError from None
+                poll.poll(min(left, 1.0) * 1000)
+
+    def read(self, seconds: float) -> bytes | None:
+        """What has come, see `Pipes`."""
+        with suppress(BlockingIOError):
+            return os.read(self._replies, _PART_BYTES)
+        events = self._poll.poll(max(seconds, 0.0) * 1000)
+        if not events and (self._pidfd is not None or not self.group.ended()):
+            return None
+        if events and all(fd == self._pidfd for fd, _ in events):
+            return b""
+        with suppress(BlockingIOError):
+            return os.read(self._replies, _PART_BYTES)
+        return None if events else b""
+
+    def rest(self, seconds: float) -> None:
+        """Waits so long, less if the worker ends where the system tells of it."""
+        self._ended_poll.poll(seconds * 1000)
+
+    def close(self) -> None:
+        """Gives the pipes back."""
+        for stream in self._streams:
+            stream.close()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+
+
+class ThreadedPipes:
+    """Pipes that block a thread each, see `Pipes`; a third one, which the worker watches, ends when its owner does."""
+
+    lifeline = True
+
+    def __init__(self, boot: str, memory_bytes: int, *, alone: bool, environment: dict[str, str]) -> None:
+        watched, self._lifeline = os.pipe()
+        try:
+            self.group = _start(boot, memory_bytes, alone, environment, watched)
+        except BaseException:
+            os.close(self._lifeline)
+            raise
+        finally:
+            os.close(watched)
+        self._requests, self._replies = _streams(self.group)
+        self._arrived: queue.Queue[bytes] = queue.Queue(_PARTS_AHEAD)
+        self._leaving: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._left: queue.SimpleQueue[OSError | None] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._reader = threading.Thread(target=self._receive, name="worker replies", daemon=True)
+        self._writer = threading.Thread(target=self._send, name="worker requests", daemon=True)
+        self._reader.start()
+        self._writer.start()
+
+    def _receive(self) -> None:
+        with self._replies, suppress(OSError):
+            while not self._over.is_set() and (data := os.read(self._replies.fileno(), _PART_BYTES)):
+                self._arrived.put(data)
+        self._over.set()
+        self._arrived.put(b"")
+
+    def _send(self) -> None:
+        with self._requests:
+            while (data := self._leaving.get()) is not None:
+                try:
+                    view = memoryview(data)
+                    while view:
+                        view = view[os.write(self._requests.fileno(), view) :]
+                    self._left.put(None)
+                except OSError as error:
+                    self._left.put(error)
+
+    def write(self, data: bytes, deadline: float) -> None:
+        """Sends all of it, see `Pipes`."""
+        self._leaving.put(data)
+        try:
+            failed = self._left.get(timeout=max(deadline - time.monotonic(), 0.001))
+        except queue.Empty:
+            raise TimeoutError from None
+        if failed is not None:
+            raise failed
+
+    def read(self, seconds: float) -> bytes | None:
+        """What has come, see `Pipes`."""
+        with suppress(queue.Empty):
+            return self._arrived.get(timeout=max(seconds, 0.0))
+        if not self.group.ended():
+            return None
+        with suppress(queue.Empty):
+            return self._arrived.get(timeout=_GRACE_SECONDS)
+        return b""
+
+    def rest(self, seconds: float) -> None:
+        """Waits so long, less if the worker ends."""
+        self._over.wait(seconds)
+
+    def close(self) -> None:
+        """Gives back what no thread is held up in; one that is gives the rest back when what holds it ends."""
+        os.close(self._lifeline)
+        self._over.set()
+        self._leaving.put(None)
+        self._writer.join(_GRACE_SECONDS)
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while self._reader.is_alive() and time.monotonic() < deadline:
+            with suppress(queue.Empty):  # it may wait for room
+                self._arrived.get(timeout=0.01)
+        for thread, stream in ((self._writer, self._requests), (self._reader, self._replies)):
+            if not thread.is_alive():  # in a fork it never was
+                stream.close()
+
+
+def _widen(pipe: int) -> None:
+    """Room for a few hundred pages on the way, where the system allows it."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+def _start(boot: str, memory_bytes: int, alone: bool, environment: dict[str, str], stderr: int) -> Group:
+    how: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr}
+    how |= {"bufsize": 0, "env": environment, "cwd": os.sep}
+    return GROUP(["-I", "-c", boot], memory_bytes, alone=alone, **how)
+
+
+def _streams(group: Group) -> tuple[IO[bytes], IO[bytes]]:
+    assert group.process.stdin is not None
+    assert group.process.stdout is not None
+    return group.process.stdin, group.process.stdout
+
+
+PIPES: type[Pipes] = PolledPipes if hasattr(select, "poll") else ThreadedPipes
