@@ -74,13 +74,21 @@ def test_a_record_stands_for_its_file_everywhere(corpus: Corpus) -> None:
         lambda corpus, file: corpus.file(file),
     ],
 )
-@pytest.mark.parametrize("file", [10, b"a.pdf", ["a.pdf"], Path("a.pdf")])
+@pytest.mark.parametrize("file", [10, b"a.pdf", {"a.pdf": 1}, Path("a.pdf")])
 def test_anything_but_a_name_or_a_record_is_refused_at_the_call(
     corpus: Corpus, call: Callable[[Corpus, Any], object], file: object
 ) -> None:
     with pytest.raises(TypeError, match=r"^file must be a name"):
         call(corpus, file)
     assert len(corpus.files()) == 3
+
+
+def test_a_search_can_be_limited_to_several_files(corpus: Corpus) -> None:
+    record = corpus.files()[0]
+    assert {hit.file for hit in corpus.search("heat OR cold", file=["c.pdf", record])} == {"a.pdf", "c.pdf"}
+    assert corpus.search("heat", file=[]).total == corpus.search("heat", file=["nope.pdf"]).total == 0
+    with pytest.raises(TypeError, match=r"^file must be a name"):
+        corpus.search("heat", file=["a.pdf", 10])  # type: ignore[list-item]
 
 
 def test_a_page_out_of_range_says_how_many_there_are(corpus: Corpus) -> None:

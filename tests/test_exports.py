@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,6 +159,16 @@ def test_the_retriever_answers_questions_and_not_only_words_that_all_match(corpu
     assert (document.metadata["file"], document.metadata["page"]) == ("b.pdf", 1)
     assert document.page_content.startswith("Entropy of heat.")
     assert retriever.invoke("...") == []
+
+
+def test_the_retriever_says_where_a_document_comes_from_and_keeps_to_its_files(corpus: Corpus) -> None:
+    retriever: Any = CorpusRetriever(corpus=corpus)
+    assert {document.metadata["file"] for document in retriever.invoke("heat OR quoted")} == {"@a.pdf", "b.pdf"}
+    for file in ("@a.pdf", ["@a.pdf"], ["@a.pdf", "gone.pdf"]):
+        retriever.file = file
+        (document,) = retriever.invoke("heat OR quoted")
+        about = {name: document.metadata[name] for name in ("source", "title", "file", "page")}
+        assert about == {"source": "/folder/@a.pdf", "title": "A title", "file": "@a.pdf", "page": 2}
 
 
 @pytest.mark.parametrize(

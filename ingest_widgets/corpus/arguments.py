@@ -67,6 +67,19 @@ def file_name(file: object) -> str:
     raise TypeError(f"file must be a name in the corpus or a FileRecord, not {_shown(file)}")
 
 
+def file_names(files: object) -> list[str] | None:
+    """The names of the files that are meant: of one, of several, or None for all.
+
+    Raises:
+        TypeError: Something is neither a name nor a record.
+    """
+    if files is None:
+        return None
+    if isinstance(files, list | tuple | set | frozenset):
+        return [file_name(file) for file in files]
+    return [file_name(files)]
+
+
 def one_status(value: object) -> Status:
     """The status of that name.
 

@@ -12,22 +12,25 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.corpus import exports, health, store
-from ingest_widgets.corpus.arguments import File, dots_per_inch, file_name, one_status, whole_number
+from ingest_widgets.corpus import exports, health, store, vectors
+from ingest_widgets.corpus.arguments import File, dots_per_inch, file_name, file_names, one_status, whole_number
 from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
 from ingest_widgets.corpus.connections import Connections
+from ingest_widgets.corpus.embedding import Embedder, embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
+from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, clean_path, known_of, path_of, record_of
-from ingest_widgets.corpus.search import Match, SearchResults, search
+from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.documents import Chunk, Extraction, FileRecord, Page, RunSummary, SourceFile, Status
 from ingest_widgets.errors import CorpusDamaged, CorpusError
 from ingest_widgets.tables import html_table, text_table
 
 if TYPE_CHECKING:
     import sqlite3
+    from array import array
 
     import pandas
     import polars
@@ -60,6 +63,7 @@ class Corpus:
         self._path = Path(os.path.abspath(os.path.expanduser(os.fspath(path))))
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
+        self._embedder: Embedder | None = None
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 
     @property
@@ -162,9 +166,10 @@ class Corpus:
         *,
         limit: int = 20,
         offset: int = 0,
-        file: File | None = None,
+        file: File | Sequence[File] | None = None,
         match: Match = "all",
         stemming: bool = False,
+        ranking: Ranking = "bm25",
     ) -> SearchResults:
         """Pages that match what a person typed, best first; nothing that is typed is an error.
 
@@ -172,20 +177,84 @@ class Corpus:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`.
             limit: How many hits at most.
             offset: How many to leave out before.
-            file: Only pages of the file with this name, or of this record.
+            file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't
+                in the corpus has none.
             match: `"all"`: each word must be on the page; `"any"`: one is enough, and more rank higher.
             stemming: Other English forms of a word will do as well: `running` finds `runs`.
+            ranking: `"bm25"`: the pages with the words; `"hybrid"`: those and the pages of the 100 nearest chunks,
+                ranked by both (reciprocal rank fusion). It needs `embed` and numpy.
+
+        Raises:
+            CorpusError: `ranking="hybrid"`, and there are no vectors, or `embed` wasn't called on this object.
         """
         if not isinstance(query, str):
             raise TypeError(f"query must be a str, not {type(query).__name__}")
         limit, offset = whole_number("limit", limit), whole_number("offset", offset)
-        name = None if file is None else file_name(file)
+        names = file_names(file)
         if match not in ("all", "any"):
             raise ValueError(f"match must be 'all' or 'any', not {match!r}")
+        if ranking not in ("bm25", "hybrid"):
+            raise ValueError(f"ranking must be 'bm25' or 'hybrid', not {ranking!r}")
+        question = self._vector_of(query) if ranking == "hybrid" else None
         with self._connections.reader() as con:
             return search(
-                con, self._index, query, limit=limit, offset=offset, file=name, match=match, stemming=stemming
+                con,
+                self._index,
+                query,
+                limit=limit,
+                offset=offset,
+                files=names,
+                match=match,
+                stemming=stemming,
+                question=question,
             )
+
+    def embed(
+        self,
+        fn: Embedder,
+        *,
+        max_chars: int | None = None,
+        overlap: int | None = None,
+        batch_size: int = 64,
+        replace: bool = False,
+    ) -> int:
+        """Gives each chunk that has none a vector, for `search(ranking="hybrid")`, and says how many those were.
+
+        What is done is kept, whatever ends the work: the next call goes on there, and one with nothing to do only
+        takes `fn` for the questions of this object, since a callable can't be stored. A file that changes or goes
+        loses its vectors with its pages.
+
+        Args:
+            fn: Takes a list of texts, returns a vector of numbers for each: `SentenceTransformer(...).encode` or
+                the `embed_documents` of LangChain. Only the direction of a vector counts.
+            max_chars: Of the chunks, see `chunks`; None: as those that have vectors, or 1,200.
+            overlap: Of the chunks, likewise.
+            batch_size: How many texts `fn` gets at a time, and how many vectors a transaction keeps.
+            replace: Forget all vectors first: another model, or other chunks.
+
+        Raises:
+            TypeError: `fn` isn't callable or returns no vectors.
+            ValueError: It returns too few or too many, of unequal or another dimension, or not finite; or the sizes
+                aren't those of the vectors that are there.
+        """
+        if not callable(fn):
+            raise TypeError(f"fn must be a callable that takes a list of texts, not {type(fn).__name__}")
+        self._embedder = fn
+        return embed(
+            self._connections,
+            self._chunks,
+            fn,
+            max_chars=max_chars,
+            overlap=overlap,
+            batch_size=batch_size,
+            replace=replace,
+        )
+
+    def _vector_of(self, query: str) -> array[float] | None:
+        with self._connections.reader() as con:
+            held = vectors.held(con)
+        question = parse_query(query).plain
+        return vector_of_question(held, self._embedder, question, str(self._path))
 
     def chunks(self, max_chars: int = 1200, overlap: int | None = None, *, file: File | None = None) -> Iterator[Chunk]:
         """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.

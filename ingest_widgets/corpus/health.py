@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from ingest_widgets.corpus.index import PageIndex
+from ingest_widgets.corpus.schema import migrate
 from ingest_widgets.documents import Reason, Status
 
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status if status is not Status.UNCHANGED)
@@ -16,6 +17,14 @@ _MISCOUNTED = """
     SELECT name, files.pages, coalesce(held.number, 0) FROM files
     LEFT JOIN (SELECT file_id, count(*) AS number FROM pages GROUP BY file_id) AS held ON held.file_id = files.id
     WHERE files.pages <> coalesce(held.number, 0)"""
+
+_MISPLACED = """
+    SELECT files.name, first_page FROM chunk_vectors JOIN files ON files.id = file_id
+    WHERE NOT EXISTS (SELECT 1 FROM pages WHERE pages.file_id = files.id AND number = first_page)"""
+
+_MISSHAPEN = """
+    SELECT id, length(vector) FROM chunk_vectors WHERE length(vector) IS NOT
+    (SELECT 4 * json_extract(value, '$.dimension') FROM notes WHERE key = 'embedding')"""
 
 # Each finds rows (what, detail) and has the sentence that tells of them.
 _QUESTIONS = [
@@ -35,6 +44,22 @@ _QUESTIONS = [
         "SELECT name, 0 FROM files WHERE NOT json_valid(warnings)",
         "the warnings of {} can't be read",
     ),
+    (
+        "SELECT id, file_id FROM chunk_vectors WHERE file_id NOT IN (SELECT id FROM files)",
+        "vector {} belongs to no file ({})",
+    ),
+    (
+        _MISPLACED,
+        "{} has a vector for page {}, which isn't held",
+    ),
+    (
+        _MISSHAPEN,
+        "vector {} has {} bytes, as no other one",
+    ),
+    (
+        "SELECT file_id, 0 FROM embedded_files WHERE file_id NOT IN (SELECT id FROM files)",
+        "file {} is said to have vectors, but it isn't there",
+    ),
 ]
 
 
@@ -43,6 +68,7 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
     found = [row[0] for row in con.execute(f"PRAGMA integrity_check({_MOST})")]
     if found != ["ok"]:
         return [f"the file is damaged: {line}" for text in found for line in text.splitlines()]
+    migrate(con)  # so that an older corpus is asked the same questions
     return [*index.problems(con), *_answers(con)]
 
 

@@ -51,6 +51,9 @@ class PageIndex(Protocol):
     ) -> Found:
         """The pages that match, of these files only (None: of all)."""
 
+    def matching(self, con: sqlite3.Connection, query: Query, pages: Sequence[int]) -> set[int]:
+        """Those of the pages (ids) that match; the query has groups."""
+
     def frequencies(self, con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
         """On how many pages each word is; words in small letters without accents, those that are nowhere left out."""
 
@@ -109,6 +112,14 @@ class FullTextIndex:
             ranking = self._ranked(con, f"page_words MATCH ?{where}", [match_expression(query), *values], depth)
             self._keep(key, ranking)
         return Found(ranking.total, ranking.pages[offset : offset + limit])
+
+    def matching(self, con: sqlite3.Connection, query: Query, pages: Sequence[int]) -> set[int]:
+        """See `PageIndex`."""
+        rows = con.execute(
+            "SELECT rowid FROM page_words WHERE page_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+            (match_expression(query), json.dumps(list(pages))),
+        )
+        return {page for (page,) in rows.fetchall()}
 
     def _ranked(self, con: sqlite3.Connection, where: str, values: list[object], depth: int) -> Found:
         total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]

@@ -49,12 +49,14 @@ class Query:
         excluded: None of these terms.
         files: Each must be in the file's name.
         excluded_files: None may be in it.
+        plain: What is asked for as it was typed, without operators and filters: a question for an embedder.
     """
 
     groups: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
     files: tuple[str, ...] = ()
     excluded_files: tuple[str, ...] = ()
+    plain: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -111,6 +113,7 @@ def parse_query(text: str) -> Query:
     excluded: list[Term] = []
     files: list[str] = []
     excluded_files: list[str] = []
+    plain: list[str] = []
     position, joins = 0, False
     while position < len(items):
         item = items[position]
@@ -126,13 +129,17 @@ def parse_query(text: str) -> Query:
             pass
         elif item.is_excluded:
             excluded.append(term)
-        elif joins and groups:
-            groups[-1].append(term)
         else:
-            groups.append([term])
+            plain.append(item.text)
+            if joins and groups:
+                groups[-1].append(term)
+            else:
+                groups.append([term])
         joins = False
     every = dict.fromkeys(tuple(dict.fromkeys(group)) for group in groups)
-    return Query(tuple(every), tuple(dict.fromkeys(excluded)), tuple(files), tuple(excluded_files))
+    return Query(
+        tuple(every), tuple(dict.fromkeys(excluded)), tuple(files), tuple(excluded_files), plain=" ".join(plain)
+    )
 
 
 def _item(match: re.Match[str]) -> _Item:

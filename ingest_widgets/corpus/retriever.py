@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ingest_widgets.corpus.corpus import Corpus
 from ingest_widgets.documents import Hit
@@ -27,29 +27,48 @@ else:
     class CorpusRetriever(BaseRetriever):  # type: ignore[no-redef]
         """Finds pages for a question: those with all its words first, then those with some, ranked by BM25.
 
+        Each document's metadata: `source` (the file's path or URL), `title`, `file` (its name), `page` (from 1),
+        `score` and `snippet`.
+
         Attributes:
             corpus: Where to look.
             k: How many documents at most.
-            file: Only pages of the file with this name.
+            file: Only pages of the file with this name, or of the files with these names.
+            ranking: `"hybrid"`: those with any of the words, and the nearest ones (see `Corpus.search`); it needs
+                `corpus.embed(fn)` before.
         """
 
         model_config = ConfigDict(arbitrary_types_allowed=True)
 
         corpus: Corpus
         k: int = 5
-        file: str | None = None
+        file: str | list[str] | None = None
+        ranking: Literal["bm25", "hybrid"] = "bm25"
 
         def _get_relevant_documents(self, query: str, *, run_manager: Any = None) -> list[Document]:
+            return [self._document(hit) for hit in self._hits(query)]
+
+        def _hits(self, query: str) -> list[Hit]:
+            if self.ranking == "hybrid":
+                return list(self.corpus.search(query, limit=self.k, file=self.file, match="any", ranking="hybrid"))
             hits = list(self.corpus.search(query, limit=self.k, file=self.file))
             if len(hits) < self.k:
                 found = {(hit.file, hit.page) for hit in hits}
                 more = self.corpus.search(query, limit=self.k, file=self.file, match="any")
                 hits += [hit for hit in more if (hit.file, hit.page) not in found][: self.k - len(hits)]
-            return [self._document(hit) for hit in hits]
+            return hits
 
         def _document(self, hit: Hit) -> Document:
+            record = self.corpus.file(hit.file)
             return Document(
                 page_content=self.corpus.page(hit.file, hit.page).text,
                 id=f"{hit.file}#page={hit.page}",
-                metadata={"file": hit.file, "page": hit.page, "score": hit.score, "snippet": hit.snippet},
+                metadata={
+                    "source": record.path,
+                    "title": record.title,
+                    "file": hit.file,
+                    "page": hit.page,
+                    "score": hit.score,
+                    "snippet": hit.snippet,
+                },
             )

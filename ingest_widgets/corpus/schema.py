@@ -68,7 +68,25 @@ def _first_tables(con: sqlite3.Connection) -> None:
     con.execute("CREATE VIRTUAL TABLE page_vocabulary USING fts5vocab ('page_words', 'row')")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first_tables]
+def _vectors_of_chunks(con: sqlite3.Connection) -> None:
+    con.execute(
+        """
+        CREATE TABLE chunk_vectors (
+            id INTEGER PRIMARY KEY,
+            file_id INTEGER NOT NULL REFERENCES files (id),
+            first_page INTEGER NOT NULL,   -- the chunk's place, as in `Chunk`
+            start INTEGER NOT NULL,
+            last_page INTEGER NOT NULL,
+            stop INTEGER NOT NULL,
+            vector BLOB NOT NULL,          -- float32, little-endian, of length 1 (or 0)
+            UNIQUE (file_id, first_page, start)
+        )"""
+    )
+    # Files whose chunks have all their vectors.
+    con.execute("CREATE TABLE embedded_files (file_id INTEGER PRIMARY KEY REFERENCES files (id))")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first_tables, _vectors_of_chunks]
 """The one at index N brings a file from version N to N + 1. Only ever append."""
 
 VERSION = len(MIGRATIONS)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
+from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.query import Query, parse_query
-from ingest_widgets.corpus.records import BadRow, as_text, clean_path
+from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker, make_snippet
+from ingest_widgets.corpus.vectors import NearPage
 from ingest_widgets.documents import Hit
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
 
@@ -20,7 +23,8 @@ class SearchResults(Sequence[Hit]):
 
     Attributes:
         query: What was asked.
-        total: All pages that match, however many are in here.
+        total: All pages that match, however many are in here; of a hybrid search those with the words and those of
+            the nearest chunks, each once.
         seconds: What the search took.
         offset: How many better ones come before the first one here.
         suggestion: A word of the corpus that may have been meant, when one word was asked for and nothing matched.
@@ -83,6 +87,7 @@ class SearchResults(Sequence[Hit]):
 
 
 Match = Literal["all", "any"]
+Ranking = Literal["bm25", "hybrid"]
 
 
 def search(
@@ -92,33 +97,42 @@ def search(
     *,
     limit: int,
     offset: int,
-    file: str | None,
+    files: Sequence[str] | None,
     match: Match = "all",
     stemming: bool = False,
+    question: array[float] | None = None,
 ) -> SearchResults:
-    """Runs one search on one state of the corpus."""
+    """Runs one search on one state of the corpus; hybrid when the question's vector is given."""
     started = time.perf_counter()
     typed = parse_query(text)
     query = typed.loosened() if match == "any" else typed
     if stemming:
         query = query.widened(lambda word: index.same_stem(con, word))
-    files = matching_files(con, query, file)
-    found = Found(0, []) if query.is_empty or files == [] else index.find(con, query, files, limit, offset)
-    hits = _hits(con, query, found.pages)
+    ids = matching_files(con, query, files)
+    only_near: dict[int, NearPage] = {}
+    if query.is_empty or ids == []:
+        found = Found(0, [])
+    elif question is None:
+        found = index.find(con, query, ids, limit, offset)
+    else:
+        near = hybrid.near_pages(con, index, query, ids, question)
+        found, brought = hybrid.fused(con, index, query, ids, near, limit, offset)
+        only_near = {page.page: page for page in near if page.page in brought}
+    hits = _hits(con, query, found.pages, only_near)
     word = typed.single_word
-    suggestion = index.look_alike(con, word) if word and not found.total and file is None else None
+    suggestion = index.look_alike(con, word) if word and not found.total and files is None else None
     seconds = time.perf_counter() - started
     return SearchResults(text, hits, total=found.total, seconds=seconds, offset=offset, suggestion=suggestion)
 
 
-def matching_files(con: sqlite3.Connection, query: Query, file: str | None) -> list[int] | None:
-    """The ids of the files that a query is limited to; None when it isn't."""
-    if file is None and not query.files and not query.excluded_files:
+def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> list[int] | None:
+    """The ids of the files that a query is limited to, by their exact names too; None when it isn't."""
+    if files is None and not query.files and not query.excluded_files:
         return None
-    if file is not None and not query.files and not query.excluded_files:
-        return [row[0] for row in con.execute("SELECT id FROM files WHERE name = ?", (clean_path(file),))]
+    if files is not None and len(files) == 1 and not query.files and not query.excluded_files:
+        return [row[0] for row in con.execute("SELECT id FROM files WHERE name = ?", (files[0],))]
     names = {name: file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY id")}
-    kept = set(names) if file is None else {clean_path(file)} & set(names)
+    kept = set(names) if files is None else set(files) & set(names)
     for wanted in query.files:
         kept &= _named_like(wanted, names)
     for unwanted in query.excluded_files:
@@ -127,14 +141,32 @@ def matching_files(con: sqlite3.Connection, query: Query, file: str | None) -> l
 
 
 def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
-    """The file of that very name, or else all whose names contain it in any case."""
+    """The file of that very name, or else all whose names contain it in any case.
+
+    A star stands for anything; what comes before the first one begins the name, or the part of it behind a `/`.
+    """
     if wanted in names:
         return {wanted}
-    part = wanted.casefold()
-    return {name for name in names if part in name.casefold()}
+    first, *rest = wanted.casefold().split("*")
+    return {name for name in names if _holds(name.casefold(), first, rest)}
 
 
-def _hits(con: sqlite3.Connection, query: Query, pages: Sequence[tuple[int, float]]) -> list[Hit]:
+def _holds(name: str, first: str, rest: Sequence[str]) -> bool:
+    if not rest:
+        return first in name
+    place = f"/{name}".find(f"/{first}") if first else 0
+    end = place + len(first)
+    for part in rest:
+        if place < 0:
+            break
+        place = name.find(part, end)
+        end = place + len(part)
+    return place >= 0
+
+
+def _hits(
+    con: sqlite3.Connection, query: Query, pages: Sequence[tuple[int, float]], only_near: Mapping[int, NearPage]
+) -> list[Hit]:
     if not pages:
         return []
     places = ", ".join("?" * len(pages))
@@ -151,6 +183,9 @@ def _hits(con: sqlite3.Connection, query: Query, pages: Sequence[tuple[int, floa
     for page, score in pages:
         name, number, text = texts[page]
         text = as_text(text)
-        snippet, spans = make_snippet(text, marker.spans(text))
+        if page in only_near:
+            snippet, spans = make_snippet(text[only_near[page].start : only_near[page].stop], ())
+        else:
+            snippet, spans = make_snippet(text, marker.spans(text))
         hits.append(Hit(as_text(name), number, score, snippet, spans))
     return hits

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import count
 
+from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.headings import headings
 from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, identity_of, json_list, record_of
@@ -187,8 +188,9 @@ def _page_rows(
 
 
 def drop_pages(con: sqlite3.Connection, index: PageIndex, file_id: int) -> None:
-    """Takes a file's pages out of the index and the table."""
+    """Takes a file's pages, and the vectors of its chunks, out of the index and the tables."""
     index.drop(con, file_id)
+    vectors.drop(con, file_id)
     con.execute("DELETE FROM pages WHERE file_id = ?", (file_id,))
 
 

@@ -1,0 +1,395 @@
+"""Vectors come from the user's own callable, once a chunk, survive what a corpus survives, and help to find pages."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest_widgets import Corpus, CorpusError, CorpusNotWritable, CorpusRetriever
+from tests.corpus_parts import extraction, source
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSION_1 = ROOT / "tests" / "data" / "corpus-version-1.sqlite"  # written by the version before vectors
+DIMENSION = 64
+
+
+def hashed(texts: list[str]) -> list[list[float]]:
+    """A vector a text: how often its words fall into each of 64 places."""
+    vectors = []
+    for text in texts:
+        vector = [0.0] * DIMENSION
+        for word in text.lower().split():
+            vector[zlib.crc32(word.strip(".,?").encode()) % DIMENSION] += 1.0
+        vectors.append(vector)
+    return vectors
+
+
+class Heard:
+    """An embedder that remembers what it was asked, and may end the work at some call."""
+
+    def __init__(self, ends_at: int = 0, error: type[BaseException] = KeyboardInterrupt) -> None:
+        self.calls: list[list[str]] = []
+        self._ends_at, self._error = ends_at, error
+
+    def __call__(self, texts: list[str]) -> list[list[float]]:
+        self.calls.append(texts)
+        if len(self.calls) == self._ends_at:
+            raise self._error
+        return hashed(texts)
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for call in self.calls for text in call]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("Entropy of heat. " * 40, "Disorder grows by itself. " * 30))
+        corpus.write(source("b.pdf"), extraction("Bread needs flour and water."))
+        corpus.write(source("c.pdf"), extraction("", "  \n "))
+        yield corpus
+
+
+def vectors_of(corpus: Corpus) -> list[tuple[str, int, int, bytes]]:
+    with closing(sqlite3.connect(corpus.path)) as con:
+        return con.execute(
+            "SELECT name, first_page, start, vector FROM chunk_vectors JOIN files ON files.id = file_id "
+            "ORDER BY name, first_page, start"
+        ).fetchall()
+
+
+def test_each_chunk_is_embedded_once_in_batches_and_then_never_again(corpus: Corpus) -> None:
+    fn = Heard()
+    chunks = [chunk.text for chunk in corpus.chunks(200, 20)]
+    assert corpus.embed(fn, max_chars=200, overlap=20, batch_size=4) == len(chunks) > 8
+    assert fn.texts == chunks
+    assert [len(call) for call in fn.calls][:-1] == [4] * (len(fn.calls) - 1)
+    assert corpus.embed(fn) == 0
+    assert fn.texts == chunks
+    assert corpus.check() == []
+
+
+def test_vectors_are_little_endian_float32_of_length_1_beside_the_place_of_their_chunk(corpus: Corpus) -> None:
+    corpus.embed(hashed, max_chars=200)
+    kept = vectors_of(corpus)
+    chunks = list(corpus.chunks(200))
+    assert [row[:3] for row in kept] == [(chunk.file, chunk.first_page, chunk.start) for chunk in chunks]
+    for (*_, blob), expected in zip(kept, hashed([chunk.text for chunk in chunks]), strict=True):
+        vector = numpy.frombuffer(blob, "<f4")
+        assert numpy.allclose(vector, numpy.array(expected) / math.hypot(*expected), atol=1e-6)
+
+
+def test_only_new_and_changed_files_are_embedded_and_what_goes_takes_its_vectors_along(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    corpus.write(source("a.pdf"), extraction("Entropy again."))
+    assert {row[0] for row in vectors_of(corpus)} == {"b.pdf"}
+    corpus.write(source("d.pdf"), extraction("A new file."))
+    fn = Heard()
+    corpus.embed(fn)
+    assert fn.texts == ["Entropy again.", "A new file."]
+    corpus.remove("b.pdf")
+    assert {row[0] for row in vectors_of(corpus)} == {"a.pdf", "d.pdf"}
+    assert corpus.check() == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+def test_what_is_done_is_kept_when_the_work_ends_in_the_middle(corpus: Corpus, error: type[BaseException]) -> None:
+    fn = Heard(ends_at=3, error=error)
+    with pytest.raises(error):
+        corpus.embed(fn, max_chars=100, overlap=0, batch_size=3)
+    assert len(vectors_of(corpus)) == 6
+    rest = Heard()
+    corpus.embed(rest)
+    assert fn.texts[:6] + rest.texts == [chunk.text for chunk in corpus.chunks(100, 0)]
+    assert corpus.check() == []
+
+
+EMBEDDER = """
+import os, sys
+from ingest_widgets.corpus import Corpus
+from tests.test_embed import hashed
+def fn(texts):
+    os.write(1, f"{len(texts)}\\n".encode())
+    return hashed(texts)
+Corpus(sys.argv[1]).embed(fn, max_chars=80, overlap=0, batch_size=2)
+"""
+
+
+def test_kill_9_in_the_middle_keeps_whole_batches_and_the_next_call_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        for number in range(20):
+            corpus.write(
+                source(f"{number}.pdf"), extraction(*[f"Page {page}. Some words here. " * 9 for page in "abc"])
+            )
+    for turn in range(4):
+        process = subprocess.Popen([sys.executable, "-c", EMBEDDER, str(path)], stdout=subprocess.PIPE, cwd=ROOT)
+        with process:
+            assert process.stdout is not None
+            for _ in range(5 + turn):
+                process.stdout.readline()
+            process.kill()
+    with Corpus(path) as corpus:
+        chunks = [chunk.text for chunk in corpus.chunks(80, 0)]
+        kept = len(vectors_of(corpus))
+        assert kept >= 2 * (4 + 5 + 6 + 7)
+        fn = Heard()
+        assert corpus.embed(fn) == len(fn.texts) == len(chunks) - kept
+        assert (len(vectors_of(corpus)), corpus.check()) == (len(chunks), [])
+
+
+def test_a_file_that_changes_while_it_is_embedded_gets_no_vector_of_its_old_text(corpus: Corpus) -> None:
+    def fn(texts: list[str]) -> list[list[float]]:
+        corpus.write(source("a.pdf"), extraction("Entropy again."))
+        return hashed(texts)
+
+    corpus.embed(fn)
+    assert {row[0] for row in vectors_of(corpus)} == {"b.pdf"}
+    later = Heard()
+    corpus.embed(later)
+    assert later.texts == ["Entropy again."]
+
+
+def test_two_corpora_embed_one_file_at_once_and_each_chunk_has_one_vector(corpus: Corpus) -> None:
+    with Corpus(corpus.path) as other:
+        threads = [threading.Thread(target=each.embed, args=[hashed]) for each in (corpus, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(vectors_of(corpus)) == len(list(corpus.chunks()))
+    assert corpus.check() == []
+
+
+@pytest.mark.parametrize(
+    ("fn", "error", "message"),
+    [
+        (lambda texts: hashed(texts)[1:], ValueError, r"fn returned \d+ vectors for \d+ texts"),
+        (lambda texts: [[1.0], *[[1.0, 2.0]] * (len(texts) - 1)], ValueError, "of 1, 2 numbers"),
+        (lambda texts: [[]] * len(texts), ValueError, "at least one"),
+        (lambda texts: [[float("nan")]] * len(texts), ValueError, "finite"),
+        (lambda texts: [[float("inf"), 1.0]] * len(texts), ValueError, "finite"),
+        (lambda texts: None, TypeError, "not NoneType"),
+        (lambda texts: [1.0] * len(texts), TypeError, "one vector of numbers for each text"),
+        (lambda texts: ["no numbers"] * len(texts), TypeError, "one vector of numbers for each text"),
+        ("all-MiniLM-L6-v2", TypeError, "fn must be a callable"),
+    ],
+)
+def test_what_cannot_be_a_vector_is_one_clear_line_and_nothing_is_kept(
+    corpus: Corpus, fn: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message) as caught:
+        corpus.embed(fn)
+    assert "\n" not in str(caught.value)
+    assert vectors_of(corpus) == []
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        numpy.array,
+        lambda rows: [numpy.array(row, "float16") for row in rows],
+        lambda rows: (tuple(row) for row in rows),
+        lambda rows: numpy.array(rows, int),
+    ],
+)
+def test_vectors_may_be_arrays_tuples_or_a_generator(corpus: Corpus, shape: Callable[[Any], Any]) -> None:
+    corpus.embed(lambda texts: shape(hashed(texts)))
+    assert {len(row[3]) for row in vectors_of(corpus)} == {4 * DIMENSION}
+
+
+def test_another_dimension_or_other_chunks_are_refused_until_all_is_to_be_replaced(corpus: Corpus) -> None:
+    corpus.embed(hashed, max_chars=200)
+    corpus.write(source("d.pdf"), extraction("A new file."))
+    with pytest.raises(ValueError, match=r"have 64 numbers .*, fn returned 2: .*replace=True"):
+        corpus.embed(lambda texts: [[1.0, 2.0]] * len(texts))
+    with pytest.raises(ValueError, match=r"max_chars=200, overlap=100: leave both out, .*replace=True"):
+        corpus.embed(hashed, max_chars=300)
+    assert corpus.embed(hashed, max_chars=200) == 1
+    chunks = len(list(corpus.chunks(300)))
+    assert corpus.embed(lambda texts: [[1.0, 2.0]] * len(texts), max_chars=300, replace=True) == chunks
+    assert {len(row[3]) for row in vectors_of(corpus)} == {8}
+
+
+def test_a_corpus_of_the_version_before_reads_as_it_is_and_is_brought_up_to_date_by_the_first_vector(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "c.sqlite"
+    shutil.copy(VERSION_1, path)
+    before = path.read_bytes()
+    with Corpus(path, read_only=True) as corpus:
+        assert (corpus.search("entropy").total, corpus.search("検索").total, len(corpus)) == (1, 1, 3)
+        assert (len(list(corpus.chunks())), len(corpus.files()), corpus.check()) == (2, 2, [])
+        with pytest.raises(CorpusError, match="holds no vectors: call corpus"):
+            corpus.search("entropy", ranking="hybrid")
+        with pytest.raises(CorpusNotWritable):
+            corpus.embed(hashed)
+    assert path.read_bytes() == before
+    with Corpus(path) as corpus:
+        corpus.embed(hashed)
+        assert corpus.search("entropy", ranking="hybrid")[0].page == 1
+        assert (len(vectors_of(corpus)), corpus.check()) == (2, [])
+    with closing(sqlite3.connect(path)) as con:
+        assert con.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+def test_an_old_file_of_the_version_before_can_be_replaced_and_removed(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    shutil.copy(VERSION_1, path)
+    with Corpus(path) as corpus:
+        corpus.write(source("heat.pdf"), extraction("Cold."))
+        corpus.remove("日本.pdf")
+        assert ([page.text for page in corpus.pages()], corpus.check()) == (["Cold."], [])
+
+
+def test_check_tells_of_vectors_that_belong_to_nothing(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    assert corpus.check() == []
+    corpus.close()
+    with closing(sqlite3.connect(corpus.path)) as con, con:
+        con.execute("INSERT INTO chunk_vectors VALUES (100, 77, 1, 0, 1, 5, zeroblob(256))")
+        con.execute(
+            "INSERT INTO chunk_vectors SELECT 101, id, 9, 0, 9, 5, zeroblob(12) FROM files WHERE name = 'b.pdf'"
+        )
+        con.execute("INSERT INTO embedded_files VALUES (78)")
+    with Corpus(corpus.path) as again:
+        assert sorted(again.check()) == [
+            "b.pdf has a vector for page 9, which isn't held",
+            "file 78 is said to have vectors, but it isn't there",
+            "vector 100 belongs to no file (77)",
+            "vector 101 has 12 bytes, as no other one",
+        ]
+
+
+# Hybrid search.
+
+
+def test_hybrid_finds_pages_without_the_words_and_shows_the_beginning_of_the_nearest_chunk(corpus: Corpus) -> None:
+    corpus.embed(hashed, max_chars=200, overlap=0)
+    results = corpus.search("entropy grows", ranking="hybrid")
+    assert corpus.search("entropy grows").total == 0
+    assert [(hit.file, hit.page) for hit in results[:2]] == [("a.pdf", 1), ("a.pdf", 2)]
+    assert results[1].snippet.startswith("Disorder grows by itself.")
+    assert [hit.spans for hit in results] == [(), (), ()]
+    assert results.total == 3
+
+
+def test_a_page_that_both_rankings_know_comes_first_by_the_sum_of_its_reciprocal_ranks(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    (first, *rest) = corpus.search("flour water", ranking="hybrid")
+    assert first.file == "b.pdf"
+    assert first.score == pytest.approx(2 / 61)
+    assert [hit.score for hit in rest] == pytest.approx([1 / 62, 1 / 63])
+    assert {first.snippet[start:end] for start, end in first.spans} == {"flour", "water"}
+
+
+def test_filters_and_exclusions_hold_for_the_nearest_chunks_too(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    assert {hit.file for hit in corpus.search("entropy -heat", ranking="hybrid")} == {"a.pdf", "b.pdf"}
+    assert {(hit.file, hit.page) for hit in corpus.search("grows -heat -bread", ranking="hybrid")} == {("a.pdf", 2)}
+    assert {hit.file for hit in corpus.search("entropy file:b.pdf", ranking="hybrid")} == {"b.pdf"}
+    assert {hit.file for hit in corpus.search("entropy", file="b.pdf", ranking="hybrid")} == {"b.pdf"}
+    assert corpus.search("file:b.pdf", ranking="hybrid").total == 1
+    assert corpus.search("", ranking="hybrid").total == 0
+
+
+def test_the_nearest_of_many_chunks_are_those_that_a_full_comparison_finds(tmp_path: Path) -> None:
+    """Blocks of 16 MB are passed through, and of a page with many chunks the best one counts."""
+    dimension, pages = 4_096, 1_500
+    numbers = numpy.random.default_rng(7).normal(size=(2 * pages + 1, dimension)).astype("float32")
+
+    def fn(texts: list[str]) -> Any:
+        return numbers[[int(text.split()[1]) for text in texts]]
+
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        texts = [f"Number {2 * page} is here.\n\nNumber {2 * page + 1} is here." for page in range(pages)]
+        corpus.write(source("a.pdf"), extraction(*texts))
+        assert corpus.embed(fn, max_chars=24, overlap=0, batch_size=500) == 2 * pages
+        results = corpus.search(f"missing {2 * pages}", limit=100, ranking="hybrid")
+    unit = numbers / numpy.linalg.norm(numbers, axis=1, keepdims=True)
+    similar = (unit[:-1] @ unit[-1]).reshape(pages, 2).max(axis=1)
+    assert [hit.page - 1 for hit in results] == numpy.argsort(-similar)[:100].tolist()
+
+
+def test_hybrid_without_vectors_or_callable_says_what_to_call(corpus: Corpus) -> None:
+    with pytest.raises(CorpusError, match=r"holds no vectors: call corpus\.embed\(fn\)"):
+        corpus.search("entropy", ranking="hybrid")
+    corpus.embed(hashed)
+    with Corpus(corpus.path, read_only=True) as again:
+        with pytest.raises(CorpusError, match=r"isn't stored with the vectors: call corpus\.embed\(fn\)"):
+            again.search("entropy", ranking="hybrid")
+        assert again.embed(hashed) == 0
+        assert again.search("entropy", ranking="hybrid").total == 3
+        again.embed(lambda texts: [[1.0]])
+        with pytest.raises(ValueError, match="fn returned 1 numbers, the vectors in the corpus have 64"):
+            again.search("entropy", ranking="hybrid")
+    with pytest.raises(ValueError, match="ranking must be 'bm25' or 'hybrid', not 'dense'"):
+        corpus.search("entropy", ranking="dense")  # type: ignore[arg-type]
+
+
+def test_hybrid_without_numpy_gives_its_pip_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus.embed(hashed)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(ImportError, match="needs numpy: pip install"):
+        corpus.search("entropy", ranking="hybrid")
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    """More pages with a word than are fused, so that the rest has to follow."""
+    with Corpus(tmp_path_factory.mktemp("many") / "c.sqlite") as corpus:
+        for number in range(3):
+            corpus.write(
+                source(f"{number}.pdf"),
+                extraction(*[f"common {'word ' * (page % 7)} p{page} q{number}" for page in range(450)]),
+            )
+        corpus.write(source("other.pdf"), extraction(*[f"rare r{page}" for page in range(40)]))
+        corpus.embed(hashed)
+        yield corpus
+
+
+@pytest.mark.parametrize("query", ["common", "common word", "rare", "common -word", "p3", "nothing here"])
+def test_walking_through_hybrid_results_meets_each_of_the_total_once(many: Corpus, query: str) -> None:
+    everything = list(many.search(query, limit=5_000, ranking="hybrid"))
+    walked: list[Any] = []
+    total = many.search(query, ranking="hybrid").total
+    while len(walked) < total:
+        walked += (more := many.search(query, limit=333, offset=len(walked), ranking="hybrid"))
+        assert more.total == total
+        assert more
+    assert walked == everything
+    assert len({(hit.file, hit.page) for hit in walked}) == total
+    assert [hit.score for hit in walked] == sorted((hit.score for hit in walked), reverse=True)
+    assert {(hit.file, hit.page) for hit in many.search(query, limit=5_000)} <= {(hit.file, hit.page) for hit in walked}
+
+
+@given(
+    st.text(max_size=30)
+    | st.lists(st.sampled_from(["common", "word", '"', "-", "OR", "*", "file:", "日"])).map(" ".join)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+def test_no_input_is_an_error_in_a_hybrid_search_either(many: Corpus, query: str) -> None:
+    results = many.search(query, ranking="hybrid")
+    assert len(results) == min(20, results.total)
+
+
+def test_the_retriever_can_ask_both_ways(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    retriever: Any = CorpusRetriever(corpus=corpus, k=2, ranking="hybrid")
+    first, _ = retriever.invoke("What grows by itself?")
+    assert (first.metadata["file"], first.metadata["page"]) == ("a.pdf", 2)
