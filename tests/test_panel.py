@@ -79,7 +79,8 @@ def ended(patch: Part) -> bool:
 def test_making_one_makes_no_file_and_shows_itself_without_a_kernel(panel: IngestPanel, tmp_path: Path) -> None:
     bundle = panel._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert bundle["text/plain"] == "IngestPanel(corpus='corpus.sqlite'): Nothing ingested yet."
+    assert bundle["text/plain"] == "IngestPanel(corpus='corpus.sqlite')", "nothing that a saved notebook says wrongly"
+    assert repr(panel) == "IngestPanel(corpus='corpus.sqlite'): Nothing ingested yet."
     ask(panel, "hello", uploads=[])
     wait_for(panel, lambda patch: patch["state"]["sentence"] == "Nothing ingested yet.")
     assert list(tmp_path.iterdir()) == []
@@ -125,7 +126,7 @@ def test_a_problem_is_a_sentence_and_details_only_for_what_nobody_expected(panel
     assert problem["details"] == ""
     ask(panel, "search", query=None, ask=1, offset="x", limit=20)
     surprise = wait_for(panel, lambda patch: "Traceback" in patch.get("problem", {}).get("details", ""))["problem"]
-    assert surprise["sentence"].startswith("ValueError: ")
+    assert surprise["sentence"].startswith("This went wrong: ValueError: ")
 
 
 def test_search_answers_with_the_number_it_was_asked_with(panel: IngestPanel) -> None:

@@ -97,15 +97,15 @@ class IngestPanel(LiveWidget):
             run = self._run
         if run is not None:
             run.cancel()
-        self._tell(state=self._facts())
+        self._tell_state()
 
     def _work(self, source: Any) -> None:
         """One run, in a thread of its own; uploads that came meanwhile follow."""
-        self._tell(state=self._facts())
+        self._tell_state()
         self._guarded(lambda: self._ingest(source))
         with self._run_lock:
             self._busy, self._run = False, None
-        self._tell(state=self._facts())
+        self._tell_state()
         self._update_saved()
         self._start_uploaded()
 
@@ -130,7 +130,7 @@ class IngestPanel(LiveWidget):
             self.start()
         else:
             self._start_uploaded()
-        self._tell(state=self._facts())
+        self._tell_state()
 
     def _complete(self, text: str) -> None:
         self._tell(completions={"text": text, "options": completions(text)})
@@ -189,6 +189,7 @@ class IngestPanel(LiveWidget):
             "outcome": self._outcome,
             "eta": run.tracker.state.eta if run is not None and finished else None,
             "hint": self._hint(),
+            "max_file_bytes": get_settings().max_file_bytes,
         }
 
     def _sentence(self) -> str:
@@ -225,5 +226,8 @@ class IngestPanel(LiveWidget):
             return None
         return self.corpus
 
+    def _plain_name(self) -> str:
+        return f"IngestPanel(corpus={self._shown_path()!r})"
+
     def __repr__(self) -> str:
-        return f"IngestPanel(corpus={self._shown_path()!r}): {self._sentence()}"
+        return f"{self._plain_name()}: {self._sentence()}"

@@ -32,11 +32,11 @@ class JobView(LiveWidget):
 
     def _stop(self) -> None:
         self._job.cancel()
-        self._tell(state=self._facts())
+        self._tell_state()
 
     def _await_end(self) -> None:
         self._guarded(self._wait)
-        self._tell(state=self._facts())
+        self._tell_state()
         self._update_saved()
 
     def _wait(self) -> None:

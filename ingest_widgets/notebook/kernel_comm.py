@@ -16,11 +16,12 @@ from typing import Any
 
 TARGET = "ingest_widgets"
 
-_listeners: dict[str, weakref.WeakMethod[Callable[[dict[str, Any]], object]]] = {}
+Heard = Callable[[dict[str, Any], list[memoryview]], object]
+_listeners: dict[str, weakref.WeakMethod[Heard]] = {}
 
 
-def listen(heard: Callable[[dict[str, Any]], object]) -> str:
-    """Has `heard` called with what the page sends, in a thread of the kernel's choice.
+def listen(heard: Heard) -> str:
+    """Has `heard` called with what the page sends and its buffers, in a thread of the kernel's choice.
 
     Args:
         heard: A bound method; the listening ends with its object. It shows its errors itself: Jupyter would hide them.
@@ -45,4 +46,4 @@ def _arrived(message: dict[str, Any]) -> None:
     listener = _listeners.get(content.get("line", ""))
     heard = listener() if listener is not None else None
     if heard is not None:
-        heard(content)
+        heard(content, message.get("buffers", []))

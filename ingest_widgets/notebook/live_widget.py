@@ -47,8 +47,11 @@ class LiveWidget(anywidget.AnyWidget):
         self._box_lock = threading.Lock()
         self._box: dict[str, Any] = {}
         self._buffers: list[bytes] = []
+        self._state_is_due = False
         self._sequence = 0
         self._saved_until = 0.0
+        self._page: str | None = None
+        self._reloaded = False
         self._feed = table.follow(self._rows_changed)
         self._requests: dict[str, Callable[[Request, Buffers], None]] = {
             "hello": self._hello,
@@ -66,8 +69,8 @@ class LiveWidget(anywidget.AnyWidget):
 
     # What the page asks, in a thread of the kernel's choice.
 
-    def _heard_on_line(self, request: Request) -> None:
-        self._heard(None, request, [])
+    def _heard_on_line(self, request: Request, buffers: Buffers) -> None:
+        self._heard(None, request, buffers)
 
     def _heard(self, _: object, request: Request, buffers: Buffers) -> None:
         kind = request.get("kind")
@@ -84,27 +87,38 @@ class LiveWidget(anywidget.AnyWidget):
         except IngestError as error:
             self.tell_problem(str(error))
         except Exception as error:  # noqa: BLE001 - shown with its traceback in the widget
-            self.tell_problem(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+            why = f"{type(error).__name__}: {error}".rstrip(".: ")
+            self.tell_problem(f"This went wrong: {why}.", "".join(traceback.format_exception(error)))
 
-    def _hello(self, _: Request, __: Buffers) -> None:
+    def _hello(self, request: Request, _: Buffers) -> None:
         self._feed.everything()
-        self._tell(state=self._facts())
+        self._tell_state()
+        page = request.get("page")
+        self._page = self._page or page
+        if page != self._page:
+            self._reloaded = True
+            self._update_saved(urgent=False)
 
     def _search(self, request: Request) -> None:
-        corpus = self._readable_corpus()
         query, offset = str(request["query"]), int(request["offset"])
         answer: dict[str, Any] = {"ask": request["ask"], "query": query, "offset": offset, "total": 0, "hits": []}
-        if corpus is not None:
-            found = corpus.search(query, limit=min(int(request["limit"]), MOST_HITS), offset=offset)
-            hits = [{"file": h.file, "page": h.page, "snippet": h.snippet, "spans": h.spans} for h in found]
-            answer |= {"total": found.total, "seconds": found.seconds, "hits": hits}
+        try:
+            corpus = self._readable_corpus()
+            if corpus is not None:
+                found = corpus.search(query, limit=min(int(request["limit"]), MOST_HITS), offset=offset)
+                hits = [{"file": h.file, "page": h.page, "snippet": h.snippet, "spans": h.spans} for h in found]
+                answer |= {"total": found.total, "seconds": found.seconds, "hits": hits}
+        except Exception:
+            self._tell(results=answer | {"error": "The search failed."})
+            raise
         self._tell(results=answer)
 
     def _show_page(self, request: Request) -> None:
-        corpus = self._readable_corpus()
-        if corpus is None:
-            return
-        answer, image = page_answer(corpus, request)
+        try:
+            answer, image = page_answer(self._readable_corpus(), request)
+        except Exception:
+            self._tell(page={"ask": request["ask"], "error": "The page can't be shown."})
+            raise
         self._tell(page=answer, buffers=[image] if image else [])
 
     # What the page is told.
@@ -112,6 +126,12 @@ class LiveWidget(anywidget.AnyWidget):
     def tell_problem(self, sentence: str, details: str = "") -> None:
         """Shows a sentence in the widget, with details to unfold. From any thread."""
         self._tell(problem={"sentence": sentence, "details": details})
+
+    def _tell_state(self) -> None:
+        """The next patch holds the facts, as they are by then."""
+        with self._box_lock:
+            self._state_is_due = True
+        pace.ask(self._send_patch, urgent=True)
 
     def _tell(self, *, buffers: list[bytes] | None = None, **parts: Any) -> None:
         """Puts parts into the next patch, in place of older ones of the same name, and sends it soon."""
@@ -130,9 +150,11 @@ class LiveWidget(anywidget.AnyWidget):
         with self._box_lock:
             parts, self._box = self._box, {}
             buffers, self._buffers = self._buffers, []
+            state_is_due, self._state_is_due = self._state_is_due, False
         if rows is not None:
             parts["rows"] = rows
-            parts.setdefault("state", self._facts())
+        if rows is not None or state_is_due:
+            self._guarded(lambda: parts.update(state=self._facts()))
         parts |= self._more_parts()
         if parts:
             self._sequence += 1
@@ -140,7 +162,7 @@ class LiveWidget(anywidget.AnyWidget):
         if self._feed.dirty:
             pace.ask(self._send_patch)
         # The first rows are waited for: what would be saved comes behind them.
-        if rows is not None and parts["state"]["running"] and time.monotonic() > self._saved_until:
+        if rows is not None and parts.get("state", {}).get("running") and time.monotonic() > self._saved_until:
             self._update_saved(urgent=False)
 
     # What each widget fills in.
@@ -163,15 +185,25 @@ class LiveWidget(anywidget.AnyWidget):
         """The live view; beside it, in an output of its own, what stays when the notebook is saved."""
         self._saved.show(self._saved_html())
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        bundle = {**data, "text/plain": repr(self)}
+        bundle = {**data, "text/plain": self._plain_name()}
         return (bundle, metadata) if metadata else bundle
+
+    def _plain_name(self) -> str:
+        """What stands in a saved notebook for the view itself: nothing that is out of date when the run has ended."""
+        return repr(self)
 
     def _update_saved(self, *, urgent: bool = True) -> None:
         self._saved_until = time.monotonic() + SAVED_SECONDS
         pace.ask(self._send_saved, urgent=urgent)
 
     def _send_saved(self) -> None:
-        self._saved.update(self._saved_html())
+        self._guarded(self._keep_saved)
+
+    def _keep_saved(self) -> None:
+        html = self._saved_html()
+        self._saved.update(html)
+        if self._reloaded:
+            self._tell(kept=self._saved.kept(html))
 
     def _saved_html(self) -> str:
         facts = self._facts()

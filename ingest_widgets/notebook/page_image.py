@@ -8,13 +8,15 @@ from ingest_widgets.corpus import Corpus
 from ingest_widgets.errors import IngestError
 
 
-def page_answer(corpus: Corpus, request: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
+def page_answer(corpus: Corpus | None, request: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
     """The answer to the page's request, and the PNG; a page that can't be shown says why."""
     file, number = str(request["file"]), int(request["number"])
     answer: dict[str, Any] = {"ask": request["ask"]}
+    if corpus is None:
+        return answer | {"error": "There is no corpus any more: press Start to make it again."}, None
     try:
         sheet = corpus.page_sheet(file, number, dpi=int(request["dpi"]), query=str(request["query"]))
-    except IngestError as error:
+    except (IngestError, ValueError) as error:  # the corpus says in a ValueError that there is no such page
         return answer | {"error": str(error)}, None
     size = {"width": sheet.width, "height": sheet.height, "pages": sheet.pages, "boxes": sheet.boxes}
     return answer | size, sheet.png

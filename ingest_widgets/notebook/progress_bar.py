@@ -65,9 +65,11 @@ class ProgressBar(anywidget.AnyWidget):
         self._html_is_old = self._displayed = self._reporting = False
         self._all_sent = threading.Event()
         self._saved = SavedOutput()
+        self._page: str | None = None
+        self._reloaded = False
         self._stop_callbacks: list[Callable[[], object]] = []
         super().__init__(_line=listen(self._heard))
-        self.on_msg(lambda _, content, __: self._heard(content))
+        self.on_msg(lambda _, content, buffers: self._heard(content, buffers))
         if tracker is not None:
             tracker.subscribe(self)
             self(tracker.state)
@@ -126,7 +128,9 @@ class ProgressBar(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The live bar; beside it, in an output of its own, what stays when the notebook is saved."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        bundle = {**data, "text/plain": self._line_of_text()}
+        # What isn't the end would be out of date in the saved notebook.
+        plain = self._line_of_text() if self._has_ended else ": ".join(filter(None, [self._desc, "progress bar"]))
+        bundle = {**data, "text/plain": plain}
         if _has_kernel():
             self._displayed = True
             self._saved.show(self._html())
@@ -160,7 +164,10 @@ class ProgressBar(anywidget.AnyWidget):
 
     def _send_html(self) -> None:
         self._html_is_old = False
-        self._saved.update(self._html())
+        page = self._html()
+        self._saved.update(page)
+        if self._reloaded and self.comm is not None:
+            self.send({"kind": "kept", "kept": self._saved.kept(page)})
         self._note_sent()
 
     def _note_sent(self) -> None:
@@ -170,9 +177,20 @@ class ProgressBar(anywidget.AnyWidget):
 
     # What the page says
 
-    def _heard(self, content: dict[str, Any]) -> None:
-        if content.get("kind") != "stop" or self._stopping or self._has_ended:
-            return
+    def _heard(self, content: dict[str, Any], _: list[memoryview] | None = None) -> None:
+        if content.get("kind") == "hello":
+            self._greet(content.get("page"))
+        elif content.get("kind") == "stop" and not (self._stopping or self._has_ended):
+            self._stop()
+
+    def _greet(self, page: str | None) -> None:
+        """Another page than the first has been reloaded: it has forgotten which output is to be updated."""
+        self._page = self._page or page
+        if page != self._page:
+            self._reloaded = True
+            pace.ask(self._send_html)
+
+    def _stop(self) -> None:
         self._stopping = True
         for callback in self._stop_callbacks:
             try:

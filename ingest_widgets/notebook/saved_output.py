@@ -16,10 +16,15 @@ _TAGS = re.compile(r"<[^>]*>")
 
 
 class SavedOutput:
-    """One HTML output, shown once and kept up to date from any thread."""
+    """One HTML output, shown once and kept up to date from any thread.
+
+    A page that was reloaded doesn't know the display's id any more, so that an update of it is lost. It finds the
+    output by its class instead, see labextension/static/kept_outputs.js.
+    """
 
     def __init__(self) -> None:
         self._ids: list[str] = []
+        self._class = f"ingw-kept-{uuid.uuid4().hex[:12]}"
 
     def show(self, html: str) -> None:
         """Puts it below what the running cell has shown so far; without IPython there is nowhere to put it."""
@@ -28,19 +33,24 @@ class SavedOutput:
             return
         name = uuid.uuid4().hex
         self._ids.append(name)
-        _publish(html, transient={"display_id": name})
+        self._publish(html, transient={"display_id": name})
 
     def update(self, html: str) -> None:
         """Replaces it wherever it was shown."""
         for name in self._ids:
-            _publish(html, transient={"display_id": name}, update=True)
+            self._publish(html, transient={"display_id": name}, update=True)
 
+    def kept(self, html: str) -> dict[str, Any] | None:
+        """What the page needs to find and replace it; None while it is shown nowhere."""
+        return {"class": self._class, "data": self._bundle(html)} if self._ids else None
 
-def _publish(html: str, **how: Any) -> None:
-    from IPython.display import publish_display_data
+    def _bundle(self, html: str) -> dict[str, str]:
+        return {"text/html": f'<div class="{self._class}">{html}</div>', "text/plain": _plain(html)}
 
-    bundle = {"text/html": html, "text/plain": _plain(html)}
-    publish_display_data(bundle, **how)  # type: ignore[no-untyped-call]
+    def _publish(self, html: str, **how: Any) -> None:
+        from IPython.display import publish_display_data
+
+        publish_display_data(self._bundle(html), **how)  # type: ignore[no-untyped-call]
 
 
 def _plain(html: str) -> str:

@@ -25,6 +25,12 @@ def safe_name(name: str) -> str:
     return "/".join(part for part in parts if part not in ("", ".", "..")) or "upload.pdf"
 
 
+def too_large(name: str, size: int, max_bytes: int) -> str:
+    """What is said of a file that isn't taken; the page says the same of one that it doesn't send."""
+    sizes = f"{size:,} of {max_bytes:,} bytes"
+    return f"{name} is larger than max_file_bytes allows ({sizes}): raise that setting to take it."
+
+
 @dataclass
 class Upload:
     """One file on its way."""
@@ -53,7 +59,7 @@ class Uploads:
                 name, size = safe_name(str(file["name"])), int(file["size"])
                 if size > max_bytes:
                     self._news[file["id"]] = "refused"
-                    refused.append(f"{name} is larger than max_file_bytes allows ({size:,} of {max_bytes:,} bytes).")
+                    refused.append(too_large(name, size, max_bytes))
                 else:
                     self._coming[file["id"]] = Upload(name, size, bytearray(size))
         return refused

@@ -75,6 +75,15 @@ def write_pdfs(folder: Path, count: int, text: str = "page about entropy") -> No
         (folder / f"file-{number:05}.pdf").write_bytes(pdf(f"{text} {number}"))
 
 
+BLOCK = "import threading; print('blocked', flush=True); threading.Event().wait(30)"
+
+
+def block(notebook: Notebook, index: int = 1) -> None:
+    """Starts a cell that holds `BLOCK` and waits until the kernel is busy with it."""
+    notebook.start(index)
+    notebook.output(index).get_by_text("blocked").wait_for()
+
+
 @dataclass
 class Panel:
     """A panel, or a job's view, in a cell's output."""

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab, Notebook
-from tests.browser.panel_parts import PANEL, Panel, pdf, slow_pdf, write_pdfs
+from tests.browser.panel_parts import BLOCK, PANEL, Panel, block, pdf, slow_pdf, write_pdfs
 
 pytestmark = pytest.mark.browser
 
-BLOCK = "import threading; print('blocked', flush=True); threading.Event().wait(30)"
+KEPT = "([path, text]) => JSON.stringify(labTools.cells(path)).includes(text)"
 DONE = "3 files: 3 ingested"
 
 
@@ -33,11 +33,6 @@ def running_panel(lab: Lab, notebook: Notebook) -> Panel:
     panel.start("slow")
     expect(panel.rows.filter(has_text="a.pdf").first).to_contain_text("ingested", timeout=20_000)
     return panel
-
-
-def block(notebook: Notebook, index: int = 1) -> None:
-    notebook.start(index)
-    notebook.output(index).get_by_text("blocked").wait_for()
 
 
 def test_stop_works_while_a_cell_blocks(lab: Lab) -> None:
@@ -105,6 +100,40 @@ def test_a_reload_in_mid_run_resumes(lab: Lab) -> None:
     expect(panel.source).to_have_value("slow")
     panel.button("Stop").click()
     expect(panel.status("cancelled")).to_be_visible(timeout=3000)
+
+
+def test_a_notebook_that_was_reloaded_in_mid_run_still_keeps_the_final_counts(lab: Lab) -> None:
+    """JupyterLab drops updates of a display that an earlier page has shown."""
+    slow_folder(lab, 40)
+    notebook = lab.notebook(PANEL)
+    running_panel(lab, notebook)
+    notebook.save()
+    assert "under way when this was saved" in json.dumps(notebook.outputs(0))
+    lab.reload()
+    notebook = lab.open(notebook.path)
+    panel = Panel(notebook.output(0))
+    expect(panel.button("Stop")).to_be_enabled(timeout=20_000)
+    panel.button("Stop").click()
+    expect(panel.status("cancelled")).to_be_visible(timeout=3000)
+    lab.page.wait_for_function(KEPT, arg=[notebook.path, "41 files: "], timeout=5000)
+    again = notebook.reopen()
+    expect(again.output(0).get_by_text("41 files: ")).to_be_visible()
+
+
+def test_a_bar_that_was_reloaded_in_mid_run_still_keeps_the_final_counts(lab: Lab) -> None:
+    write_pdfs(lab.root / "papers", 3)
+    go = lab.root / "go"
+    code = "import os, time\nfrom ingest_widgets import *\nbar = ProgressBar()\ndisplay(bar)\n"
+    code += "with ProgressTracker(3, sinks=[bar], desc='papers') as tracker:\n    tracker.update(1)\n"
+    code += f"    while not os.path.exists({str(go)!r}):\n        time.sleep(0.05)\n    tracker.update(2)"
+    notebook = lab.notebook(code)
+    notebook.start(0)
+    expect(notebook.output(0).get_by_role("progressbar")).to_be_visible()
+    notebook.save()
+    lab.reload()
+    notebook = lab.open(notebook.path, kernel=False)
+    go.touch()
+    lab.page.wait_for_function(KEPT, arg=[notebook.path, "100% 3/3"], timeout=20_000)
 
 
 def test_a_restart_is_said(lab: Lab) -> None:

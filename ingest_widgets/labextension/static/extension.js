@@ -2,6 +2,7 @@
 // visible Python code into a notebook and runs it there; nothing runs that the user can't see.
 
 import { ingestCode, panelCode, viewCode } from "./code.js";
+import { keepOutputs } from "./kept_outputs.js";
 import { Notebooks } from "./notebooks.js";
 
 const ID = "ingest_widgets:plugin";
@@ -29,6 +30,7 @@ export async function makePlugin(shared) {
       notebook.INotebookTracker, filebrowser.IFileBrowserFactory, apputils.ICommandPalette, launcher?.ILauncher,
     ].filter(Boolean),
     async activate(app, documents, registry, tracker, browsers, palette, cards) {
+      keepOutputs(tracker);
       const notebooks = new Notebooks(app, documents, tracker, notebook.NotebookActions);
       const commands = new Commands(notebooks, browsers, await registry.load(ID), coreutils.PathExt);
       commands.complain = (error) => apputils.Notification.error(error.message, { autoClose: false });

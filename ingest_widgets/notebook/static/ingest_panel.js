@@ -112,7 +112,7 @@ class PanelView {
   }
 
   choose() {
-    this.store.uploads.add([...this.chooser.files].map((file) => ({ file, name: file.name })));
+    this.store.upload({ files: [...this.chooser.files].map((file) => ({ file, name: file.name })) });
     this.chooser.value = "";
   }
 
@@ -236,7 +236,12 @@ class DropZone {
 
   async drop(event) {
     this.node.classList.remove("ingw-dropping");
-    if (this.ours(event)) this.store.uploads.add(await droppedFiles(event.dataTransfer));
+    if (!this.ours(event)) return;
+    try {
+      this.store.upload(await droppedFiles(event.dataTransfer));
+    } catch (error) {
+      this.store.takeProblem({ sentence: `What was dropped can't be read: ${error.message}`, details: "" });
+    }
   }
 }
 

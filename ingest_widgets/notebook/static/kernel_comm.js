@@ -31,16 +31,34 @@ export class KernelComm {
     comm.onClose = () => {
       this.comm = null;
       this.opening = null;
+      this.way = null;
     };
     comm.open({});
     this.comm = comm;
   }
 
   /** Sends as soon as the line is open; after a second without one over the widget's own comm. */
-  async send(content) {
-    await Promise.race([this.open(), new Promise((resolve) => setTimeout(resolve, OPENING_MS))]);
-    if (this.comm && !this.comm.isDisposed) this.comm.send({ ...content, line: this.model.get("_line") });
-    else this.model.send(content);
+  async send(content, buffers = []) {
+    await this.opened();
+    this.sendOver(this.comm, content, buffers);
+  }
+
+  /**
+   * Sends over the way that the first such message took, since one comm can overtake the other: a slice of a file must
+   * not come before what announces it.
+   */
+  async sendInOrder(content, buffers) {
+    this.way ??= this.opened().then(() => this.comm);
+    this.sendOver(await this.way, content, buffers);
+  }
+
+  opened() {
+    return Promise.race([this.open(), new Promise((resolve) => setTimeout(resolve, OPENING_MS))]);
+  }
+
+  sendOver(comm, content, buffers) {
+    if (comm && !comm.isDisposed) comm.send({ ...content, line: this.model.get("_line") }, {}, buffers);
+    else this.model.send(content, {}, buffers);
   }
 
   close() {

@@ -54,9 +54,8 @@ export class KernelLine {
     this.onLost(GONE.terminating);
   }
 
-  /** Uploads keep to the widget's own comm, so that their slices never overtake what announces them. */
   send(content, buffers) {
-    if (content.kind.startsWith("upload")) this.model.send(content, {}, buffers);
+    if (content.kind.startsWith("upload")) this.comm.sendInOrder(content, buffers);
     else this.comm.send(content);
   }
 

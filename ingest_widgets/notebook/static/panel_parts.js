@@ -56,9 +56,10 @@ export class Notices {
     this.store = store;
     this.onDismiss = onDismiss;
     this.life = element("p", { role: "alert", class: "ingw-notice ingw-notice-life", hidden: true });
+    this.note = element("p", { role: "status", class: "ingw-notice", hidden: true });
     this.wait = element("p", { class: "ingw-notice", "aria-live": "polite", hidden: true });
     this.problems = element("div", { role: "alert", class: "ingw-problems" });
-    this.node = element("div", { class: "ingw-notices" }, this.life, this.wait, this.problems);
+    this.node = element("div", { class: "ingw-notices" }, this.life, this.wait, this.note, this.problems);
     this.drawn = null;
   }
 
@@ -68,13 +69,15 @@ export class Notices {
   }
 
   refresh() {
-    const { lost, waiting, problems, state } = this.store;
+    const { lost, waiting, problems, note, state } = this.store;
     // What never heard from a kernel isn't alive: then the saved HTML beside it is to be seen.
     this.node.closest(".ingw")?.classList.toggle("ingw-live", this.store.heard || !(lost || waiting));
     setText(this.life, lost);
     this.life.hidden = !lost;
     setText(this.wait, waiting ? this.store.line.waiting : (state.hint ?? ""));
     this.wait.hidden = !this.wait.textContent;
+    setText(this.note, note);
+    this.note.hidden = !note;
     if (problems === this.drawn) return;
     this.drawn = problems;
     this.problems.replaceChildren(...problems.map((problem) => this.draw(problem)));

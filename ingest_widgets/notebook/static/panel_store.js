@@ -3,7 +3,9 @@
 // The kernel sends numbered messages; a missing number or a comm that comes alive again makes the page ask for
 // everything ('hello').
 
+import { counted } from "./elements.js";
 import { FileRows } from "./file_rows.js";
+import { PAGE, passOnKept } from "./kept_output.js";
 import { KernelLine } from "./kernel_line.js";
 import { Uploads } from "./uploads.js";
 
@@ -11,6 +13,14 @@ const SEARCH_PAUSE = 90;
 const SEARCH_AGAIN = 2000;
 const PATIENCE = 1500;
 const HITS_A_TIME = 20;
+
+function tooLarge(files, limit) {
+  const [{ name, file }] = files;
+  const sizes = `${file.size.toLocaleString("en")} of ${limit.toLocaleString("en")} bytes`;
+  if (files.length === 1) return `${name} is larger than max_file_bytes allows (${sizes}): raise that setting to take it.`;
+  const more = `${name} and ${counted(files.length - 1, "more file")}`;
+  return `${more} are larger than max_file_bytes allows (${sizes}): raise that setting to take them.`;
+}
 
 export class PanelStore {
   constructor(model) {
@@ -22,6 +32,7 @@ export class PanelStore {
     this.typedSource = null;
     this.completions = { text: "", options: [] };
     this.problems = [];
+    this.note = "";
     this.waiting = false;
     this.heard = false;
     this.lost = "";
@@ -93,7 +104,7 @@ export class PanelStore {
 
   hello() {
     this.sequence = null;
-    this.ask("hello", { uploads: this.uploads.ids() });
+    this.ask("hello", { page: PAGE, uploads: this.uploads.ids() });
   }
 
   lose(why) {
@@ -126,6 +137,7 @@ export class PanelStore {
       completions: (completions) => this.take("completions", completions),
       uploads: (acknowledged) => this.takeAcknowledged(acknowledged),
       problem: (problem) => this.takeProblem(problem),
+      kept: (kept) => passOnKept(kept),
     };
   }
 
@@ -136,7 +148,7 @@ export class PanelStore {
 
   takeState(state) {
     this.answered("hello");
-    if (state.running) this.answered("start");
+    this.answered("start");
     if (state.stopping || !state.running) this.answered("stop");
     // What is being typed here is newer than what the kernel knows.
     if (state.source === this.typedSource) this.typedSource = null;
@@ -165,7 +177,20 @@ export class PanelStore {
 
   dismissProblems() {
     this.problems = [];
+    this.note = "";
     this.tell("problems");
+  }
+
+  /** Sends files, except those that the kernel wouldn't take; `left` is how many others there were. */
+  upload({ files, left = 0 }) {
+    this.dismissProblems();
+    const limit = this.state.max_file_bytes ?? Infinity;
+    const large = files.filter(({ file }) => file.size > limit);
+    if (large.length) this.takeProblem({ sentence: tooLarge(large, limit), details: "" });
+    if (left) this.note = `${counted(left, "file")} left out: no ${left === 1 ? "PDF" : "PDFs"} by name.`;
+    else if (!files.length) this.note = "There is no PDF in what was dropped.";
+    this.tell("problems");
+    this.uploads.add(files.filter(({ file }) => file.size <= limit));
   }
 
   setSource(source) {

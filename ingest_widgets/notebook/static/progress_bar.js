@@ -1,6 +1,7 @@
 // The bar of ingest_widgets.ProgressBar: all that it shows comes from traits, all of it is text.
 
 import { KernelComm } from "./kernel_comm.js";
+import { PAGE, passOnKept } from "./kept_output.js";
 
 const ENDED = new Set(["done", "stopped", "failed", "interrupted"]);
 
@@ -105,4 +106,13 @@ function render({ model, el }) {
   return () => view.close();
 }
 
-export default { render };
+function initialize({ model }) {
+  const receive = (message) => {
+    if (message?.kind === "kept") passOnKept(message.kept);
+  };
+  model.on("msg:custom", receive);
+  model.send({ kind: "hello", page: PAGE });
+  return () => model.off("msg:custom", receive);
+}
+
+export default { initialize, render };

@@ -105,11 +105,14 @@ export class Uploads {
   }
 }
 
-/** All files of a drop, those in dropped folders with the folder's name in front. */
+/**
+ * The files of a drop, and the PDFs in dropped folders with the folder's name in front; `left` counts what else was in
+ * the folders.
+ */
 export async function droppedFiles(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return [...transfer.files].map((file) => ({ file, name: file.name }));
-  const found = [];
+  if (!entries.length) return { files: [...transfer.files].map((file) => ({ file, name: file.name })), left: 0 };
+  const found = { files: [], left: 0 };
   for (const entry of entries) await collect(entry, "", found);
   return found;
 }
@@ -117,8 +120,8 @@ export async function droppedFiles(transfer) {
 async function collect(entry, folder, found) {
   const name = folder + entry.name;
   if (entry.isFile) {
-    const file = await new Promise((take, fail) => entry.file(take, fail));
-    if (!folder || /\.pdf$/i.test(name)) found.push({ file, name });
+    if (folder && !/\.pdf$/i.test(name)) found.left += 1;
+    else found.files.push({ file: await new Promise((take, fail) => entry.file(take, fail)), name });
     return;
   }
   const reader = entry.createReader();

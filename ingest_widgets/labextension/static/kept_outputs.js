@@ -1,0 +1,21 @@
+// A widget's output of plain HTML (see notebook/saved_output.py) after a reload: JupyterLab has forgotten which display it
+// belongs to and drops its updates, so the widget tells us, and we find the output by its class.
+
+/** Listens to our widgets; `tracker` knows the open notebooks, null where there are none. */
+export function keepOutputs(tracker) {
+  window.addEventListener("ingest_widgets:kept", ({ detail }) => {
+    if (detail) tracker?.forEach((panel) => replaceIn(panel, detail));
+  });
+}
+
+function replaceIn(panel, kept) {
+  for (const cell of panel.content.model?.cells ?? []) {
+    const outputs = cell.outputs;
+    for (let at = 0; at < (outputs?.length ?? 0); at += 1) {
+      const output = outputs.get(at);
+      const html = [output.data["text/html"] ?? ""].flat().join("");
+      if (html.includes(kept.class) && html !== kept.data["text/html"])
+        outputs.set(at, { ...output.toJSON(), data: kept.data });
+    }
+  }
+}
