@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_widgets import Chunk, Corpus, Page
+from ingest_widgets import Chunk, Corpus, CorpusError, Page
 from ingest_widgets.corpus.chunks import chunks_of
+from ingest_widgets.engines.margins import marginal_lines
 from tests.corpus_parts import extraction, source
 
 WORDS = st.text("abcdefgXYZ\u00e9\u0301ß0_", min_size=1, max_size=12)
@@ -100,6 +101,54 @@ def test_a_sentence_may_run_over_two_pages() -> None:
 def test_the_overlap_begins_with_a_whole_sentence_where_there_is_one() -> None:
     chunks = list(chunks_of(make_pages(["First sentence here. Second one. Third sentence comes."]), 36, 15))
     assert [chunk.text for chunk in chunks] == ["First sentence here. Second one.", "Second one. Third sentence comes."]
+
+
+RUNNING = st.sampled_from(["Annual Report", "Page 1 of 9", "7", "8", "", "Draft"])
+
+
+@given(st.lists(st.tuples(RUNNING, TEXTS, RUNNING).map("\n".join), min_size=1, max_size=6), SIZES)
+def test_without_the_margins_every_other_word_is_in_some_chunk_at_its_exact_place(
+    texts: list[str], sizes: tuple[int, int]
+) -> None:
+    pages = make_pages(texts)
+    margins = list(marginal_lines(texts))
+    text, covered = "\f".join(texts), set[int]()
+    for chunk in chunks_of(pages, *sizes, margins):
+        start, end = places(pages, chunk)
+        assert chunk.text == text[start:end]
+        covered.update(range(start, end))
+    before = 0
+    for page, spans in zip(texts, margins, strict=True):
+        marginal = {before + place for low, high in spans for place in range(low, high)}
+        assert not covered & marginal
+        missing = set(range(before, before + len(page))) - covered - marginal
+        assert not "".join(text[place] for place in missing).strip()
+        before += len(page) + 1
+
+
+def test_running_lines_are_marked_and_left_out_of_chunks_unless_they_are_asked_for(tmp_path: Path) -> None:
+    letters = "abcdef"
+    texts = [
+        f"Annual Report\n\n{letter * 9} begins.\nIt is {letter * 5}.\n\n{n}" for n, letter in enumerate(letters, 7)
+    ]
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*texts))
+        corpus.write(source("b.pdf"), extraction("No such lines."))
+        marked = {n: [texts[n - 1][a:b] for a, b in spans] for n, spans in corpus.margins("a.pdf").items()}
+        assert marked == {n: ["Annual Report", str(n + 6)] for n in range(1, 7)}
+        assert corpus.margins("b.pdf") == {}
+        assert [chunk.text for chunk in corpus.chunks(file="a.pdf")] == [text[15:-3].strip() for text in texts]
+        whole = "\f".join(texts)
+        assert [chunk.text for chunk in corpus.chunks(file="a.pdf", margins=True)] == [whole]
+        with pytest.raises(CorpusError, match=r"no file 'a' .* did you mean 'a\.pdf'\?"):
+            corpus.margins("a")
+
+
+def test_the_chunks_of_an_unknown_file_are_an_error_that_names_a_near_one(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("report.pdf"), extraction("One."))
+        with pytest.raises(CorpusError, match=r"no file 'raport\.pdf' .* did you mean 'report\.pdf'\?"):
+            corpus.chunks(file="raport.pdf")
 
 
 def test_a_corpus_gives_the_chunks_of_each_file_apart(tmp_path: Path) -> None:

@@ -57,3 +57,13 @@ def test_what_comes_in_clumps_tells_more_than_what_is_on_every_page(tmp_path: Pa
         corpus.write(source("a.pdf"), extraction(*[even + clump for clump in clumps]))
         corpus.write(source("other.pdf"), extraction(*["Another language altogether."] * 200))
         assert corpus.keywords("a.pdf")[0].phrase == "Sauerteig"
+
+
+def test_a_running_header_is_no_key_phrase(tmp_path: Path) -> None:
+    """It is on each page, and nobody wrote about it."""
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        letters = ["Sourdough rises overnight.", "Rye bread keeps long.", "Salt goes in last.", "Knead it twice."]
+        pages = [f"Zymurgy Quarterly Review\n{text}\nIt was {text.lower()}\n{n}" for n, text in enumerate(letters, 1)]
+        corpus.write(source("a.pdf"), extraction(*pages))
+        assert not [keyword for keyword in corpus.keywords("a.pdf") if "zymurgy" in keyword.phrase.lower()]
+        assert not [keyword for keyword in corpus.keywords() if "zymurgy" in keyword.phrase.lower()]

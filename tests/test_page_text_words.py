@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
-from ingest_widgets.engines.margins import marginal_lines
+from ingest_widgets.engines.margins import marginal_lines, without
 
 
 def joined(text: str, *pages: str) -> str:
@@ -131,4 +132,48 @@ def test_a_number_that_does_not_step_with_the_pages_is_text() -> None:
     pages = [
         f"Some words of page {word}.\n{number}" for word, number in zip("abcdef", (7, 3, 99, 12, 5, 40), strict=True)
     ]
-    assert marginal_lines(pages) == [[] for _ in pages]
+    assert list(marginal_lines(pages)) == [[] for _ in pages]
+
+
+def test_copies_of_one_page_have_no_margin() -> None:
+    """What is repeated as a whole, a form or a test page, isn't a header: nothing of it may get lost."""
+    lines = "One.\nTwo.\nThree.\nFour.\nFive.\nSix.\nSeven.\nEight.\nNine."
+    for page in (lines, f"{lines}\n{lines}\n{lines}", "Just one line.", "Two\nlines.", "", "\n \n"):
+        assert list(marginal_lines([page] * 9)) == [[]] * 9
+    assert list(marginal_lines([lines])) == [[]]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["Header", "Page 1", "page 2", "3", "4", "", "  ", "x y", "\u00c9t\u00e9 7"])).map(
+            "\n".join
+        ),
+        max_size=12,
+    )
+)
+def test_margins_are_whole_lines_in_order_one_list_a_page_at_most_half_of_it(pages: list[str]) -> None:
+    found = list(marginal_lines(iter(pages)))
+    assert len(found) == len(pages)
+    for page, spans in zip(pages, found, strict=True):
+        last = -1
+        for start, end in spans:
+            assert last < start < end
+            assert page[start:end] in page.split("\n")
+            last = end
+        kept = without(page, spans)
+        assert len(kept) == len(page) - sum(end - start for start, end in spans) >= len(page) / 2
+
+
+def test_margins_are_found_while_a_few_pages_are_read_ahead() -> None:
+    read = []
+
+    def pages() -> Iterator[str]:
+        for number in range(100):
+            read.append(number)
+            prose = "\n".join(chr(97 + number % 26) * length for length in range(10 + number, 30 + number))
+            yield f"Annual Report\n{prose}\n{number}"
+
+    found = marginal_lines(pages())
+    for number in range(50):
+        assert len(next(found)) == 2
+        assert len(read) <= number + 5

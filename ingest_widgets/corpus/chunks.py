@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from ingest_widgets.corpus.arguments import whole_number
 from ingest_widgets.corpus.signs import SIGN
@@ -40,13 +41,22 @@ def checked_sizes(max_chars: int, overlap: int | None) -> tuple[int, int]:
     return max_chars, overlap
 
 
-def chunks_of(pages: Sequence[Page], max_chars: int, overlap: int) -> Iterator[Chunk]:
-    """The chunks of one file's pages, in order; whitespace at their edges belongs to none."""
+def chunks_of(
+    pages: Sequence[Page], max_chars: int, overlap: int, margins: Iterable[Sequence[tuple[int, int]]] = ()
+) -> Iterator[Chunk]:
+    """The chunks of one file's pages, in order; whitespace at their edges belongs to none.
+
+    Args:
+        pages: All of the file.
+        max_chars: No piece is longer, unless it is one single word.
+        overlap: So many characters at most are in two neighbours.
+        margins: For each page the (start, end) of what belongs to no chunk; chunks end before it and begin after it.
+    """
     text = PAGE_BREAK.join(page.text for page in pages)
     starts = [0]
     for page in pages:
         starts.append(starts[-1] + len(page.text) + len(PAGE_BREAK))
-    for start, end in _pieces(text, max_chars, overlap):
+    for start, end in _pieces_between(text, _placed(starts, margins), max_chars, overlap):
         first = bisect_right(starts, start) - 1
         last = bisect_right(starts, end - 1) - 1
         yield Chunk(
@@ -57,6 +67,22 @@ def chunks_of(pages: Sequence[Page], max_chars: int, overlap: int) -> Iterator[C
             start - starts[first],
             end - starts[last],
         )
+
+
+def _placed(starts: Sequence[int], margins: Iterable[Sequence[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
+    for before, spans in zip(starts, margins, strict=False):  # there is one start more than there are pages
+        for start, end in spans:
+            yield before + start, before + end
+
+
+def _pieces_between(
+    text: str, margins: Iterator[tuple[int, int]], max_chars: int, overlap: int
+) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for low, high in chain(margins, [(len(text), len(text))]):
+        for start, end in _pieces(text[begin:low], max_chars, overlap):
+            yield begin + start, begin + end
+        begin = high
 
 
 def _pieces(text: str, max_chars: int, overlap: int) -> Iterator[tuple[int, int]]:

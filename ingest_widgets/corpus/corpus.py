@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import weakref
@@ -21,10 +20,11 @@ from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
 from ingest_widgets.corpus.query import parse_query
-from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page
+from ingest_widgets.corpus.reading import find_page, iterate_pages, near_names, no_such_page, with_margins
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, clean_path, known_of, path_of, record_of
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.documents import Chunk, Extraction, FileRecord, Page, RunSummary, SourceFile, Status
+from ingest_widgets.engines.margins import marginal_lines, without
 from ingest_widgets.errors import CorpusDamaged, CorpusError
 from ingest_widgets.tables import html_table, text_table
 
@@ -256,23 +256,44 @@ class Corpus:
         question = parse_query(query).plain
         return vector_of_question(held, self._embedder, question, str(self._path))
 
-    def chunks(self, max_chars: int = 1200, overlap: int | None = None, *, file: File | None = None) -> Iterator[Chunk]:
+    def margins(self, file: File) -> dict[int, list[tuple[int, int]]]:
+        """Where the running headers, footers and page numbers stand: (start, end) in the texts, by page number.
+
+        They are told by what neighbouring pages repeat; pages without any aren't in here.
+
+        Args:
+            file: The name of the file, or its record.
+
+        Raises:
+            CorpusError: There is no file of that name in the corpus.
+        """
+        name = self.file(file).name
+        return {page.number: spans for page, spans in with_margins(self._pages(name)) if spans}
+
+    def chunks(
+        self, max_chars: int = 1200, overlap: int | None = None, *, file: File | None = None, margins: bool = False
+    ) -> Iterator[Chunk]:
         """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
 
         Args:
             max_chars: No piece is longer, unless it is one single word.
             overlap: So many characters at most are in two neighbours; None: 150, or half of `max_chars` if less.
             file: Only this file's.
+            margins: Running headers, footers and page numbers belong to the text; otherwise a chunk ends before one
+                and the next begins behind it.
 
         Raises:
+            CorpusError: There is no file of that name in the corpus.
             ValueError: `overlap` isn't less than `max_chars`.
         """
         max_chars, overlap = checked_sizes(max_chars, overlap)
-        return self._chunks(max_chars, overlap, None if file is None else file_name(file))
+        return self._chunks(max_chars, overlap, None if file is None else self.file(file).name, margins)
 
-    def _chunks(self, max_chars: int, overlap: int, file: str | None) -> Iterator[Chunk]:
-        for _, pages in groupby(self.pages(file), lambda page: page.file):
-            yield from chunks_of(list(pages), max_chars, overlap)
+    def _chunks(self, max_chars: int, overlap: int, file: str | None, margins: bool = False) -> Iterator[Chunk]:
+        for _, group in groupby(self._pages(file), lambda page: page.file):
+            pages = list(group)
+            spans = () if margins else marginal_lines(page.text for page in pages)
+            yield from chunks_of(pages, max_chars, overlap, spans)
 
     def keywords(self, file: File | None = None, *, limit: int = 20) -> list[Keyword]:
         """The words and phrases that tell most, of one file or of the corpus (then from about 1,000 of its pages).
@@ -284,7 +305,10 @@ class Corpus:
         name = None if file is None else self.file(file).name
         total = len(self)
         step = -(-total // _SAMPLED_PAGES) or 1 if name is None else 1
-        texts = (page.text for page in islice(self.pages(name), 0, None, step))
+        pages = (
+            pair for _, group in groupby(self._pages(name), lambda page: page.file) for pair in with_margins(group)
+        )
+        texts = (without(page.text, spans) for page, spans in islice(pages, 0, None, step))
 
         def frequencies(words: Sequence[str]) -> dict[str, int]:
             with self._connections.reader() as con:
@@ -382,10 +406,8 @@ class Corpus:
             store.remove_file(con, self._index, found[0])
 
     def _unknown(self, file: str, con: sqlite3.Connection) -> CorpusError:
-        names = [name for (name,) in con.execute("SELECT name FROM files").fetchall()]
-        nearest = difflib.get_close_matches(file, names, 1)
-        hint = f"did you mean {nearest[0]!r}?" if nearest else "corpus.files() lists them"
-        return CorpusError(f"there is no file {file!r} in {self._path}: {hint}")
+        names = [name for (name,) in con.execute("SELECT name FROM files ORDER BY name").fetchall()]
+        return CorpusError(f"there is no file {file!r} in {self._path}: {near_names(file, names)}")
 
     def check(self) -> list[str]:
         """What is wrong with the corpus, a sentence each; empty when it is sound."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import tee
 
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.records import BadRow, as_text, clean_path
 from ingest_widgets.documents import FileRecord, Page, Status
+from ingest_widgets.engines.margins import marginal_lines
 
 _AT_ONCE = 500
+_MOST_NAMES = 3
+_COMPARED_NAMES = 10_000  # a comparison takes some 20 microseconds
 _PAGE = "SELECT number, text, engine, warnings FROM pages WHERE file_id = ? AND"
 
 
@@ -40,6 +45,12 @@ def _files(connections: Connections, file: str | None) -> Iterator[tuple[int, st
         value = rows[-1][1]
 
 
+def with_margins(pages: Iterable[Page]) -> Iterator[tuple[Page, list[tuple[int, int]]]]:
+    """The pages of one file, each with the places of its margins; a few of them are in memory at a time."""
+    pages, read_ahead = tee(pages)
+    return zip(pages, marginal_lines(page.text for page in read_ahead), strict=True)
+
+
 def find_page(connections: Connections, file: str, number: int) -> Page | None:
     """One page; None when the corpus doesn't hold it."""
     name = clean_path(file)
@@ -47,6 +58,14 @@ def find_page(connections: Connections, file: str, number: int) -> Page | None:
         found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
         row = con.execute(f"{_PAGE} number = ?", (found[0], number)).fetchone() if found else None
         return _page(name, row) if row else None
+
+
+def near_names(file: str, names: Sequence[str]) -> str:
+    """A question that names files which may have been meant, those that contain what was asked for first."""
+    part = file.casefold()
+    near = [name for name in names if part and part in name.casefold()][:_MOST_NAMES]
+    near = near or difflib.get_close_matches(file, names[:_COMPARED_NAMES], 1)
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else "corpus.files() lists them"
 
 
 def no_such_page(record: FileRecord, number: int) -> str:

@@ -6,50 +6,122 @@ Nothing is taken out of the text. Whoever wants prose only (chunks, key phrases)
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _NUMBER = re.compile(r"\d+")
 _DEEP = 3  # lines from an edge
 _NEAR = 3  # pages on either side
-Line = tuple[int, int, str, int | None]
+_LONGEST = 200
+_MOST_OF_A_PAGE = 0.5
+Span = tuple[int, int]
+Line = tuple[int, int, str, int | None]  # start, end, what it says without figures, the last figure
 
 
-def marginal_lines(pages: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """For each page the (start, end) of its lines that belong to the margin, in order.
+class _Edge:
+    """The lines at the top or the bottom of a page, from outside inwards."""
 
-    A line counts when two of the six pages around it have the same one at the same edge, figures aside (one is
-    enough in a document of up to three pages), or when it is a number alone that steps with the pages.
+    __slots__ = ("figures", "lines")
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.figures: dict[str, list[int | None]] = {}
+        for _, _, key, figure in lines:
+            self.figures.setdefault(key, []).append(figure)
+
+
+Page = tuple[int, tuple[_Edge, _Edge]]  # length of the text; top, bottom
+
+
+def marginal_lines(pages: Iterable[str]) -> Iterator[list[Span]]:
+    """For each page the (start, end) of its lines that belong to the margin, in order; a few pages are read ahead.
+
+    A line among the three outermost counts when two of the six pages around it have the same one at the same edge,
+    figures aside (one is enough in a document of up to three pages), or when it is a number alone that steps with the
+    pages. Where the fourth line is repeated as well it is the page that is, and half of a page is no margin.
 
     Args:
         pages: The texts of consecutive pages of one document.
     """
-    tops, bottoms = [], []
-    for text in pages:
-        spans = [match.span() for match in _LINE.finditer(text)]
-        tops.append([_line(text, span) for span in spans[:_DEEP]])
-        bottoms.append([_line(text, span) for span in spans[max(_DEEP, len(spans) - _DEEP) :]])
-    needed = 1 if len(pages) <= _NEAR else 2
-    return [
-        [line[:2] for edge in (tops, bottoms) for line in edge[number] if _repeated(line, edge, number, needed)]
-        for number in range(len(pages))
-    ]
+    parts = map(_page, pages)
+    window = deque(islice(parts, _NEAR + 1))
+    needed = 1 if len(window) <= _NEAR else 2
+    place = 0
+    while place < len(window):
+        yield _margin(window, place, needed)
+        window.extend(islice(parts, 1))
+        if place == _NEAR:
+            window.popleft()
+        else:
+            place += 1
 
 
-def _line(text: str, span: tuple[int, int]) -> Line:
-    words = text[span[0] : span[1]].strip().casefold()
+def without(text: str, spans: Sequence[Span]) -> str:
+    """The text with nothing in place of these spans."""
+    ends = [0, *(end for _, end in spans)]
+    starts = [*(start for start, _ in spans), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+def _page(text: str) -> Page:
+    top = _top(text)
+    least = 0 if not top else top[-1][0] if len(top) > _DEEP else top[-1][1]
+    return len(text), (_Edge(top), _Edge(_bottom(text, least)))
+
+
+def _top(text: str) -> list[Line]:
+    lines: list[Line] = []
+    start = 0
+    while start < len(text) and len(lines) <= _DEEP:
+        end = text.find("\n", start)
+        if end < 0:
+            end = len(text)
+        if words := text[start:end].strip():
+            lines.append(_line(start, end, words))
+        start = end + 1
+    return lines
+
+
+def _bottom(text: str, least: int) -> list[Line]:
+    lines: list[Line] = []
+    end = len(text)
+    while end > least and len(lines) <= _DEEP:
+        start = max(least, text.rfind("\n", least, end) + 1)
+        if words := text[start:end].strip():
+            lines.append(_line(start, end, words))
+        end = start - 1
+    return lines
+
+
+def _line(start: int, end: int, words: str) -> Line:
+    if len(words) > _LONGEST:
+        return start, end, words, None
+    words = words.lower()
     figures = _NUMBER.findall(words)
-    return *span, _NUMBER.sub("#", words), int(figures[-1]) if figures and len(figures[-1]) < 7 else None
+    if not figures:
+        return start, end, words, None
+    return start, end, _NUMBER.sub("#", words), int(figures[-1]) if len(figures[-1]) < 7 else None
 
 
-def _repeated(line: Line, edge: list[list[Line]], number: int, needed: int) -> bool:
-    _, _, key, figure = line
-    bare = not any(sign.isalpha() for sign in key)
-    if bare and figure is None:
+def _margin(window: Sequence[Page], place: int, needed: int) -> list[Span]:
+    spans: list[Span] = []
+    length, edges = window[place]
+    for side, edge in enumerate(edges):
+        found = [line for line in edge.lines[:_DEEP] if _is_repeated(line, window, place, side, needed)]
+        inner = edge.lines[_DEEP:]
+        if not (len(found) == _DEEP and inner and _is_repeated(inner[0], window, place, side, needed)):
+            spans += [line[:2] for line in found]
+    return sorted(spans) if sum(end - start for start, end in spans) <= _MOST_OF_A_PAGE * length else []
+
+
+def _is_repeated(line: Line, window: Sequence[Page], place: int, side: int, needed: int) -> bool:
+    start, end, key, figure = line
+    if end - start > _LONGEST:
         return False
+    steps = figure is not None and not any(map(str.isalpha, key))
     found = 0
-    for other in range(max(0, number - _NEAR), min(len(edge), number + _NEAR + 1)):
-        if other != number:
-            same = (figure_there for _, _, there, figure_there in edge[other] if there == key)
-            found += any(not bare or there == (figure or 0) + other - number for there in same)
-    return found >= needed
+    for other, (_, edges) in enumerate(window):
+        if other != place and key in (figures := edges[side].figures):
+            found += not steps or (figure or 0) + other - place in figures[key]
+    return found >= needed and (steps or any(map(str.isalpha, key)))
