@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ingest_widgets.isolation import features
+from ingest_widgets.isolation import features, job
 from tests.processes import workers
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +58,9 @@ def test_a_worker_gave_up_writing_network_and_processes(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     outcome = dict(line.split() for line in done.stdout.splitlines())
     got = features()
-    files = "write overwrite truncate remove folder".split() if got["no writing"].how.startswith("Landlock, ABI") else []
+    files = (
+        "write overwrite truncate remove folder".split() if got["no writing"].how.startswith("Landlock, ABI") else []
+    )
     rest = "tcp udp unix fork exec spawn signal".split() if got["no network"].how == "seccomp" else []
     assert {name: outcome.get(name) for name in files + rest} == dict.fromkeys(files + rest, "refused"), done.stderr
     assert (outcome["read"], outcome["thread"]) == ("done", "done")
@@ -84,3 +88,11 @@ def test_a_worker_has_three_deaf_descriptors_and_two_pipes() -> None:
         assert len(files) == 5
         assert os.getsid(worker.pid) == worker.pid
         assert set(worker.environ()) <= {"PATH", "LC_ALL", "MALLOC_ARENA_MAX", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"}
+
+
+@pytest.mark.skipif(struct.calcsize("P") != 8, reason="the sizes are those of 64 bits")
+def test_the_limits_of_a_job_object_have_the_layout_that_windows_expects() -> None:
+    """Sizes and places as winnt.h has them; no other part of it runs elsewhere than on Windows."""
+    assert (ctypes.sizeof(job.BasicLimits), ctypes.sizeof(job.Limits)) == (64, 144)
+    assert (job.BasicLimits.flags.offset, job.BasicLimits.most_processes.offset) == (16, 40)
+    assert (job.Limits.process_memory.offset, job.Limits.peak_process_memory.offset) == (112, 128)

@@ -35,6 +35,9 @@ class Group(Protocol):
     def ended(self) -> bool:
         """Whether the worker is gone, also while something that it started holds its pipes open."""
 
+    def allow(self, memory_bytes: int) -> None:
+        """Sets anew what it may take."""
+
     def used_bytes(self) -> int:
         """The memory that it has taken, as far as the system tells; 0 if it doesn't."""
 
@@ -64,6 +67,9 @@ class SessionGroup:
         with suppress(ChildProcessError):
             return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         return True
+
+    def allow(self, memory_bytes: int) -> None:
+        """The worker does it."""
 
     def used_bytes(self) -> int:
         """Its address space now; 0 where there is no /proc."""

@@ -59,21 +59,31 @@ class JobGroup:
         # In an environment, python.exe is a launcher, and the interpreter that it starts would escape the job.
         interpreter: str = getattr(sys, "_base_executable", "") or sys.executable
         self.process = subprocess.Popen([interpreter, *arguments], creationflags=_OWN_GROUP_WITHOUT_WINDOW, **how)
-        self._kernel = _kernel()
+        self._kernel, self._alone = _kernel(), alone
         self._job: int | None = self._kernel.CreateJobObjectW(None, None)
         # The worker waits for its first message, so it has started nothing yet.
-        if not (self._limit(memory_bytes, alone) and self._take()):
+        if not (self._limit(memory_bytes) and self._take()):
             self._drop()
-        how_kept = "a job object" if self._job else "no job object could be made"
-        names = ["memory limit", "ends with its parent", *(["no other processes"] if alone else [])]
-        self.promises = {name: Promise(bool(self._job), how_kept) for name in names}
+        self.promises = self._promises()
 
-    def _limit(self, memory_bytes: int, alone: bool) -> bool:
+    def _promises(self) -> dict[str, Promise]:
+        lacking = Promise(False, "no job object could be made")
+        kept = Promise(True, "a job object") if self._job else lacking
+        found = {"memory limit": kept} | ({"no other processes": kept} if self._alone else {})
+        return found | ({"ends with its parent": kept} if self._job else {})
+
+    def allow(self, memory_bytes: int) -> None:
+        """Sets anew what one of its processes may commit."""
+        self._limit(memory_bytes)
+
+    def _limit(self, memory_bytes: int) -> bool:
         limits = Limits(process_memory=memory_bytes)
-        limits.basic.flags = _KILL_ON_CLOSE | _PROCESS_MEMORY | (_ONE_PROCESS if alone else 0)
+        limits.basic.flags = _KILL_ON_CLOSE | _PROCESS_MEMORY | (_ONE_PROCESS if self._alone else 0)
         limits.basic.most_processes = 1
         size = ctypes.sizeof(limits)
-        return bool(self._kernel.SetInformationJobObject(self._job, _EXTENDED_LIMITS, ctypes.byref(limits), size))
+        return bool(
+            self._job and self._kernel.SetInformationJobObject(self._job, _EXTENDED_LIMITS, ctypes.byref(limits), size)
+        )
 
     def _take(self) -> bool:
         process = self._kernel.OpenProcess(_SET_QUOTA_AND_TERMINATE, False, self.process.pid)

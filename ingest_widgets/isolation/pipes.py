@@ -14,17 +14,19 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any, Protocol
 
 from ingest_widgets.isolation.group import GROUP, Group
+from ingest_widgets.isolation.promises import Promise
 
 if sys.platform == "linux":
     import fcntl
 
 _PIPE_BYTES = 1024 * 1024
 _PART_BYTES = 256 * 1024
-_PARTS_AHEAD = 16
+_AHEAD_BYTES = 1024 * 1024
 _GRACE_SECONDS = 0.25
 """How long after a worker's end its last words may take through a thread."""
 
@@ -41,6 +43,7 @@ class Pipes(Protocol):
 
     group: Group
     lifeline: bool
+    promises: Mapping[str, Promise]
 
     def __init__(self, boot: str, memory_bytes: int, *, alone: bool, environment: dict[str, str]) -> None: ...
 
@@ -66,6 +69,7 @@ class PolledPipes:
     """Pipes that don't block, see `Pipes`; the system tells when there is something to do."""
 
     lifeline = False
+    promises: Mapping[str, Promise] = {}
 
     def __init__(self, boot: str, memory_bytes: int, *, alone: bool, environment: dict[str, str]) -> None:
         self.group = _start(boot, memory_bytes, alone, environment, subprocess.DEVNULL)
@@ -124,6 +128,7 @@ class ThreadedPipes:
     """Pipes that block a thread each, see `Pipes`; a third one, which the worker watches, ends when its owner does."""
 
     lifeline = True
+    promises: Mapping[str, Promise] = {"ends with its parent": Promise(True, "a pipe that ends with it")}
 
     def __init__(self, boot: str, memory_bytes: int, *, alone: bool, environment: dict[str, str]) -> None:
         watched, self._lifeline = os.pipe()
@@ -135,7 +140,7 @@ class ThreadedPipes:
         finally:
             os.close(watched)
         self._requests, self._replies = _streams(self.group)
-        self._arrived: queue.Queue[bytes] = queue.Queue(_PARTS_AHEAD)
+        self._arrived, self._changed = bytearray(), threading.Condition()
         self._leaving: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._left: queue.SimpleQueue[OSError | None] = queue.SimpleQueue()
         self._over = threading.Event()
@@ -147,9 +152,16 @@ class ThreadedPipes:
     def _receive(self) -> None:
         with self._replies, suppress(OSError):
             while not self._over.is_set() and (data := os.read(self._replies.fileno(), _PART_BYTES)):
-                self._arrived.put(data)
-        self._over.set()
-        self._arrived.put(b"")
+                with self._changed:
+                    self._changed.wait_for(lambda: len(self._arrived) < _AHEAD_BYTES or self._over.is_set())
+                    self._arrived += data
+                    self._changed.notify_all()
+        self._end()
+
+    def _end(self) -> None:
+        with self._changed:
+            self._over.set()
+            self._changed.notify_all()
 
     def _send(self) -> None:
         with self._requests:
@@ -174,13 +186,18 @@ class ThreadedPipes:
 
     def read(self, seconds: float) -> bytes | None:
         """What has come, see `Pipes`."""
-        with suppress(queue.Empty):
-            return self._arrived.get(timeout=max(seconds, 0.0))
-        if not self.group.ended():
-            return None
-        with suppress(queue.Empty):
-            return self._arrived.get(timeout=_GRACE_SECONDS)
-        return b""
+        data = self._take(seconds)
+        if data is None and self.group.ended():
+            data = self._take(_GRACE_SECONDS) or b""
+        return data
+
+    def _take(self, seconds: float) -> bytes | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._arrived or self._over.is_set(), max(seconds, 0.0))
+            data = bytes(self._arrived)
+            self._arrived.clear()
+            self._changed.notify_all()
+            return data if data or self._over.is_set() else None
 
     def rest(self, seconds: float) -> None:
         """Waits so long, less if the worker ends."""
@@ -189,15 +206,14 @@ class ThreadedPipes:
     def close(self) -> None:
         """Gives back what no thread is held up in; one that is gives the rest back when what holds it ends."""
         os.close(self._lifeline)
-        self._over.set()
-        self._leaving.put(None)
-        self._writer.join(_GRACE_SECONDS)
-        deadline = time.monotonic() + _GRACE_SECONDS
-        while self._reader.is_alive() and time.monotonic() < deadline:
-            with suppress(queue.Empty):  # it may wait for room
-                self._arrived.get(timeout=0.01)
-        for thread, stream in ((self._writer, self._requests), (self._reader, self._replies)):
-            if not thread.is_alive():  # in a fork it never was
+        threads = self._reader, self._writer
+        if any(thread.is_alive() for thread in threads):  # in a fork none is
+            self._end()
+            self._leaving.put(None)
+            for thread in threads:
+                thread.join(_GRACE_SECONDS)
+        for thread, stream in zip(threads, (self._replies, self._requests), strict=True):
+            if not thread.is_alive():
                 stream.close()
 
 

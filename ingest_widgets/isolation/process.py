@@ -27,7 +27,7 @@ LOOK_SECONDS = 0.025
 _TASK_BYTES = 256 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
-_BOOT = """
+BOOT = """
 import json, os, sys
 def read(size):
     data = b""
@@ -79,7 +79,7 @@ class WorkerProcess:
         self._peak_bytes = 0
         self.promises: dict[str, Promise] = {}
         environment = worker_environment(os.environ)
-        self._pipes = pipes.PIPES(_BOOT, memory_bytes, alone=sandbox, environment=environment)
+        self._pipes = pipes.PIPES(BOOT, memory_bytes, alone=sandbox, environment=environment)
         self._group = self._pipes.group
         self.pid = self._group.process.pid
 
@@ -106,11 +106,17 @@ class WorkerProcess:
         if header.get("t") != "ready":
             why = str(header.get("why", "no answer"))
             raise EngineError(f"a worker process can't start ({why}): run `ingest-widgets doctor`")
-        self.promises = promises(header.get("features")) | self._group.promises
+        self.promises = {**promises(header.get("features")), **self._pipes.promises, **self._group.promises}
 
     def usable(self, sandbox: bool) -> bool:
         """Whether it can take a task that wants this sandbox, in this process."""
         return self._open and self.sandbox == sandbox and self.owner == os.getpid()
+
+    def allow(self, memory_bytes: int) -> None:
+        """What the next task may take, where the parent is who sets that."""
+        if memory_bytes != self.memory_bytes:
+            self._group.allow(memory_bytes)
+            self.memory_bytes = memory_bytes
 
     def begin(self, body_cap: int = TEXT_BYTES) -> None:
         """Call before each task.

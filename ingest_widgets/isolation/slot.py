@@ -45,6 +45,7 @@ class Slot:
         """
         worker = self._worker
         if worker is not None and worker.usable(sandbox) and worker.tasks < TASKS_A_WORKER:
+            worker.allow(memory_bytes)
             return worker
         for left in reversed(range(STARTS)):
             self.drop()

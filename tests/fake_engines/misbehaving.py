@@ -50,6 +50,20 @@ def python_memory() -> None:
         held.append(bytearray(64 * 1024 * 1024))
 
 
+def watched() -> None:
+    """Eats memory as on a system whose kernel sets no limit."""
+    import resource
+
+    from ingest_widgets.isolation.limits import watch_memory
+
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    watch_memory()
+    held: list[bytearray] = []
+    while len(held) < 200:
+        held.append(bytearray(8 * 1024 * 1024))
+        threading.Event().wait(0.02)
+
+
 def native_memory() -> None:
     """As pdfium does: an allocation that fails is an abort."""
     libc = ctypes.CDLL(None)
@@ -70,6 +84,17 @@ def grandchild() -> None:
     if child == 0:
         threading.Event().wait()
     note(child)
+    os._exit(0)
+
+
+def daemon() -> None:
+    """Leaves a process behind that went into a session of its own."""
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        threading.Event().wait()
+    note(child)
+    threading.Event().wait(0.2)
     os._exit(0)
 
 
@@ -126,6 +151,8 @@ POISON: dict[str, Callable[[], Any]] = {
     "native-memory": native_memory,
     "stop": stop,
     "grandchild": grandchild,
+    "daemon": daemon,
+    "watched": watched,
     "flood": flood,
     "lies": lies,
     "raises": raises,
