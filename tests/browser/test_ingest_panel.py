@@ -132,10 +132,14 @@ def test_typing_triggers_no_shortcut_of_the_notebook(lab: Lab) -> None:
     panel.search.fill("entropy")
     for place in (panel.search, panel.grid, panel.hits.first, panel.button("Copy code")):
         place.click()
-        for key in ("d", "d", "a", "b", "m", "x", "Shift+M", "Backspace"):
+        for key in ("d", "d", "a", "b", "m", "y", "x", "z", *"123456", "Shift+M", "Backspace"):
             lab.page.keyboard.press(key)
         panel.search.fill("entropy")
         expect(panel.hits).to_have_count(20)
+    panel.search.fill("matches nothing")
+    for key in ("Enter", "Shift+Enter", "Control+Enter", "Escape", "d", "d"):
+        panel.search.press(key)
+        expect(panel.search).to_be_focused()
     assert [(cell["cell_type"], cell["source"]) for cell in notebook.cells()] == before
     panel.grid.focus()
     lab.page.keyboard.press("Control+s")

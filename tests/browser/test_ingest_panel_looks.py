@@ -122,6 +122,33 @@ def test_nothing_in_a_pdf_or_its_name_becomes_an_element(lab: Lab) -> None:
     )
 
 
+def test_hostile_metadata_stays_text_in_bars_jobs_views_and_values(lab: Lab) -> None:
+    """Names, titles, authors, page text, reasons and queries, in everything that a cell can show."""
+    import pikepdf
+
+    folder = lab.root / "papers"
+    folder.mkdir()
+    name = HOSTILE.replace("/", "_")
+    (folder / f"{name}.pdf").write_bytes(pdf(f"entropy {HOSTILE}"))
+    with pikepdf.open(folder / f"{name}.pdf", allow_overwriting_input=True) as document:
+        document.docinfo["/Title"] = document.docinfo["/Author"] = HOSTILE
+        document.save()
+    (folder / f"bad {name}.pdf").write_bytes(f"%PDF-{HOSTILE}".encode())
+    code = "from ingest_widgets import *\ncorpus = ingest('papers', 'c.sqlite')"
+    shows = ["start_ingest('papers', 'd.sqlite')", "CorpusView(corpus)", "corpus", "corpus.files()"]
+    shows += [f"corpus.search({query!r})" for query in ("entropy", HOSTILE)]
+    raising = f"bar = ProgressBar()\ndisplay(bar)\nwith ProgressTracker(2, desc={HOSTILE!r}, sinks=[bar]):\n"
+    raising += f"    raise ValueError({HOSTILE!r})"
+    notebook = lab.notebook(code, *shows, raising)
+    notebook.run_all()
+    for index in range(len(notebook.cells())):
+        notebook.show(index)
+        output = notebook.output(index)
+        expect(output.get_by_text("onerror").first).to_be_attached()
+        assert output.locator("img:not(.ingw-image), script, [onerror]").count() == 0
+    assert lab.errors == []
+
+
 def test_voila_shows_a_panel_that_works(lab: Lab) -> None:
     write_pdfs(lab.root / "papers", 3)
     notebook = lab.notebook(PANEL)

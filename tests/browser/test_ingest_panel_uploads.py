@@ -124,7 +124,7 @@ def test_a_dropped_folder_brings_its_pdfs_and_says_what_was_left_out(lab: Lab, t
     expect(panel.status("3 files: 3 ingested")).to_be_visible(timeout=30_000)
     names = ["my papers/new.pdf", "my papers/old/OLD.PDF", "single.pdf"]
     expect(panel.rows.locator(".ingw-cell-name")).to_have_text(names)
-    expect(panel.status("1 file left out: no PDF by name.")).to_be_visible()
+    expect(panel.output.get_by_text("1 file left out: no PDF by name.")).to_be_visible()
     assert lab.errors == []
 
 
@@ -132,7 +132,7 @@ def test_a_dropped_folder_without_a_pdf_says_so(lab: Lab, tmp_path: Path) -> Non
     (tmp_path / "nothing").mkdir()
     panel, _ = Panel.show(lab)
     drop(panel, tmp_path / "nothing")
-    expect(panel.status("There is no PDF in what was dropped.")).to_be_visible()
+    expect(panel.output.get_by_text("There is no PDF in what was dropped.")).to_be_visible()
 
 
 def test_a_file_beyond_the_limit_is_refused_before_a_byte_is_sent(lab: Lab, tmp_path: Path) -> None:

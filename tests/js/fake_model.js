@@ -2,6 +2,8 @@
 window.FakeModel = class {
   constructor(traits) {
     this.traits = traits;
+    // As ipywidgets' manager tells it: `kernel: null` is a notebook whose kernel never started.
+    if ("kernel" in traits) this.widget_manager = { kernel: traits.kernel };
     this.sent = [];
     this.listeners = new Map();
     this.seq = 0;

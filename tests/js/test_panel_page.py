@@ -342,3 +342,33 @@ def test_a_kernel_that_does_not_hear_is_told_of(panel: BarePage) -> None:
     panel.tell(state={"running": False, "stopping": False, "sentence": "9 files: 2 ingested, 7 cancelled"})
     expect(note).to_have_count(0)
     assert panel.page.get_by_role("status").count() == 1
+
+
+def test_without_a_kernel_the_panel_says_so_and_offers_nothing(mount: Callable[..., BarePage]) -> None:
+    bare = mount(traits={"kernel": None})
+    expect(bare.page.get_by_role("alert").filter(has_text="There is no kernel")).to_be_visible()
+    for name in ("Start", "Stop", "Upload PDFs"):
+        expect(bare.page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+
+
+def test_what_a_text_box_needs_stays_in_it(panel: BarePage) -> None:
+    """Shift+Enter would run the cell again, and with it replace the panel under the typing hands."""
+    panel.page.evaluate("window.leaked = []; document.addEventListener('keydown', (e) => leaked.push(e.key))")
+    for name in ("searchbox", "textbox"):
+        box = panel.page.get_by_role(name)
+        for key in ("Shift+Enter", "Control+Enter", "Control+a", "Control+z", "Escape", "Enter", "1", "Delete"):
+            box.press(key)
+    assert set(panel.page.evaluate("leaked")) <= {"Shift", "Control"}
+    panel.page.get_by_role("searchbox").press("Control+s")
+    assert "s" in panel.page.evaluate("leaked")
+
+
+def test_a_run_that_is_over_at_once_has_answered_start(panel: BarePage) -> None:
+    """The page may never see it running; nobody is waited for then."""
+    panel.page.clock.install()
+    panel.page.get_by_role("textbox", name="Source").fill("empty")
+    panel.page.get_by_role("button", name="Start", exact=True).click()
+    panel.sent("start")
+    panel.tell(state={"running": False, "sentence": "0 files: no PDF files in empty"})
+    panel.page.clock.run_for(5000)
+    expect(panel.page.locator("p").filter(has_text="interrupt the kernel")).to_have_count(0)

@@ -56,7 +56,7 @@ export class Notices {
     this.store = store;
     this.onDismiss = onDismiss;
     this.life = element("p", { role: "alert", class: "ingw-notice ingw-notice-life", hidden: true });
-    this.note = element("p", { role: "status", class: "ingw-notice", hidden: true });
+    this.note = element("p", { class: "ingw-notice", "aria-live": "polite", hidden: true });
     this.wait = element("p", { class: "ingw-notice", "aria-live": "polite", hidden: true });
     this.problems = element("div", { role: "alert", class: "ingw-problems" });
     this.node = element("div", { class: "ingw-notices" }, this.life, this.wait, this.note, this.problems);
@@ -147,14 +147,23 @@ export async function copyText(text, near) {
   }
 }
 
+// What belongs to a text box with Ctrl or Cmd: copying, undoing, and Enter, which in a notebook would run the cell and
+// with it replace the panel under the typing hands.
+const EDITING = new Set(["a", "c", "v", "x", "y", "z", "enter"]);
+
 /**
- * Keys that nobody here wants go no further: in a notebook `d d` deletes cells. Shortcuts with Ctrl, Alt or Meta and
- * Shift+Enter pass.
+ * Keys that nobody here wants go no further: in a notebook `d d` deletes cells. Shortcuts with Ctrl, Alt or Meta pass,
+ * and outside of text boxes Shift+Enter.
  */
 export function keepKeys(node) {
+  const passes = ({ target, key, shiftKey, ctrlKey, metaKey, altKey }) => {
+    const typing = target.matches("input:not([type=file])");
+    const modified = ctrlKey || metaKey || altKey;
+    if (typing) return modified && !EDITING.has(key.toLowerCase());
+    return modified || (shiftKey && key === "Enter");
+  };
   const stop = (event) => {
-    const shortcut = event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key === "Enter");
-    if (!shortcut) event.stopPropagation();
+    if (!passes(event)) event.stopPropagation();
   };
   for (const type of ["keydown", "keypress", "keyup"]) node.addEventListener(type, stop);
 }
