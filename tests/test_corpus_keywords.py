@@ -67,3 +67,27 @@ def test_a_running_header_is_no_key_phrase(tmp_path: Path) -> None:
         corpus.write(source("a.pdf"), extraction(*pages))
         assert not [keyword for keyword in corpus.keywords("a.pdf") if "zymurgy" in keyword.phrase.lower()]
         assert not [keyword for keyword in corpus.keywords() if "zymurgy" in keyword.phrase.lower()]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Der Ofen muss heiß sein und der Teig wird in den Ofen geschoben, wenn er nicht mehr klebt.", "Ofen"),
+        ("Le four doit être chaud et la pâte est mise dans le four quand elle ne colle plus.", "four"),
+        ("Печь должна быть горячей, и тесто ставят в печь, когда оно больше не липнет.", "Печь"),
+    ],
+)
+def test_the_only_file_of_another_language_has_a_subject_too(tmp_path: Path, text: str, subject: str) -> None:
+    """Its articles are nowhere else in the corpus, and yet they say nothing."""
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text))
+        corpus.write(source("en.pdf"), extraction(*["Bread needs flour and water, salt and time."] * 30))
+        assert corpus.keywords("a.pdf")[0].phrase == subject
+        phrases = {keyword.phrase.lower() for keyword in corpus.keywords("a.pdf")}
+        assert not phrases & {"der", "und", "le", "la", "et", "и", "в"}
+
+
+def test_a_word_and_its_plural_come_once(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("A vector. Vectors! One vector; three vectors: a vector."))
+        assert [keyword.phrase for keyword in corpus.keywords()] == ["vector"]

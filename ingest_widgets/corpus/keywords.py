@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from ingest_widgets.corpus.function_words import FUNCTION_WORDS
 from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.corpus.vocabulary import folded
 
@@ -21,18 +22,6 @@ _BREAK = re.compile(r"[.!?;:,()\[\]{}\u201c\u201d\"\u2026|\u2022]|\n\s*\n|\s[-\u
 _CANDIDATES = 400
 _FEW_PAGES = 8
 _PHRASES_ABOVE_WORDS = 1.3
-# English words without a subject; in other languages it is their being everywhere that keeps such words out.
-_FUNCTION_WORDS = frozenset(
-    """a about above after again against all also although always among an and another any are as at be because been
-    before being below between both but by can cannot could did do does doing down during each either else etc even
-    ever every few first for from further get give given had has have having he hence her here his how however i if
-    in into is it its itself just last least less let like made make many may me might more most much must my
-    neither next no nor not now of off often on once one only or other others our out over own per quite rather same
-    second see several shall she should since so some still such take than that the their them then there therefore
-    these they this those three through thus to too two under until up upon us use used using very via was we well
-    were what when where whether which while who whose why will with within without would yet you your don't doesn't
-    isn't can't won't it's""".split()
-)
 
 
 class Keyword(NamedTuple):
@@ -120,7 +109,7 @@ def _phrases(part: str) -> Iterator[str]:
         is_run_of_signs = bool(SIGN.match(word)) if word else False  # what stands between two of them isn't a space
         if is_run_of_signs:
             yield word
-        if word and not is_run_of_signs and word.lower() not in _FUNCTION_WORDS:
+        if word and not is_run_of_signs and word.lower() not in FUNCTION_WORDS:
             run.append(word)
         elif run:
             yield from run
@@ -139,6 +128,9 @@ def _without_parts(scored: Sequence[Keyword]) -> list[Keyword]:
 
 
 def _says_the_same(keyword: Keyword, better: Keyword) -> bool:
-    words, others = f" {keyword.phrase.lower()} ", f" {better.phrase.lower()} "
+    words, others = keyword.phrase.lower(), better.phrase.lower()
+    if words in (f"{others}s", others.removesuffix("s")):  # vectors, vector
+        return True
+    words, others = f" {words} ", f" {others} "
     few, many = sorted((keyword.times, better.times))
     return (words in others or others in words) and few * 2 > many

@@ -1,0 +1,66 @@
+"""Words without a subject of their own, in the languages that most files are in; small letters, accents as written.
+
+In other languages it is their being everywhere that keeps such words out of the key phrases.
+"""
+
+from __future__ import annotations
+
+_ENGLISH = """a about above after again against all also although always among an and another any are as at be
+because been before being below between both but by can cannot could did do does doing down during each either else
+etc even ever every few first for from further get give given had has have having he hence her here his how however
+i if in into is it its itself just last least less let like made make many may me might more most much must my
+neither next no nor not now of off often on once one only or other others our out over own per quite rather same
+second see several shall she should since so some still such take than that the their them then there therefore
+these they this those three through thus to too two under until up upon us use used using very via was we well were
+what when where whether which while who whose why will with within without would yet you your don't doesn't isn't
+can't won't it's http https www com org html url"""
+
+_GERMAN = """aber alle allem allen aller alles als also am an andere anderen anderer auch auf aus bei beim bereits
+bis da dabei damit dann daran darauf das dass dazu dem den denn der des dessen deren die dies diese diesem diesen
+dieser dieses doch dort durch ein eine einem einen einer eines einige er es etwa etwas falls für gegen gibt haben
+hat hatte hier ich ihm ihn ihnen ihr ihre ihren ihrer im in indem ins ist ja jede jedem jeden jeder jedes jedoch
+jetzt kann kein keine keinen können könnte man mehr mein meist mit muss müssen nach nicht nichts noch nun nur ob
+oder ohne sehr sei sein seine seinem seinen seiner seit sich sie sind so soll sollte sollten sondern sowie über um
+und uns unter viele vom von vor wann war waren was weil weiter wenn werden wie wieder wir wird wo wurde wurden
+während zu zum zur zwei zwischen"""
+
+_FRENCH = """à afin ainsi alors après au aucun aucune aussi autre autres aux avant avec avez avoir beaucoup bien car
+ce ceci cela celle celui ces cet cette ceux chaque ci comme comment dans de depuis des deux devez doit donc dont du
+elle elles en encore entre est et était étant être eux fait faire faut il ils je jusque la là le les leur leurs lors
+lorsque lui mais mais même mêmes mon ne ni non nos notre nous on ont ou où par parce pas pendant peu peut peuvent
+plus plusieurs pour pourquoi pouvez puis quand que quel quelle quelles quelque quelques quels qui quoi sa sans se
+sera ses si sinon soit son sont sous sur ta tous tout toute toutes très trop un une vers vos votre vous y"""
+
+_SPANISH = """a al algo algunas algunos ante antes así aunque cada como con contra cual cuando cómo de del desde
+después donde dos durante el él ella ellas ellos en entre era eran es esa ese eso esta estaba estas este esto estos
+está están fue fueron ha hace hacia han hasta hay la las le les lo los más me mi mientras mismo mucho muy nada ni no
+nos o otra otras otro otros para pero poco por porque puede pueden pues que quien qué se sea según ser si sido sin
+sobre son su sus también tan tanto te tiene tienen toda todas todo todos tras tu un una uno unos usted y ya"""
+
+_ITALIAN = """a ad agli ai al alla alle allo altre altri altro anche ancora avere che chi ci ciò come con cosa così
+cui da dagli dai dal dalla dalle de degli dei del della delle dello deve di dopo dove due e è ed era essere fa fare
+fino fra già gli ha hai hanno i il in infine io la le lei li lo loro lui ma mentre mi molti molto ne negli nei nel
+nella nelle nello non nostro o ogni oppure per perché però più poi possono può pur qual quale quali quando quanto
+quelle quelli quello questa queste questi questo qui quindi se sei senza si sia sono sta stata stato su sua sue sui
+sul sulla sulle suo suoi tra tutte tutti tutto un una uno usare vi viene vostro"""
+
+_PORTUGUESE = """ainda ao aos apenas aquela aquele as até com como da das de depois do dos e ela elas ele eles em
+entre era essa esse esta este está estão eu foi foram há isso isto já lhe mais mas mesmo muito na nas não nem no nos
+nossa nosso o os ou para pela pelas pelo pelos pode podem por porque quais qual quando que quem são se sem ser seu
+seus sobre sua suas também tem têm ter todas todos um uma umas uns você"""
+
+_DUTCH = """aan al als alle alleen andere bij daar dan dat de deze die dit door doen dus een en er geen haar had heb
+hebben heeft het hier hij hoe hun iets ik in is ja je kan kunnen maar meer men met mijn moet moeten na naar niet
+niets nog nu of om omdat onder ons ook op over te tegen toch tot u uit uw van veel voor waar wat we wel werd wie wij
+worden wordt zal ze zich zij zijn zo zonder zou"""
+
+_RUSSIAN = """а без более бы был была были было быть в вам вас ваш ваше ваши во вот все всё всех вы где да для до
+его ее её если есть ещё еще же за здесь и из или им их к каждый как какой когда которая которого которое которой
+которую которые который которых кто ли либо между может можете можно мой мы на над нам нас не него нет них но ну о
+об однако он она они оно от по под поэтому при про с сам своей свой своих себя со так также такой такие там те тем
+то того тоже той только том ту тут ты у уже чего чем что чтобы это этого этой этом этот эту эти этих является я"""
+
+FUNCTION_WORDS = frozenset(
+    " ".join([_ENGLISH, _GERMAN, _FRENCH, _SPANISH, _ITALIAN, _PORTUGUESE, _DUTCH, _RUSSIAN]).split()
+)
+"""The words of all these languages; one that has a subject in another language is missed there."""
