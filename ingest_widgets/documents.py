@@ -71,7 +71,7 @@ class SourceFile(_Noun):
     problem: tuple[Reason, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page(_Noun):
     r"""One page of text.
 
@@ -89,6 +89,9 @@ class Page(_Noun):
     engine: str
     warnings: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Page(file={self.file!r}, number={self.number}, {_characters(self.text)})"
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction(_Noun):
@@ -105,6 +108,9 @@ class Extraction(_Noun):
         mtime_ns: Of the file as it was hashed.
         engine: The engine of most pages; None without pages.
         seconds: Wall-clock time of the work on this file.
+        title: As the PDF says; empty when it doesn't.
+        author: As the PDF says; empty when it doesn't.
+        warnings: What a reader should know, a sentence each.
     """
 
     status: Status
@@ -137,6 +143,8 @@ class FileRecord(_Noun):
         sha256: Hex; None when it was never read to the end.
         engine: The engine of most pages; None without pages.
         seconds: What reading it took.
+        title: As the PDF says; empty when it doesn't.
+        author: As the PDF says; empty when it doesn't.
         warnings: What a reader should know, a sentence each.
     """
 
@@ -155,7 +163,7 @@ class FileRecord(_Noun):
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Chunk(_Noun):
     """A piece of text of about the asked size.
 
@@ -175,14 +183,21 @@ class Chunk(_Noun):
     start: int
     end: int
 
+    def __repr__(self) -> str:
+        last = "" if self.last_page == self.first_page else f", last_page={self.last_page}"
+        return f"Chunk(file={self.file!r}, first_page={self.first_page}{last}, {_characters(self.text)})"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Hit(_Noun):
     """One page that matches a query.
 
     Attributes:
-        score: Higher is better (BM25); comparable within one search only.
-        snippet: Plain text around the matches.
+        file: The name of the file's record.
+        page: Its number in the file, from 1.
+        score: Higher is better (BM25, or the sum of reciprocal ranks); comparable within one search only.
+        snippet: Plain text on one line around the matches; of a page that only its nearness brought, the beginning
+            of the nearest chunk.
         spans: (start, end) of each match in `snippet`, in order, not overlapping.
     """
 
@@ -192,10 +207,32 @@ class Hit(_Noun):
     snippet: str
     spans: tuple[tuple[int, int], ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Hit(file={self.file!r}, page={self.page}, score={self.score:.3g}, {_shortened(self.snippet, 60)!r})"
+
+
+def _characters(text: str) -> str:
+    return f"{len(text):,} character{'' if len(text) == 1 else 's'}"
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}\u2026"
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary(_Noun):
-    """What one run did: `str(summary)` is the sentence that terminal, notebook and panel show."""
+    """What one run did: `str(summary)` is the sentence that terminal, notebook and panel show.
+
+    Attributes:
+        ingested: Files that were read to their last page.
+        unchanged: Files that were in the corpus already and needn't be read again.
+        partial: Files of which some pages are missing.
+        failed: Files that couldn't be read.
+        cancelled: Files that weren't read, or not to the end, because the run was stopped.
+        pages: Pages that this run brought into the corpus.
+        seconds: Wall-clock time of the run.
+        note: What to say of a run without files.
+    """
 
     ingested: int = 0
     unchanged: int = 0

@@ -9,8 +9,7 @@ from typing import Any
 import numpy
 import pytest
 
-from ingest_widgets import Corpus, CorpusError
-from ingest_widgets.documents import Reason, Status
+from ingest_widgets import Corpus, CorpusError, FileRecord, Page, Reason, Status
 from tests.corpus_parts import extraction, failure, source
 
 
@@ -169,3 +168,40 @@ def test_a_name_is_in_the_corpus_or_not(corpus: Corpus) -> None:
     assert corpus.files()[1] in corpus
     assert "aa.pdf" not in corpus
     assert 10 not in corpus
+
+
+@pytest.mark.parametrize("path", [42, None, True, ["c.sqlite"], 1.5])
+def test_what_is_no_path_is_named(path: Any) -> None:
+    with pytest.raises(TypeError, match=r"^path must be a str or a path, not"):
+        Corpus(path)
+
+
+def test_a_path_in_bytes_will_do_and_what_can_be_no_file_is_refused(tmp_path: Path) -> None:
+    with Corpus(bytes(tmp_path / "c.sqlite")) as corpus:  # type: ignore[arg-type]
+        assert corpus.path == tmp_path / "c.sqlite"
+    with pytest.raises(CorpusError, match=r"can't be in memory: give a path"):
+        Corpus(":memory:")
+    with pytest.raises(CorpusError, match="NUL"):
+        Corpus("a\0b")
+
+
+def test_pages_hits_and_chunks_are_short_in_a_list(corpus: Corpus) -> None:
+    corpus.write(source("long.pdf"), extraction("word " * 428 + "end", "more"))
+    (page, _), hit = corpus.pages("long.pdf"), corpus.search("word")[0]
+    chunk = next(corpus.chunks(5_000, file="long.pdf"))
+    assert repr(page) == "Page(file='long.pdf', number=1, 2,143 characters)"
+    assert repr(chunk) == "Chunk(file='long.pdf', first_page=1, last_page=2, 2,148 characters)"
+    assert repr(hit).startswith(f"Hit(file='long.pdf', page=1, score={hit.score:.3g}, 'word word ")
+    assert len(repr(hit)) < 120
+    assert page == Page("long.pdf", 1, page.text, "pdfium")
+    assert page != Page("long.pdf", 1, "other", "pdfium")
+
+
+def test_a_slice_shows_itself_as_the_table_that_it_is_cut_from(corpus: Corpus) -> None:
+    files, results = corpus.files(), corpus.search("heat OR cold")
+    assert repr(files[1:]).startswith("2 files: 1 failed, 1 partial\nname")
+    assert list(files[1:]) == list(files)[1:]
+    assert isinstance(files[0], FileRecord)
+    assert "<table>" in results[1:2]._repr_mimebundle_()["text/html"]
+    assert (list(results[1:2]), results[1:2].total, results[1:].offset) == ([results[1]], 3, 1)
+    assert list(results[::-1]) == list(reversed(results))

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from numbers import Real
+from pathlib import Path
 from typing import SupportsFloat
 
 from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.documents import FileRecord, Reason, Status
+from ingest_widgets.errors import CorpusError
 
 File = str | FileRecord
 """How a file of the corpus is named in a call."""
 MOST_DPI = 1_200
 _LARGEST = 2**63 - 1  # that SQLite takes
+
+
+def corpus_path(value: object) -> Path:
+    """The absolute path of a corpus; `~` is the home folder.
+
+    Raises:
+        TypeError: It is no path.
+        CorpusError: There can't be a corpus.
+    """
+    try:
+        path = os.fsdecode(value)  # type: ignore[arg-type]  # asked here
+    except TypeError:
+        raise TypeError(f"path must be a str or a path, not {_shown(value)}") from None
+    if path == ":memory:":
+        raise CorpusError("a corpus is a file, it can't be in memory: give a path, say in a tempfile.mkdtemp()")
+    if "\0" in path:
+        raise CorpusError(f"no path holds a NUL, as {_brief(path)} does: give another one")
+    return Path(os.path.abspath(os.path.expanduser(path)))
 
 
 def whole_number(name: str, value: object, *, least: int | None = 0) -> int:

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus import exports, health, store, vectors
-from ingest_widgets.corpus.arguments import File, dots_per_inch, file_name, file_names, one_status, whole_number
+from ingest_widgets.corpus.arguments import (
+    File,
+    corpus_path,
+    dots_per_inch,
+    file_name,
+    file_names,
+    one_status,
+    whole_number,
+)
 from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.embedding import Embedder, embed, vector_of_question
@@ -60,7 +68,7 @@ class Corpus:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, read_only: bool = False) -> None:
-        self._path = Path(os.path.abspath(os.path.expanduser(os.fspath(path))))
+        self._path = corpus_path(path)
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
         self._embedder: Embedder | None = None

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, SupportsIndex, overload
 
 from ingest_widgets.documents import FileRecord
 from ingest_widgets.tables import Cell, html_table, text_table
 
 
 class FileTable(list[FileRecord]):
-    """Records of files, in name order; an ordinary list apart from its looks."""
+    """Records of files, in name order; an ordinary list apart from its looks, and so is a slice of it."""
 
     COLUMNS = ("name", "status", "reason", "pages", "engine", "detail")
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> FileRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> FileTable: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> FileRecord | FileTable:
+        return FileTable(super().__getitem__(index)) if isinstance(index, slice) else super().__getitem__(index)
 
     def rows(self) -> list[list[Cell]]:
         """The cells of at most the first 20 records."""

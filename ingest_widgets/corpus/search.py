@@ -49,9 +49,19 @@ class SearchResults(Sequence[Hit]):
     @overload
     def __getitem__(self, index: int) -> Hit: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Hit]: ...
-    def __getitem__(self, index: int | slice) -> Hit | Sequence[Hit]:
-        return self._hits[index]
+    def __getitem__(self, index: slice) -> SearchResults: ...
+    def __getitem__(self, index: int | slice) -> Hit | SearchResults:
+        if not isinstance(index, slice):
+            return self._hits[index]
+        first = min(range(len(self))[index], default=0)
+        return SearchResults(
+            self.query,
+            self._hits[index],
+            total=self.total,
+            seconds=self.seconds,
+            offset=self.offset + first,
+            suggestion=self.suggestion,
+        )
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self._hits)
