@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -78,6 +79,16 @@ def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 def read(*pages: str, engine: str = "misbehaving", limits: Limits = LIMITS) -> Extraction:
     return extract(Task("poisoned", "poisoned.pdf", data=text_pdf(*pages), engine=engine, limits=limits))
+
+
+@contextmanager
+def ended_in_the_end(pids: list[int]) -> Iterator[None]:
+    """What a failed test would leave spinning."""
+    try:
+        yield
+    finally:
+        for pid in filter(is_alive, pids):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -205,10 +216,9 @@ def test_what_a_plug_in_started_delays_nobody_and_dies_with_it(
     left = [int(name.name) for name in tmp_path.iterdir()]
     assert len(left) == 4  # two attempts, in each the worker and what it started
     escapes = worker.promises.get("no process escapes")
-    if kind == "grandchild" or (escapes and escapes.kept):
-        assert until(lambda: not any(map(is_alive, left)))
-    for pid in filter(is_alive, left):
-        os.kill(pid, signal.SIGKILL)
+    with ended_in_the_end(left):
+        if kind == "grandchild" or (escapes and escapes.kept):
+            assert until(lambda: not any(map(is_alive, left)))
 
 
 def test_a_worker_whose_own_watch_finds_it_too_large_is_out_of_memory() -> None:
@@ -251,9 +261,10 @@ def test_workers_end_with_their_owner(kind: str, tmp_path: Path) -> None:
         assert owner.stdout.readline() == "ready\n"
         assert until(lambda: len(list(tmp_path.iterdir())) == 2)
         orphans = [int(name.name) for name in tmp_path.iterdir()]
-        owner.kill()
-        owner.wait(20)
-        assert until(lambda: not any(map(is_alive, orphans)))
+        with ended_in_the_end(orphans):
+            owner.kill()
+            owner.wait(20)
+            assert until(lambda: not any(map(is_alive, orphans)))
 
 
 def test_each_promise_is_said_to_be_kept_or_not_as_it_is(request: pytest.FixtureRequest) -> None:
