@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import inspect
-import math
 from collections.abc import Awaitable
 from typing import Any
 
 from ingest_widgets.background_loop.loop_thread import LoopThread, running
+from ingest_widgets.background_loop.seconds import problem_with
 
 PLACES = ("background", "kernel")
 
@@ -34,11 +34,7 @@ def check(awaitable: Awaitable[Any], timeout: float | None, on: str) -> float | 
 def _problem(timeout: Any, on: str) -> Exception | None:
     if on not in PLACES:
         return ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
-    if timeout is None:
-        return None
-    if isinstance(timeout, bool) or not hasattr(type(timeout), "__float__"):
-        return TypeError(f"timeout is a number of seconds or None, not {timeout!r}")
-    return ValueError("timeout is NaN: take a number of seconds or None") if math.isnan(timeout) else None
+    return None if timeout is None else problem_with(timeout)
 
 
 def _cure(value: Any) -> str:

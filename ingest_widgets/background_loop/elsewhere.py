@@ -82,7 +82,11 @@ def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any
         raise
     finally:
         if handler is not None:
-            signal.signal(signal.SIGINT, handler)
+            try:
+                signal.signal(signal.SIGINT, handler)
+            except BaseException:  # it raises an interrupt that has just come before it does its work
+                signal.signal(signal.SIGINT, handler)
+                raise
     bring_back(run.context)
     if late:
         raise RunSyncTimeout(run.name, timeout or 0.0)

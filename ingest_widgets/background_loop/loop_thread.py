@@ -21,6 +21,7 @@ from ingest_widgets.background_loop.bell import bell
 from ingest_widgets.background_loop.call import Call, Why, make_task
 from ingest_widgets.background_loop.daemon_threads import DaemonThreads
 from ingest_widgets.background_loop.displays import route_displays
+from ingest_widgets.background_loop.seconds import problem_with
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +34,19 @@ class LoopThread:
         calls: Registered by their callers, removed on the loop's thread.
         blocker: The call that the loop's own thread waits for, if it is blocked by one.
         stuck: A call that was cancelled but whose cancellation hasn't been looked at: something blocks the loop.
+        registered: Set once it is in `running` (or once `failure` says why it never will be).
     """
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
-        self.loop = asyncio.new_event_loop()
-        self.loop.set_default_executor(DaemonThreads(thread_name_prefix="ingest-widgets-worker"))
         self.calls: set[Call] = set()
         self.blocker: Call | None = None
         self.stuck: Call | None = None
         self.closing = False
         self._done = False
         self._inbox: deque[tuple[Callable[..., None], tuple[Any, ...]]] = deque()
-        self._bell = bell(self.loop, self._drain)
         self.registered = threading.Event()
+        self.failure: Exception | None = None
         self.thread = threading.Thread(target=self._run, name=f"ingest-widgets-loop-{depth}", daemon=True)
 
     def post(self, function: Callable[..., None], *args: Any) -> None:
@@ -101,9 +101,21 @@ class LoopThread:
             # The line above says it; at collection asyncio would report each task as destroyed.
             self.loop.set_exception_handler(lambda loop, context: None)
 
-    def _run(self) -> None:
-        # The thread enters itself: an interrupt that hits whoever starts it can't leave a loop that nobody knows.
+    def _make_loop(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.loop.set_default_executor(DaemonThreads(thread_name_prefix="ingest-widgets-worker"))
+        self._bell = bell(self.loop, self._drain)
         self._bell.listen()
+
+    def _run(self) -> None:
+        # The thread makes the loop and enters itself: an interrupt that hits whoever starts it can't leave half a loop,
+        # nor one that nobody knows.
+        try:
+            self._make_loop()
+        except Exception as error:  # noqa: BLE001 - such as no descriptor left: raised by whoever waits for us
+            self.failure = error
+            self.registered.set()
+            return
         route_displays()
         running[self.loop] = self
         by_depth[self.depth] = self
@@ -171,9 +183,10 @@ def _start(depth: int) -> LoopThread | None:
         try:
             host.thread.start()
         except RuntimeError:  # Python 3.12 starts no thread any more once the main one has ended
-            host.loop.close()
             return None
         host.registered.wait()
+        if host.failure is not None:
+            raise host.failure
         return host
 
 
@@ -210,10 +223,14 @@ def shutdown_background_loop(*, timeout: float = 5.0) -> None:
         timeout: The most it waits, in seconds.
 
     Raises:
+        TypeError, ValueError: A timeout that is no number.
         RuntimeError: A coroutine on the loop itself called it: it would wait for its own end.
     """
+    if (problem := problem_with(timeout)) is not None:
+        raise problem
     if asyncio._get_running_loop() in running:
         raise RuntimeError("shutdown_background_loop() would wait for its own caller: call it outside of the coroutine")
+    timeout = min(float(timeout), threading.TIMEOUT_MAX)
     deadline = monotonic() + timeout
     with _starting:
         by_depth.clear()
@@ -221,7 +238,7 @@ def shutdown_background_loop(*, timeout: float = 5.0) -> None:
     for host in doomed:
         host.post(host.close, 0.75 * timeout)  # the rest is for the thread to end in
     for host in doomed:
-        host.thread.join(max(0.0, deadline - monotonic()))
+        host.thread.join(min(max(0.0, deadline - monotonic()), threading.TIMEOUT_MAX))
         if host.thread.is_alive():
             _leave(host)
 

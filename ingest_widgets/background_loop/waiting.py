@@ -72,7 +72,11 @@ def run_sync(
         raise
     finally:
         if handler is not None:
-            signal.signal(signal.SIGINT, handler)
+            try:
+                signal.signal(signal.SIGINT, handler)
+            except BaseException:  # it raises an interrupt that has just come before it does its work
+                signal.signal(signal.SIGINT, handler)
+                raise
         if blocked is not None:
             blocked.blocker = None
     bring_back(context)

@@ -55,7 +55,7 @@ def row(*places: str, patches: bool = False) -> Callable[[Row], Row]:
 
 def names(place: str, *, patches: bool = False) -> list[str]:
     """The rows of a place, those that patch asyncio apart."""
-    for module in ("values", "arguments", "stopping", "loops", "kernel_loop"):
+    for module in ("values", "arguments", "stopping", "storms", "loops", "kernel_loop"):
         importlib.import_module(f"tests.run_sync_rows.{module}")
     return [name for name, entry in ROWS.items() if place in entry.places and entry.patches is patches]
 

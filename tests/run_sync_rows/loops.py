@@ -7,6 +7,7 @@ import concurrent.futures
 import contextvars
 import gc
 import os
+import resource
 import threading
 import warnings
 import weakref
@@ -17,7 +18,7 @@ from typing import Any
 from ingest_widgets import run_sync, shutdown_background_loop
 from ingest_widgets.background_loop.call import Call
 from ingest_widgets.background_loop.loop_thread import running, submit
-from tests.run_sync_rows import PATIENCE, Watch, caught, logged, row, value, within
+from tests.run_sync_rows import PATIENCE, Watch, caught, logged, refusal, row, value, within
 from tests.run_sync_rows.stopping import Patient, Stubborn
 
 
@@ -26,7 +27,9 @@ async def where() -> tuple[int, int]:
 
 
 def loop_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("ingest-widgets-loop")]
+    # An interrupt in the middle of `Thread.start` leaves `enumerate` a thread that never began.
+    alive = [thread.name for thread in threading.enumerate() if thread.is_alive()]
+    return [name for name in alive if name.startswith("ingest-widgets-loop")]
 
 
 @row()
@@ -169,6 +172,19 @@ async def loop() -> asyncio.AbstractEventLoop:
 
 
 @row()
+def how_long_a_shutdown_may_take() -> None:
+    """No time at all and any length of it will do; what is no number of seconds is refused, and the loop goes on."""
+    first = run_sync(where())
+    for wrong, kind in ((None, TypeError), ("3", TypeError), (True, TypeError), (float("nan"), ValueError)):
+        assert "seconds" in refusal(kind, lambda wrong=wrong: shutdown_background_loop(timeout=wrong))  # type: ignore[misc]
+    assert run_sync(where()) == first
+    for limit in (0, -1, 1e300, float("inf")):
+        run_sync(value(1))
+        shutdown_background_loop(timeout=limit)
+        assert run_sync(value(1), timeout=PATIENCE) == 1
+
+
+@row()
 def a_call_that_meets_a_closed_loop() -> None:
     """A call whose loop has closed between its choice and its arrival goes to a fresh one."""
     chosen = running[run_sync(loop())]
@@ -190,6 +206,22 @@ def loops_leave_no_descriptor() -> None:
         shutdown_background_loop()
         gc.collect()
     assert len(os.listdir("/dev/fd")) <= before + 2
+
+
+@row("script")
+def no_descriptor_left_for_a_loop() -> None:
+    """A loop that can't be made is the caller's OSError, and the next call tries again."""
+    shutdown_background_loop()
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    coroutine = value(1)
+    try:
+        with caught(OSError):
+            run_sync(coroutine)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        coroutine.close()
+    assert run_sync(value(1), timeout=PATIENCE) == 1
 
 
 @row()

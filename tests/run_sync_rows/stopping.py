@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import os
-import random
 import signal
 import threading
-from time import monotonic
 from typing import Any
 
 from ingest_widgets import RunSyncTimeout, run_sync
@@ -295,68 +292,3 @@ async def set_and_return(begun: threading.Event, seconds: float) -> float:
     begun.set()
     await asyncio.sleep(seconds)
     return seconds
-
-
-class Storm:
-    """A thread that presses 'interrupt' once, a random time after each `strike`."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.go, self.done, self.never = threading.Semaphore(0), threading.Event(), threading.Event()
-        self.over = False
-        self.thread = threading.Thread(target=self._serve)
-
-    def _serve(self) -> None:
-        while self.go.acquire() and not self.over:
-            self.never.wait(self.random.random() * 0.0004)
-            os.kill(os.getpid(), signal.SIGINT)
-            self.done.set()
-
-    def strike(self, work: Any) -> None:
-        """Do the work, and go on doing it until the interrupt has come.
-
-        Between two calls it may come to the handler of a running loop, which raises nothing.
-        """
-        self.done.clear()
-        try:
-            self.go.release()
-            while not self.done.is_set():
-                run_sync(work())
-        except KeyboardInterrupt:
-            assert self.done.wait(PATIENCE)
-
-    def end(self) -> None:
-        self.over = True
-        self.go.release()
-        self.thread.join()
-
-
-def storm(strikes: int, seed: int) -> None:
-    """Interrupts at random moments of short calls: what began has ended, nothing hangs, nothing is left."""
-    counts = {"begun": 0, "ended": 0}
-
-    async def work() -> None:
-        counts["begun"] += 1
-        try:
-            await asyncio.sleep(0)
-        finally:
-            counts["ended"] += 1
-
-    weather = Storm(seed)
-    weather.thread.start()
-    try:
-        for _ in range(strikes):
-            watch = Watch(monotonic())
-            weather.strike(work)
-            watch.under(0.0)
-    finally:
-        weather.end()
-    assert run_sync(value(1), timeout=PATIENCE) == 1
-    assert run_sync(pending()) == set()
-    assert counts["begun"] == counts["ended"] >= strikes / 4, counts
-
-
-@row(*EVERYWHERE)
-def interrupts_at_random_moments() -> None:
-    """No lock stays held and no coroutine runs on over hundreds of interrupts at random moments."""
-    storm(400, seed=4)
