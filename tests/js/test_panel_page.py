@@ -372,3 +372,13 @@ def test_a_run_that_is_over_at_once_has_answered_start(panel: BarePage) -> None:
     panel.tell(state={"running": False, "sentence": "0 files: no PDF files in empty"})
     panel.page.clock.run_for(5000)
     expect(panel.page.locator("p").filter(has_text="interrupt the kernel")).to_have_count(0)
+
+
+def test_a_search_without_hits_finds_what_comes_in_later_in_the_run(panel: BarePage) -> None:
+    """However often the run tells of itself meanwhile."""
+    search(panel, "entropy", [])
+    panel.page.clock.install()
+    for finished in range(1, 12):
+        panel.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
+        panel.page.clock.run_for(150)
+    assert [ask["query"] for ask in panel.sent("search", 2)] == ["entropy", "entropy"]

@@ -10,7 +10,7 @@ import { KernelLine } from "./kernel_line.js";
 import { Uploads } from "./uploads.js";
 
 const SEARCH_PAUSE = 90;
-const SEARCH_AGAIN = 2000;
+const SEARCH_AGAIN = 1000;
 const PATIENCE = 1500;
 const HITS_A_TIME = 20;
 
@@ -154,9 +154,13 @@ export class PanelStore {
     if (state.source === this.typedSource) this.typedSource = null;
     Object.assign(this.state, state, this.typedSource === null ? {} : { source: this.typedSource });
     this.tell("state");
-    clearInterval(this.again);
-    if (this.state.running) this.again = setInterval(() => this.searchAgain(), SEARCH_AGAIN);
-    else this.searchAgain();
+    if (this.state.running) {
+      this.again ??= setInterval(() => this.searchAgain(), SEARCH_AGAIN);
+    } else {
+      clearInterval(this.again);
+      this.again = null;
+      this.searchAgain();
+    }
   }
 
   takeAcknowledged(acknowledged) {
