@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -220,3 +222,31 @@ def test_a_page_that_does_not_exist_is_one_clear_sentence() -> None:
     with pytest.raises(IngestError, match=r"page 99 of manual-long\.pdf"):
         render_page(task, 99)
     assert extract(task).status is Status.INGESTED
+
+
+_CROWDED = """
+import os, resource
+from ingest_widgets.errors import EngineError
+from ingest_widgets.isolation import Task, extract
+from tests.hostile.pdf import text_pdf
+task = Task("a", "a", data=text_pdf("honest"))
+most = len(os.listdir("/proc/self/fd"))
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+for room in range(8):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most + room, hard))
+    try:
+        print(room, extract(task).status)
+    except EngineError as error:
+        print("refused", error)
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_no_file_is_blamed_when_the_system_has_no_process_or_descriptor_left() -> None:
+    """That no worker can start is an error of its own, with the system's reason; with room it goes on."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CROWDED], capture_output=True, text=True, timeout=100, cwd=SAMPLES.parent
+    )
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("refused a worker process can't start (Too many open files)"), done.stderr
+    assert lines[-1] == "7 ingested"

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 
+from ingest_widgets.documents import Reason
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 
@@ -61,7 +62,10 @@ class Slot:
         raise AssertionError("unreachable")
 
     def _fresh(self, memory_bytes: int, sandbox: bool) -> WorkerProcess:
-        fresh = WorkerProcess(memory_bytes, sandbox=sandbox)
+        try:
+            fresh = WorkerProcess(memory_bytes, sandbox=sandbox)
+        except OSError as error:  # no process, descriptor or memory is left for it
+            raise WorkerEnded(Reason.CRASHED, error.strerror or type(error).__name__) from error
         with self._lock:
             self._worker = fresh
             if self.killed:
