@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
+import shutil
+import sqlite3
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -229,6 +234,69 @@ def test_a_kept_ranking_is_forgotten_when_a_page_comes_or_goes(tmp_path: Path) -
             assert corpus.search("entropy").total == number + 1
         other.remove("0.pdf")
         assert [hit.file for hit in corpus.search("entropy")] == ["1.pdf", "2.pdf", "3.pdf"]
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus in which a word is on so many pages that two readers rank them."""
+    path = tmp_path_factory.mktemp("large") / "c.sqlite"
+    chance = random.Random(8)
+    with Corpus(path) as corpus:
+        for number in range(24):
+            texts = [
+                " ".join(["common"] * chance.randrange(1, 9) + ["word"] * chance.randrange(30)) for _ in range(500)
+            ]
+            corpus.write(source(f"{number}.pdf"), extraction(*texts))
+    return path
+
+
+def ranked_by_one_statement(path: Path, query: str, count: int) -> list[tuple[str, int, float]]:
+    score = "bm25(page_words, 1.0, 4.0, 1.0)"
+    with closing(sqlite3.connect(path)) as con:
+        return con.execute(
+            f"SELECT name, number, -{score} FROM page_words JOIN pages ON pages.id = page_words.rowid JOIN files "
+            f"ON files.id = file_id WHERE page_words MATCH ? ORDER BY {score}, pages.id LIMIT ?",
+            (query, count),
+        ).fetchall()
+
+
+@pytest.mark.parametrize("query", ["common", "common OR word"])
+def test_two_readers_rank_a_frequent_word_as_one_does(large: Path, query: str) -> None:
+    with Corpus(large) as corpus:
+        results = corpus.search(query, limit=300)
+        found = [(hit.file, hit.page, hit.score) for hit in results]
+    assert results.total == 12_000
+    assert found == ranked_by_one_statement(large, query, 300)
+
+
+def test_all_matches_can_be_asked_for_at_once_and_each_comes_once(large: Path) -> None:
+    with Corpus(large) as corpus:
+        assert len({(hit.file, hit.page) for hit in corpus.search("common", limit=100_000)}) == 12_000
+
+
+def test_a_page_that_comes_between_the_two_readers_is_in_no_half(large: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    shutil.copy(large, path)
+    with Corpus(path) as corpus, Corpus(path) as other:
+        stop = threading.Event()
+
+        def write() -> None:
+            number = 0
+            while not stop.is_set():
+                other.write(source(f"new{number % 5}.pdf"), extraction("common " * 40, f"common {number}"))
+                number += 1
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            for _ in range(60):
+                results = corpus.search("common", limit=50)
+                new = {hit.file for hit in results if hit.file.startswith("new")}
+                assert results.total == 12_000 + 2 * len(new)
+                assert len({(hit.file, hit.page) for hit in results}) == 50
+        finally:
+            stop.set()
+            writer.join()
 
 
 @pytest.mark.parametrize(

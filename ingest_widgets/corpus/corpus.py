@@ -70,7 +70,7 @@ class Corpus:
     def __init__(self, path: str | os.PathLike[str], *, read_only: bool = False) -> None:
         self._path = corpus_path(path)
         self._connections = Connections(str(self._path), read_only=read_only)
-        self._index: PageIndex = FullTextIndex()
+        self._index: PageIndex = FullTextIndex(self._connections.reader)
         self._embedder: Embedder | None = None
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from array import array
@@ -179,11 +180,10 @@ def _hits(
 ) -> list[Hit]:
     if not pages:
         return []
-    places = ", ".join("?" * len(pages))
     rows = con.execute(
         "SELECT pages.id, files.name, number, text FROM pages JOIN files ON files.id = file_id "
-        f"WHERE pages.id IN ({places})",
-        [page for page, _ in pages],
+        "WHERE pages.id IN (SELECT value FROM json_each(?))",
+        (json.dumps([page for page, _ in pages]),),
     ).fetchall()
     texts = {page: rest for page, *rest in rows}
     if len(texts) < len(pages):
