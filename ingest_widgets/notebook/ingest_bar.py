@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest_widgets.documents import FileRecord, RunSummary, Status
 from ingest_widgets.notebook.progress_bar import ProgressBar
+from ingest_widgets.notebook.run_table import reason_words
 from ingest_widgets.pipeline import NullObserver
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ class IngestBar(NullObserver):
         if status is Status.FAILED:
             self._failed += 1
             if self._failed <= PROBLEMS_SHOWN:
-                self.bar.problems = [*self.bar.problems, f"{record.name}: {record.reason}. {record.detail}"]
+                self.bar.problems = [
+                    *self.bar.problems,
+                    f"{record.name}: {reason_words(record.reason)}. {record.detail}",
+                ]
 
     def ended(self, summary: RunSummary) -> None:
         """The sentence of the run, and how many failures are not shown."""

@@ -133,7 +133,7 @@ class RunTable:
         """What a saved notebook shows without a kernel: the title, and the files, those with a problem first."""
         with self.lock:
             rows = sorted(self.rows, key=lambda row: (row[3] is None, row[0]))
-            shown = [[row[2], row[1], row[5], ": ".join(filter(None, [row[3], row[4]]))] for row in rows[:20]]
+            shown = [[row[2], row[1], row[5], _note(row)] for row in rows[:20]]
             table = html_table(title, ["status", "name", "pages", "what to know"], shown, total=len(rows))
         return f'<div class="ingw-saved">{table}</div>'
 
@@ -151,6 +151,17 @@ class RunTable:
             if index is not None:
                 feed.dirty[index] = None
             feed.changed()
+
+
+def reason_words(reason: str | None) -> str:
+    """`not_a_pdf` as people write it."""
+    return (reason or "").replace("_", " ").replace(" pdf", " PDF")
+
+
+def _note(row: Row) -> str:
+    """What there is to know of a file, as the grid says it too."""
+    reason = "" if row[3] == row[2] else reason_words(row[3])  # 'cancelled' needn't be said twice
+    return ": ".join(filter(None, [reason, row[4]]))
 
 
 def _row(index: int, record: FileRecord, status: Status) -> Row:

@@ -198,7 +198,7 @@ def test_a_saved_notebook_says_what_happened_without_a_kernel(lab: Lab, trusted:
     again = notebook.reopen(trusted=trusted)
     expect(again.output(0).get_by_text(sentence)).to_be_visible()
     expect(saved_rows(again.output(0))).to_have_count(4)
-    expect(again.output(0).get_by_text("not_a_pdf")).to_be_visible()
+    expect(again.output(0).get_by_text("not a PDF: ")).to_be_visible()
 
 
 def test_nbconvert_shows_the_final_counts_as_plain_html(lab: Lab) -> None:

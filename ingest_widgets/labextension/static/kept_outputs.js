@@ -1,8 +1,18 @@
 // A widget's output of plain HTML (see notebook/saved_output.py) after a reload: JupyterLab has forgotten which display it
 // belongs to and drops its updates, so the widget tells us, and we find the output by its class.
 
+// Without a kernel JupyterLab says 'Loading widget...' for ever, or 'model not found', below the HTML that stands for it.
+const HIDE_DEAD = `
+.jp-OutputArea-child:has(.ingw-saved)
+  + .jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output > *)) {
+  display: none;
+}`;
+
 /** Listens to our widgets; `tracker` knows the open notebooks, null where there are none. */
 export function keepOutputs(tracker) {
+  const sheet = document.createElement("style");
+  sheet.textContent = HIDE_DEAD;
+  document.head.append(sheet);
   window.addEventListener("ingest_widgets:kept", ({ detail }) => {
     if (detail) tracker?.forEach((panel) => replaceIn(panel, detail));
   });

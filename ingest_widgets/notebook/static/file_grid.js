@@ -24,7 +24,8 @@ export function words(reason) {
 
 /** Where a row of the grid says what is the matter. */
 function noteOf(row) {
-  return [words(row.reason), row.detail].filter(Boolean).join(": ");
+  const reason = row.reason === row.status ? "" : words(row.reason); // 'cancelled' needn't be said twice
+  return [reason, row.detail].filter(Boolean).join(": ");
 }
 
 export class FileGrid {

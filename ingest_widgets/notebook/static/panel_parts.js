@@ -121,7 +121,7 @@ export class FileDetail {
     if (!row || this.drawn === row) return;
     this.drawn = row;
     const pages = row.pages ? counted(row.pages, "page") : "";
-    const facts = [row.reason ? `${row.status} (${words(row.reason)})` : row.status, pages, sized(row.bytes)];
+    const facts = [row.reason && row.reason !== row.status ? `${row.status} (${words(row.reason)})` : row.status, pages, sized(row.bytes)];
     this.node.replaceChildren(
       element("strong", { class: "ingw-detail-name" }, row.name),
       element("span", {}, facts.filter(Boolean).join(", ")),
