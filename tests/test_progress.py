@@ -137,6 +137,18 @@ def test_no_report_is_lost_to_the_error_of_floats(seen: Seen, clock: Clock) -> N
     assert seen.counts == list(range(1001))
 
 
+def test_a_gap_is_kept_by_what_the_clock_says_and_not_by_an_ulp(seen: Seen, clock: Clock) -> None:
+    """Read off a clock, 1000.4 - 1000.3 is a tenth; to floats it is a little less. A real shortfall counts."""
+    readings = [float(f"1000.{tenth}") for tenth in range(10)]
+    assert any(later < earlier + 0.1 for earlier, later in itertools.pairwise(readings)), "floats do differ here"
+    tracker = ProgressTracker(min_seconds=0.1, sinks=[seen])
+    for reading in readings:
+        clock.now = reading - 1e-9
+        assert not tracker.update()
+        clock.now = reading
+        assert bool(tracker.update()) == (reading > 1000)
+
+
 def test_an_update_that_reaches_the_total_is_shown_at_once(seen: Seen, clock: Clock) -> None:
     tracker = ProgressTracker(10, sinks=[seen])
     for _ in range(9):
@@ -200,6 +212,26 @@ def test_a_break_is_stopped_where_it_was(seen: Seen) -> None:
         if item == 9:
             break
     assert (seen[-1].current, seen[-1].percent, seen[-1].status) == (9, 90, "stopped")
+
+
+def test_an_error_in_the_body_of_a_plain_loop_is_stopped_where_it_was(seen: Seen) -> None:
+    def work() -> None:
+        for item in ProgressTracker(sinks=[seen]).track(range(10)):
+            if item == 9:
+                raise KeyError(item)
+
+    with pytest.raises(KeyError):
+        work()
+    assert (seen[-1].current, seen[-1].percent, seen[-1].status) == (9, 90, "stopped")
+
+
+def test_leaving_a_plain_loop_after_the_total_is_no_success_either(seen: Seen) -> None:
+    for item in ProgressTracker(5, sinks=[seen]).track(itertools.count()):
+        if item == 5:
+            break
+    assert (seen[-1].current, seen[-1].status) == (5, "stopped")
+    assert seen[-1].percent is not None
+    assert seen[-1].percent < 100
 
 
 def test_an_error_of_the_iterable_is_a_failure_and_comes_out(seen: Seen) -> None:

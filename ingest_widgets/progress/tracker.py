@@ -158,8 +158,9 @@ class ProgressTracker:
     def track(self, iterable: Iterable[_Item]) -> Iterator[_Item]:
         """The items of `iterable`, each counted when the loop comes back for the next one.
 
-        Takes `len(iterable)` as total when none was given, and closes the tracker at the end of the loop; inside
-        `with tracker:` the block closes it, and knows an error in the loop's body from a `break`.
+        Takes `len(iterable)` as total when none was given, and closes the tracker at the end of the loop. A loop that
+        is left early ends as `stopped`, whether by `break` or by an error in its body: an iterator isn't told why it
+        is let go. Inside `with tracker:` the block closes it, and knows: an error ends as `failed`, with its reason.
         """
         items = iter(iterable)
         try:
