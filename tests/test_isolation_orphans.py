@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from ingest_widgets.documents import Status
@@ -96,6 +99,29 @@ def test_an_interrupt_in_the_middle_of_a_file_leaves_a_clean_slot(monkeypatch: p
     helper.join()
     assert {worker.pid for worker in workers()} <= before
     assert extract(HONEST).status is Status.INGESTED
+
+
+def test_an_interrupt_shows_no_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Not even to what prints the local variables of every frame, once the file is open."""
+    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
+    monkeypatch.setenv("INGEST_PDF_PASSWORDS", '["open sesame"]')
+    locked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(text_pdf("first", f"poison: wait {tmp_path}"))) as pdf:
+        pdf.save(locked, encryption=pikepdf.Encryption(user="open sesame", owner="open sesame"))
+    task = Task("w", "w", data=locked.getvalue(), engine="misbehaving", limits=Limits(seconds=60))
+
+    def interrupt() -> None:
+        until(lambda: bool(list(tmp_path.iterdir())))
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    helper = threading.Thread(target=interrupt)
+    helper.start()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        extract(task)
+    helper.join()
+    frames = [frame for frame, _ in traceback.walk_tb(caught.tb) if "ingest_widgets" in frame.f_code.co_filename]
+    assert frames
+    assert not [value for frame in frames for value in map(repr, frame.f_locals.values()) if "open sesame" in value]
 
 
 def test_a_worn_worker_is_replaced() -> None:

@@ -194,6 +194,16 @@ def test_pages_beyond_the_last_are_refused() -> None:
         got.take(PAGE | {"n": 2}, b"")
 
 
+@pytest.mark.parametrize("message", [PAGE, {"t": "bad", "n": 1, "why": ""}], ids=["page", "bad"])
+def test_pages_of_a_document_that_has_too_many_are_refused(message: dict[str, object]) -> None:
+    """Of 2^62 pages a worker may say that there are so many; which of them are missing would fill the memory."""
+    got = Gathering(Task("x", "x"))
+    got.take(FILE, b"")
+    got.take(DOCUMENT | {"pages": 2**62}, b"")
+    with pytest.raises(WireError):
+        got.take(message, b"")
+
+
 def test_a_worker_that_says_it_is_out_of_memory_is_believed_and_ended() -> None:
     with pytest.raises(WorkerEnded) as ended:
         gathered((FILE, b""), ({"t": "refused", "reason": "out_of_memory", "what": ""}, b""))

@@ -77,6 +77,7 @@ class _Attempts:
                 found = self._slot.passwords()
                 deadline += time.monotonic() - asked
                 worker.send({"passwords": found}, deadline=deadline)
+                del found  # an interrupt's traceback would show it
             elif self._got.take(header, body):
                 return
 

@@ -129,7 +129,7 @@ class Gathering:
         self.skip(Reason.CORRUPT, _text(header["why"], 200))
 
     def _check_number(self, header: dict[str, Any]) -> None:
-        if header["n"] != self.next or self.complete:
+        if header["n"] != self.next or self.complete or (self._page_count or 0) > self._task.limits.max_pages:
             raise WireError("a page that nobody asked for")
 
     def _refused(self, header: dict[str, Any], body: bytes) -> bool:
