@@ -287,6 +287,7 @@ def test_hybrid_finds_pages_without_the_words_and_shows_the_beginning_of_the_nea
     assert results[1].snippet.startswith("Disorder grows by itself.")
     assert [hit.spans for hit in results] == [(), (), ()]
     assert results.total == 3
+    assert repr(results[:2]).startswith("3 pages match 'entropy grows' or lie near it (")
 
 
 def test_a_page_that_both_rankings_know_comes_first_by_the_sum_of_its_reciprocal_ranks(corpus: Corpus) -> None:

@@ -19,6 +19,10 @@ from ingest_widgets.documents import Hit
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
 
 
+Match = Literal["all", "any"]
+Ranking = Literal["bm25", "hybrid"]
+
+
 class SearchResults(Sequence[Hit]):
     """The hits of one search, best first.
 
@@ -29,6 +33,7 @@ class SearchResults(Sequence[Hit]):
         seconds: What the search took.
         offset: How many better ones come before the first one here.
         suggestion: A word of the corpus that may have been meant, when one word was asked for and nothing matched.
+        ranking: `"bm25"` or `"hybrid"`.
     """
 
     def __init__(
@@ -40,9 +45,10 @@ class SearchResults(Sequence[Hit]):
         seconds: float,
         offset: int = 0,
         suggestion: str | None = None,
+        ranking: Ranking = "bm25",
     ) -> None:
         self.query, self._hits, self.total, self.seconds = query, tuple(hits), total, seconds
-        self.offset, self.suggestion = offset, suggestion
+        self.offset, self.suggestion, self.ranking = offset, suggestion, ranking
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -62,6 +68,7 @@ class SearchResults(Sequence[Hit]):
             seconds=self.seconds,
             offset=self.offset + first,
             suggestion=self.suggestion,
+            ranking=self.ranking,
         )
 
     def __iter__(self) -> Iterator[Hit]:
@@ -80,7 +87,8 @@ class SearchResults(Sequence[Hit]):
             meant = f": did you mean '{self.suggestion}'?" if self.suggestion else ""
             return f"No page matches '{self.query}'{meant}"
         pages = "page matches" if self.total == 1 else "pages match"
-        return f"{self.total:,} {pages} '{self.query}' ({self.seconds * 1000:.1f} ms)"
+        near = " or lie near it" if self.ranking == "hybrid" else ""
+        return f"{self.total:,} {pages} '{self.query}'{near} ({self.seconds * 1000:.1f} ms)"
 
     def _rows(self) -> list[list[Cell]]:
         return [[hit.file, hit.page, Marked(hit.snippet, hit.spans)] for hit in self._hits]
@@ -95,10 +103,6 @@ class SearchResults(Sequence[Hit]):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         html = html_table(self._title, ["file", "page", "text"], self._rows(), total=self._shown_of)
         return {"text/plain": repr(self), "text/html": html}
-
-
-Match = Literal["all", "any"]
-Ranking = Literal["bm25", "hybrid"]
 
 
 def search(
@@ -133,7 +137,15 @@ def search(
     word = typed.single_word
     suggestion = index.look_alike(con, word) if word and not found.total and files is None else None
     seconds = time.perf_counter() - started
-    return SearchResults(text, hits, total=found.total, seconds=seconds, offset=offset, suggestion=suggestion)
+    return SearchResults(
+        text,
+        hits,
+        total=found.total,
+        seconds=seconds,
+        offset=offset,
+        suggestion=suggestion,
+        ranking="bm25" if question is None else "hybrid",
+    )
 
 
 def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> list[int] | None:
