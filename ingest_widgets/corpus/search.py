@@ -18,7 +18,6 @@ from ingest_widgets.corpus.vectors import NearPage
 from ingest_widgets.documents import Hit
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
 
-
 Match = Literal["all", "any"]
 Ranking = Literal["bm25", "hybrid"]
 
