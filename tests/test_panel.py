@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from comm.base_comm import BaseComm
 
 from ingest_widgets import Corpus, CorpusNotFound, CorpusView, IngestPanel, ingest, settings_override
+from ingest_widgets.errors import IngestError
 from ingest_widgets.notebook.live_widget import LiveWidget
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -127,6 +129,54 @@ def test_a_problem_is_a_sentence_and_details_only_for_what_nobody_expected(panel
     ask(panel, "search", query=None, ask=1, offset="x", limit=20)
     surprise = wait_for(panel, lambda patch: "Traceback" in patch.get("problem", {}).get("details", ""))["problem"]
     assert surprise["sentence"].startswith("This went wrong: ValueError: ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "request_", "part"),
+    [
+        ("search", {"query": "order", "offset": 0, "limit": "many"}, "results"),
+        ("page", {"file": "a.pdf", "number": "one", "query": "", "dpi": 50}, "page"),
+    ],
+)
+def test_what_a_question_broke_on_is_told_and_nobody_waits_for_its_answer(
+    panel: IngestPanel, kind: str, request_: Part, part: str
+) -> None:
+    """Whatever the exception is: a sentence where the answer would stand, and the details to unfold."""
+    panel.start(str(SAMPLES))
+    wait_for(panel, ended)
+    ask(panel, kind, ask=5, **request_)
+    assert wait_for(panel, lambda patch: patch.get(part, {}).get("ask") == 5)[part]["error"]
+    problem = wait_for(panel, lambda patch: "problem" in patch)["problem"]
+    assert problem["sentence"].startswith("This went wrong: ValueError: ")
+    assert "Traceback" in problem["details"]
+
+
+def test_settings_that_broke_meanwhile_are_told(panel: IngestPanel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read in the thread that sends; nobody would hear it there."""
+    monkeypatch.setenv("INGEST_MAX_FILE_BYTES", "many")
+    ask(panel, "hello", uploads=[])
+    assert "max_file_bytes" in wait_for(panel, lambda patch: "problem" in patch)["problem"]["sentence"].lower()
+    monkeypatch.delenv("INGEST_MAX_FILE_BYTES")
+    ask(panel, "hello", uploads=[])
+    assert wait_for(panel, lambda patch: "state" in patch)["state"]["max_file_bytes"] > 0
+
+
+def test_a_page_that_was_reloaded_is_told_what_its_notebook_keeps(panel: IngestPanel) -> None:
+    """Without a kernel's display there is nothing to keep, and the first page knows it anyway."""
+    ask(panel, "hello", page="one", uploads=[])
+    wait_for(panel, lambda patch: "state" in patch)
+    assert not panel._reloaded
+    ask(panel, "hello", page="one", uploads=[])
+    assert not panel._reloaded
+    ask(panel, "hello", page="two", uploads=[])
+    assert "kept" in wait_for(panel, lambda patch: "kept" in patch)
+
+
+def test_in_the_browsers_own_python_the_panel_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JupyterLite; otherwise the first thread would raise something about threads."""
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(IngestError, match="no threads and no processes"):
+        IngestPanel()
 
 
 def test_search_answers_with_the_number_it_was_asked_with(panel: IngestPanel) -> None:

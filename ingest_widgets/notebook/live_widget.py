@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import traceback
@@ -23,6 +24,10 @@ from ingest_widgets.notebook.saved_output import SavedOutput
 Request = dict[str, Any]
 Buffers = list[memoryview]
 MOST_HITS = 500
+_NO_THREADS = (
+    "Python in the browser (JupyterLite, Pyodide) has no threads and no processes to read PDFs in: "
+    "open this notebook in JupyterLab, Notebook 7 or VS Code with a kernel of its own."
+)
 SAVED_SECONDS = 5.0
 """How old what a saved notebook would say gets while a run goes on."""
 
@@ -34,12 +39,17 @@ class LiveWidget(anywidget.AnyWidget):
 
     Args:
         table: The files it shows.
+
+    Raises:
+        IngestError: Python runs in the browser, where nothing of this can work.
     """
 
     _face = Unicode("panel").tag(sync=True)
     _line = Unicode("").tag(sync=True)
 
     def __init__(self, table: RunTable) -> None:
+        if sys.platform == "emscripten":
+            raise IngestError(_NO_THREADS)
         super().__init__(_line=listen(self._heard_on_line))
         self._table = table
         self._saved = SavedOutput()
