@@ -9,8 +9,11 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +33,7 @@ from ingest_widgets import (
 )
 from ingest_widgets.documents import Reason, SourceFile, Status
 from ingest_widgets.pipeline import IngestRun, NullObserver
+from tests.hostile.pdf import text_pdf
 
 EXPECTED = {
     "broken.pdf": ("failed", "corrupt"),
@@ -202,6 +206,30 @@ def test_too_many_pages_is_a_refusal_by_setting(papers: Path) -> None:
         observed(papers, corpus, max_pages=3)
         assert outcomes(corpus)["manual-long.pdf"] == ("failed", "too_many_pages")
         assert "manual-long.pdf" in observed(papers, corpus).of("ingested")
+
+
+def test_a_long_file_that_is_read_in_ranges_comes_out_whole(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(text_pdf(*(f"this is page {number}" for number in range(1, 301))))
+    with ingest(path, tmp_path / "c.sqlite", progress=False) as corpus:
+        assert [page.text for page in corpus.pages()] == [f"this is page {number}" for number in range(1, 301)]
+
+
+def test_a_file_that_changes_between_two_ranges_is_no_mixture_and_is_read_by_the_next_run(tmp_path: Path) -> None:
+    path, versions = tmp_path / "long.pdf", [text_pdf(*[f"version {n}"] * 200) for n in (1, 2)]
+    path.write_bytes(versions[0])
+
+    class Meddler(ThreadPoolExecutor):
+        def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            path.write_bytes(versions[args[0].first > 1])
+            return super().submit(function, *args, **kwargs)
+
+    with Meddler(1) as executor, ingest(path, tmp_path / "c.sqlite", executor=executor, progress=False) as corpus:
+        (record,) = corpus.files()
+        assert (record.status, record.reason, record.pages) == ("failed", "unreadable", 0)
+        assert "changed while it was read" in record.detail
+        ingest(path, corpus, progress=False)
+        assert {page.text for page in corpus.pages()} == {"version 2"}
 
 
 def test_uploads_come_in_by_name_and_are_known_by_content(papers: Path) -> None:

@@ -35,11 +35,10 @@ class Segment:
     end: int
 
 
-def moves_up(firsts: list[tuple[float, float]]) -> bool:
+def moves_up(heights: list[float]) -> bool:
     """Whether the pen went upwards time and again from the start of one line to the next."""
-    if len(firsts) < 2 * _MOVES_UP:
+    if len(heights) < 2 * _MOVES_UP:
         return False
-    heights = [place[1] for place in firsts]
     return bool(sum(map(gt, heights[1:], heights)) >= _MOVES_UP)
 
 

@@ -48,13 +48,13 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     Lines end with a line feed; ligatures are taken apart, Arabic shapes become letters, any gap is a plain space,
     marks that nobody sees (soft hyphens, zero widths, directions) are gone. Joiners stay: Persian needs them.
     """
-    return clean_lines(text.replace("\r\n", "\n"), False)
+    return clean_lines(text.replace("\r\n", "\n"))
 
 
-def clean_lines(text: str, printable: bool) -> tuple[str, tuple[str, ...]]:
-    """Does `clean_text`'s work where lines end with line feeds; `printable`: nothing else in it needs a look."""
+def clean_lines(text: str) -> tuple[str, tuple[str, ...]]:
+    """Does `clean_text`'s work where lines end with line feeds already."""
     warnings: list[str] = []
-    if not printable and not text.replace("\n", "").isprintable():
+    if not text.replace("\n", "").isprintable():
         text = _printable(text.replace("\xa0", " "), warnings)
     if not text.isascii():
         text = _composed(text)

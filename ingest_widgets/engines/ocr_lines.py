@@ -36,10 +36,11 @@ def lines_as_text(lines: list[Line], scale: float) -> str:
     """
     rows = reading_order(lines)
     texts = [" ".join(piece.text for piece in row) for row in rows]
-    places = [(row[0].left / scale, -(row[0].top + row[0].bottom) / 2 / scale) for row in rows]
-    starts = paragraph_starts(texts, places, places)
+    pens = [row[0].left / scale for row in rows], [-(row[0].top + row[0].bottom) / 2 / scale for row in rows]
+    starts = set(paragraph_starts(texts, pens, pens))
     out = ""
-    for text, start in zip(texts, starts, strict=True):
+    for number, text in enumerate(texts):
+        start = number in starts
         cut = out[-1:] == "-" and out[-2:-1].isalpha() and text[:1].islower() and not start
         out = out[:-1] + CUT + text if cut else f"{out}\n{chr(10) if start else ''}{text}"
     return out.lstrip("\n")

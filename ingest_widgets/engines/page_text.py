@@ -9,7 +9,7 @@ from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
-from ingest_widgets.engines.paragraphs import paragraph_starts
+from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import right_to_left_edits
 from ingest_widgets.engines.textpage import TextPage
 
@@ -49,11 +49,9 @@ class PageReader:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
         with TextPage(self._document, index) as page:
-            lines = self._lines(page)
-        plain = all(line.isprintable() or line.replace(CUT, "").isprintable() for line in lines)
-        text = "\n".join(lines)
+            text = "\n".join(self._lines(page))
         self._vocabulary.add(text)
-        return clean_lines(join_hyphens(text, self._vocabulary), plain)
+        return clean_lines(join_hyphens(text, self._vocabulary))
 
     def _lines(self, page: TextPage) -> list[str]:
         """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
@@ -63,8 +61,8 @@ class PageReader:
             return lines
         edits = accent_edits(page, text) + right_to_left_edits(page, text)
         starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
-        firsts = page.origins(starts)
-        if moves_up(firsts) or (self._looks() and gaps_in_line(page, lines, starts)):
+        firsts = page.pens(starts)
+        if moves_up(firsts[1]) or (self._looks() and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)
             if rows:
                 self._mixed = True
@@ -85,24 +83,20 @@ def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[s
     return PageReader(document).text(index)
 
 
-def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: list[Place]) -> list[Place]:
+def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:
     """Where the part of each line behind its last cut begins."""
-    lasts = firsts.copy()
+    across, up = firsts[0].copy(), firsts[1].copy()
     cut = [number for number, line in enumerate(lines) if CUT in line]
-    for number, place in zip(cut, page.origins([starts[n] + lines[n].rfind(CUT) + 1 for n in cut]), strict=True):
-        lasts[number] = place
-    return lasts
+    places = page.origins([starts[n] + lines[n].rfind(CUT) + 1 for n in cut])
+    for number, place in zip(cut, places, strict=True):
+        across[number], up[number] = place
+    return across, up
 
 
-def _parted(lines: list[str], begins: list[bool]) -> list[str]:
-    if True not in begins:
-        return lines
-    parted = []
-    for line, begin in zip(lines, begins, strict=True):
-        if begin:
-            parted.append("")
-        parted.append(line)
-    return parted
+def _parted(lines: list[str], begins: list[int]) -> list[str]:
+    for number in begins:
+        lines[number] = "\n" + lines[number]
+    return lines
 
 
 def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit]) -> list[str]:
@@ -123,7 +117,11 @@ def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit]) -> list[st
         lines.append(line)
         firsts.append(place)
         lasts.append(place)
-    return _parted(lines, paragraph_starts(lines, firsts, lasts))
+    return _parted(lines, paragraph_starts(lines, _pens(firsts), _pens(lasts)))
+
+
+def _pens(places: list[Place]) -> Pens:
+    return [x for x, _ in places], [y for _, y in places]
 
 
 def _edited(text: str, start: int, end: int, edits: list[Edit]) -> str:

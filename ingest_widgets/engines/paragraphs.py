@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import count
+from operator import sub
+
+Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
 _SAME_LINE = 0.5  # points
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
 
 
-def paragraph_starts(
-    lines: list[str], firsts: list[tuple[float, float]], lasts: list[tuple[float, float]]
-) -> list[bool]:
-    """Tells for each line whether a paragraph begins with it; the first one never counts.
+def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> list[int]:
+    """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
     Args:
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
-        firsts: Where the pen stood for the first sign of each line.
+        firsts: Where the pen stood for the first sign of each line: along the line, and upwards.
         lasts: The same for the part behind the last U+FFFE.
     """
-    count = len(lines)
-    drops = [0.0, *(a[1] - b[1] for a, b in zip(lasts, firsts[1:], strict=False)), 0.0]
-    starts = [False] * count
-    for i in range(1, count):
-        drop, above, below = drops[i], drops[i - 1], drops[i + 1]
+    across, up = firsts
+    drops = list(map(sub, lasts[1], up[1:]))
+    around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
+    starts = []
+    for number, drop, above, below, before, left in around:
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
-            starts[i] = drop < -_SAME_LINE and _new_sentence(lines[i - 1], lines[i])
+            if drop < -_SAME_LINE and _new_sentence(lines[number - 1], lines[number]):
+                starts.append(number)
             continue
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
-        if drop > _WIDER * usual > _SAME_LINE:
-            starts[i] = True
-            continue
-        left = lasts[i - 1][0]
-        if _INDENT[0] < abs(firsts[i][0] - left) < _INDENT[1] and i + 1 < count and abs(firsts[i + 1][0] - left) < 2:
-            starts[i] = _new_sentence(lines[i - 1], lines[i])
+        indented = _INDENT[0] < abs(left - before) < _INDENT[1]
+        if drop > _WIDER * usual > _SAME_LINE or (indented and _stands_alone(lines, across, before, number)):
+            starts.append(number)
     return starts
+
+
+def _stands_alone(lines: Sequence[str], across: list[float], before: float, number: int) -> bool:
+    """Whether the line after the indented one begins where the line above it did."""
+    returns = number + 1 < len(lines) and abs(across[number + 1] - before) < 2
+    return returns and _new_sentence(lines[number - 1], lines[number])
 
 
 def _new_sentence(before: str, line: str) -> bool:

@@ -7,7 +7,10 @@ times a page, so they keep the interpreter's lock: that halves a call. Nothing h
 from __future__ import annotations
 
 import ctypes
+from collections import deque
+from collections.abc import Sequence
 from ctypes import addressof, c_double, c_float, c_int, c_void_p
+from itertools import repeat
 from math import isfinite, pi
 from typing import Any
 
@@ -28,8 +31,8 @@ _ANGLE = _getter(pdfium_c.FPDFText_GetCharAngle, c_float, c_void_p, c_int)
 _GENERATED = _getter(pdfium_c.FPDFText_IsGenerated, c_int, c_void_p, c_int)
 _COUNT_RECTS = _getter(pdfium_c.FPDFText_CountRects, c_int, c_void_p, c_int, c_int)
 _RECT = _getter(pdfium_c.FPDFText_GetRect, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
-_PAIR = (c_double * 2)()
-_X, _Y = addressof(_PAIR), addressof(_PAIR) + 8
+_MOST_PENS = 1 << 12
+_PENS = (c_double * (2 * _MOST_PENS))()
 _FOUR = (c_double * 4)()
 _EDGES = tuple(addressof(_FOUR) + 8 * i for i in range(4))
 _LOOSE = (c_float * 4)()
@@ -107,13 +110,23 @@ class TextPage:
         turns = self._turns
         return (x, y) if not turns else ((y, -x), (-x, -y), (-y, x))[turns - 1]
 
-    def origins(self, indices: list[int]) -> list[tuple[float, float]]:
-        """Where the pen stood for each of these characters."""
-        handle, pair, found = self._handle, _PAIR, []
-        for index in indices:
-            _ORIGIN(handle, index, _X, _Y)
-            found.append((pair[0], pair[1]))
-        return found if not self._turns else [self._turned(x, y) for x, y in found]
+    def pens(self, indices: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Where the pen stood for each of these characters: along the line, and upwards."""
+        count, room = len(indices), _PENS
+        if count > _MOST_PENS:
+            room = (c_double * (2 * count))()
+        start = addressof(room)
+        end = start + 16 * count
+        deque(map(_ORIGIN, repeat(self._handle), indices, range(start, end, 16), range(start + 8, end + 8, 16)), 0)
+        across, up = room[0 : 2 * count : 2], room[1 : 2 * count : 2]
+        if self._turns == 0:
+            return across, up
+        turned = [self._turned(x, y) for x, y in zip(across, up, strict=True)]
+        return [x for x, _ in turned], [y for _, y in turned]
+
+    def origins(self, indices: Sequence[int]) -> list[tuple[float, float]]:
+        """The same as pairs."""
+        return list(zip(*self.pens(indices), strict=True))
 
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of the character's place in its line."""

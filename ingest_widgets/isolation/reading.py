@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import mmap
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +13,73 @@ from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.engines.structure import TooManyPages
+from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
 from ingest_widgets.isolation.wire import PAGE_CHARS
-from ingest_widgets.isolation.worker import Parent, Refused, checked_header
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.ocr import ScanReader
+    from ingest_widgets.isolation.worker import Parent
 
 
-def answer(parent: Parent, request: Mapping[str, Any], data: bytes | mmap.mmap) -> None:
-    """Does what the request asks for with these bytes."""
-    checked_header(data)
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A document that is kept open: a long file comes in ranges, and who looks at a page looks at the next one."""
+
+    key: object
+    sha256: str
+    size: int
+    document: OpenDocument
+
+
+class Reader:
+    """Answers requests, one after the other."""
+
+    def __init__(self, parent: Parent) -> None:
+        self._parent = parent
+        self._kept: _Kept | None = None
+
+    def answer(self, request: Mapping[str, Any], body: bytes) -> None:
+        """Does what the request asks for.
+
+        Raises:
+            Refused: It can't be done.
+        """
+        with content_of(request, body) as content:
+            found = self._found(request, content)
+        if found is None:
+            return
+        try:
+            more = _OPERATIONS[request["op"]](self._parent, request, found.document)
+            self._kept = found if more else None
+        except EngineRefuses as refusal:
+            raise Refused(Reason.CORRUPT, str(refusal)) from refusal
+        finally:
+            if self._kept is None:
+                found.document.close()
+
+    def _found(self, request: Mapping[str, Any], content: Content) -> _Kept | None:
+        """The open document; None when its hash says that nothing is to be done."""
+        reads = request["op"] == "text"
+        key = (reads, request["path"], request["rungs"], request["max_pages"], content.stamp())
+        kept, self._kept = self._kept, None
+        if kept is not None and kept.key != key:
+            kept.document.close()
+            kept = None
+        if not reads:
+            return kept or _Kept(key, "", 0, _opened(self._parent, request, content.data()))
+        data = b"" if kept else content.data()
+        sha256, size = (kept.sha256, kept.size) if kept else (sha256_of(data), content.size)
+        self._parent.tell({"t": "file", "sha256": sha256, "size": size, "mtime_ns": content.mtime_ns})
+        if kept is None and sha256 == request["known_sha256"]:
+            return None
+        return kept or _Kept(key, sha256, size, _opened(self._parent, request, data))
+
+
+def _opened(parent: Parent, request: Mapping[str, Any], data: Data) -> OpenDocument:
+    check_header(data)
     try:
-        document = OpenDocument(data, request["rungs"], parent.passwords, request["max_pages"])
+        return OpenDocument(data, request["rungs"], parent.passwords, request["max_pages"])
     except TooManyPages as refusal:
         parent.tell({"t": "document", "pages": refusal.count, "warnings": []})
         raise Refused(Reason.TOO_MANY_PAGES, str(refusal.count)) from refusal
@@ -33,15 +87,10 @@ def answer(parent: Parent, request: Mapping[str, Any], data: bytes | mmap.mmap) 
         raise Refused(Reason.ENCRYPTED, str(refusal)) from refusal
     except EngineRefuses as refusal:
         raise Refused(Reason.CORRUPT, str(refusal)) from refusal
-    try:
-        _OPERATIONS[request["op"]](parent, request, document)
-    except EngineRefuses as refusal:
-        raise Refused(Reason.CORRUPT, str(refusal)) from refusal
-    finally:
-        document.close()
 
 
-def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> None:
+def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
+    """Sends the pages; whether the document has more of them."""
     count = document.page_count
     if count < 1:
         raise Refused(Reason.CORRUPT, "it has no pages")
@@ -49,8 +98,10 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
     if request["first"] == 1 or request["metadata"]:
         _metadata(parent, document)
     scans = None if request["ocr_pages"] is None else _Scans(request, document)
-    for number in range(request["first"], min(count, request["last"] or count) + 1):
+    last = min(count, request["last"] or count)
+    for number in range(request["first"], last + 1):
         _page(parent, document, number, scans)
+    return last < count
 
 
 def _metadata(parent: Parent, document: OpenDocument) -> None:
@@ -109,17 +160,19 @@ class _Scans:
         return reader
 
 
-def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> None:
+def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
     from ingest_widgets.engines.drawing import png
 
     parent.tell({"t": "image"}, png(_pdfium(document), request["n"] - 1, request["dpi"]))
+    return True
 
 
-def _boxes(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> None:
+def _boxes(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
     from ingest_widgets.engines.drawing import boxes
 
     width, height, found = boxes(_pdfium(document), request["n"] - 1, request["needles"])
     parent.tell({"t": "boxes", "width": width, "height": height, "boxes": [[round(x, 2) for x in b] for b in found]})
+    return True
 
 
 def _pdfium(document: OpenDocument) -> Any:

@@ -5,39 +5,22 @@ Started by `process.py` as `python -I`. Nothing here is trusted by the parent.
 
 from __future__ import annotations
 
-import hashlib
-import mmap
+import gc
 import os
-import stat
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import NoEngine
+from ingest_widgets.isolation.content import Refused
 from ingest_widgets.isolation.limits import hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter, stay
 from ingest_widgets.isolation.watch import die_with_parent, end_with_parent_thread
 from ingest_widgets.isolation.wire import prefix, read_frame
 
-MAPPED_BYTES = 64 * 1024 * 1024
-"""From this size on a file is mapped into memory instead of read."""
-
-_CHUNK = 4 * 1024 * 1024
-_HEADER_WITHIN = 1024
-
-
-class Refused(Exception):
-    """The task ends here.
-
-    Args:
-        reason: Why.
-        what: A word or number for the sentence that the parent makes of it.
-    """
-
-    def __init__(self, reason: Reason, what: str = "") -> None:
-        super().__init__(reason, what)
-        self.reason, self.what = reason, what
+if TYPE_CHECKING:
+    from ingest_widgets.isolation.reading import Reader
 
 
 class Parent:
@@ -88,27 +71,29 @@ def main(hello: Mapping[str, Any]) -> None:
     parent = Parent()
     end_with_parent_thread()
     try:
-        import ingest_widgets.engines.pdfium
-        import ingest_widgets.isolation.reading  # noqa: F401
+        import ingest_widgets.engines.pdfium  # noqa: F401
+        from ingest_widgets.isolation.reading import Reader
     except ImportError as error:
         parent.tell({"t": "broken", "why": str(error)[:500]})
         return
     features = (enter() if hello["sandbox"] else stay()) | hold(hello["memory_bytes"])
     features |= die_with_parent(hello["parent"], parent.requests)
+    gc.freeze()  # what is loaded stays; looking through it again and again costs a hundredth
     parent.tell({"t": "ready", "features": features})
+    reader = Reader(parent)
     while True:
         request, body = parent.ask()
-        _serve(parent, request, body)
+        _serve(parent, reader, request, body)
 
 
-def _serve(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
+def _serve(parent: Parent, reader: Reader, request: Mapping[str, Any], body: bytes) -> None:
     if request["op"] == "ping":
         parent.tell({"t": "done"})
         return
     set_memory(request["memory_bytes"])
     start_clock(request["seconds"])
     try:
-        _run(parent, request, body)
+        reader.answer(request, body)
         last: dict[str, Any] = {"t": "done"}
     except Refused as refusal:
         last = {"t": "refused", "reason": refusal.reason, "what": refusal.what[:200]}
@@ -122,80 +107,6 @@ def _serve(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
     parent.tell(last)
 
 
-def _run(parent: Parent, request: Mapping[str, Any], body: bytes) -> None:
-    from ingest_widgets.isolation import reading
-
-    data = _upload(parent, request, body) if request["path"] is None else _file(parent, request)
-    if data is not None:
-        reading.answer(parent, request, data)
-
-
-def _upload(parent: Parent, request: Mapping[str, Any], body: bytes) -> bytes | None:
-    _check_size(len(body), request["max_file_bytes"])
-    if request["op"] != "text":
-        return body
-    return body if _tell_file(parent, request, hashlib.sha256(body), len(body), None) else None
-
-
-def _file(parent: Parent, request: Mapping[str, Any]) -> bytes | mmap.mmap | None:
-    path = os.fsdecode(bytes.fromhex(request["path"]))
-    try:
-        # O_NONBLOCK: a pipe in place of the file must not hold us.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Refused(Reason.UNREADABLE, "it is no regular file")
-            _check_size(status.st_size, request["max_file_bytes"])
-            data = _content(file.fileno(), status.st_size)
-    except OSError as error:
-        raise Refused(Reason.UNREADABLE, error.strerror or type(error).__name__) from error
-    if request["op"] != "text":
-        return data
-    digest = hashlib.sha256()
-    for part in _parts(data):
-        digest.update(part)
-    return data if _tell_file(parent, request, digest, len(data), status.st_mtime_ns) else None
-
-
-def _check_size(size: int, most: int) -> None:
-    if size == 0:
-        raise Refused(Reason.EMPTY)
-    if size > most:
-        raise Refused(Reason.TOO_LARGE, str(size))
-
-
-def _content(descriptor: int, size: int) -> bytes | mmap.mmap:
-    if size >= MAPPED_BYTES:
-        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_COPY)
-    parts = []
-    while part := os.read(descriptor, min(_CHUNK, size + 1)):
-        parts.append(part)
-        size -= len(part)
-        if size < -_CHUNK:  # it grows as fast as we read
-            raise Refused(Reason.UNREADABLE, "it is still being written")
-    return b"".join(parts)
-
-
-def _parts(data: bytes | mmap.mmap) -> Iterator[memoryview]:
-    with memoryview(data) as view:
-        for start in range(0, len(view), _CHUNK):
-            with view[start : start + _CHUNK] as part:
-                yield part
-
-
-def _tell_file(parent: Parent, request: Mapping[str, Any], digest: Any, size: int, mtime_ns: int | None) -> bool:
-    """Says what was read; whether there is more to do."""
-    sha256 = digest.hexdigest()
-    parent.tell({"t": "file", "sha256": sha256, "size": size, "mtime_ns": mtime_ns})
-    return bool(sha256 != request["known_sha256"])
-
-
 def short(error: BaseException) -> str:
     """What an engine said, as short as the wire wants it."""
     return f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace").decode()
-
-
-def checked_header(data: bytes | mmap.mmap) -> None:
-    """Refuses what isn't a PDF at all."""
-    if b"%PDF-" not in data[: _HEADER_WITHIN + 4]:
-        raise Refused(Reason.NOT_A_PDF)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ingest_widgets.documents import Extraction, Status
+from ingest_widgets.documents import Extraction, Reason, Status
 
 PAGES_A_TASK = 128
 """Pages of one task: about a third of a second of an ordinary file, so that a range is no burden to be lost."""
@@ -41,6 +41,9 @@ class Parts:
         every = [head, *rest]
         if any(part.status is Status.CANCELLED for part in every):
             return replace(head, status=Status.CANCELLED, pages=())
+        if len({part.sha256 for part in every if part.sha256}) > 1:
+            detail = "It changed while it was read: run again."
+            return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=sum(part.seconds for part in every))
         pages = tuple(page for part in every for page in part.pages)
         lacking = [part for part in every if part.status in (Status.PARTIAL, Status.FAILED)]
         has_text = any(page.text.strip() for page in pages)
