@@ -21,7 +21,7 @@ from ingest_widgets.corpus.snippets import make_snippet
 from tests.corpus_parts import extraction, source
 
 TEXTS = {
-    "hindi.pdf": ["हिन्दी में खोज, कि शब्द मिले"],
+    "hindi.pdf": ["हिन्दी में खोज, कि शब्द मिले \u0130stanbul"],
     "heat.pdf": ["The entropy of heat never falls.", "Disorder and entropy; the second law of heat."],
     "Café notes.pdf": ["Café, naïve façade: visited in São Paulo.", "Cafe\u0301 written with a detached accent."],
     "日本.pdf": [
@@ -63,6 +63,9 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("heat disorder OR falls", {("heat", 1), ("heat", 2)}),
         ("falls OR disorder second", {("heat", 2)}),
         ("entropy AND second", {("heat", 2)}),
+        ("entropy OR", {("heat", 1), ("heat", 2)}),
+        ("second AND", {("heat", 2)}),
+        ("OR falls", set()),
         ("entrop*", {("heat", 1), ("heat", 2), ("code", 2)}),
         ('"second la"*', {("heat", 2)}),
         ("file:heat entropy", {("heat", 1), ("heat", 2)}),
@@ -132,7 +135,9 @@ def test_what_is_syntax_elsewhere_is_text_here(corpus: Corpus, query: str) -> No
 
 @given(
     st.text(max_size=40)
-    | st.lists(st.sampled_from(["a", '"', "-", "OR", "*", "file:", "AND", "(", "日", "é", "\0"])).map(" ".join)
+    | st.lists(st.sampled_from(["a", '"', "-", "OR", "*", "file:", "file:*a*", "AND", "(", "日", "é", "\0"])).map(
+        " ".join
+    )
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_input_is_an_error_and_every_span_lies_in_its_snippet(corpus: Corpus, query: str) -> None:
@@ -166,6 +171,7 @@ def marked(corpus: Corpus, query: str) -> set[str]:
         ("見つかる", {"見つ かる"}),
         ("foo_bar", {"foo_bar"}),
         ("sao paulo", {"São", "Paulo"}),
+        ("istanbul", {"\u0130stanbul"}),
     ],
 )
 def test_the_matches_are_marked_as_they_stand_in_the_text(corpus: Corpus, query: str, matches: set[str]) -> None:

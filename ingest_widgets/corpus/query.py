@@ -18,6 +18,7 @@ from functools import lru_cache
 from ingest_widgets.corpus.records import clean
 from ingest_widgets.corpus.signs import RUN
 
+_OPERATORS = ("OR", "AND")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
 _TOKEN = re.compile(
     r'(?P<minus>(?<!\S)-(?!-))?(?P<file>(?<![^\s-])file:)?(?:"(?P<phrase>[^"]*)"(?P<star>\*)?|(?P<word>[^\s"]+|"))',
@@ -109,6 +110,8 @@ class _Item:
 def parse_query(text: str) -> Query:
     """Reads a query as a person types it."""
     items = [_item(match) for match in _TOKEN.finditer(clean(text).translate(_QUOTES))]
+    if len(items) > 1 and items[-1].is_plain and items[-1].text in _OPERATORS:
+        items.pop()  # what follows isn't typed yet
     groups: list[list[Term]] = []
     excluded: list[Term] = []
     files: list[str] = []
@@ -154,9 +157,9 @@ def _item(match: re.Match[str]) -> _Item:
 
 
 def _operator(items: Sequence[_Item], position: int) -> str | None:
-    """OR stands between two terms, AND between any two things; anywhere else they are words."""
+    """OR stands between two terms, AND between any two things; anywhere else but at the end they are words."""
     item = items[position]
-    if not item.is_plain or item.text not in ("OR", "AND") or not 0 < position < len(items) - 1:
+    if not item.is_plain or item.text not in _OPERATORS or not 0 < position < len(items) - 1:
         return None
     before, after = items[position - 1], items[position + 1]
     if item.text == "OR" and any(other.is_excluded or other.is_file for other in (before, after)):

@@ -45,7 +45,7 @@ def _small(text: str) -> str:
     small = text.lower()
     if len(small) == len(text):
         return small
-    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
+    return "".join(c.lower()[0] for c in text)  # of the dotted I the letter, without the dot
 
 
 def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
