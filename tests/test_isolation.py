@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ingest_widgets.isolation import (
     Task,
     check_engine,
     extract,
+    gathering,
     page_boxes,
     render_page,
 )
@@ -222,6 +224,18 @@ def test_a_page_that_does_not_exist_is_one_clear_sentence() -> None:
     with pytest.raises(IngestError, match=r"page 99 of manual-long\.pdf"):
         render_page(task, 99)
     assert extract(task).status is Status.INGESTED
+
+
+def test_text_of_one_file_has_an_end_however_many_workers_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a taken-over worker sends, crashing now and then, must not fill this process; what fits is kept."""
+    monkeypatch.setattr(gathering, "MOST_TEXT_BYTES", 50_000)
+    started = time.monotonic()
+    got = read("manual-long.pdf")
+    assert (got.status, got.reason) == (Status.PARTIAL, Reason.CRASHED)
+    assert "more than 50000 bytes of text" in got.detail
+    assert 1 < len(got.pages) < 61
+    assert got.warnings == (f"missing (crashed): pages {len(got.pages) + 1}-61",)
+    assert time.monotonic() - started < 30
 
 
 _CROWDED = """

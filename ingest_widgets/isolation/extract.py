@@ -108,6 +108,9 @@ class _Attempts:
 
     def _goes_on(self, end: WorkerEnded) -> bool:
         """Whether another attempt makes sense after this one ended the worker."""
+        if self._got.full:
+            self._got.skip(end.reason, end.what)
+            return False
         spot = self._got.spot
         if end.reason is Reason.CRASHED and self._crashed_at != (spot, self._rungs):
             self._crashed_at = spot, self._rungs

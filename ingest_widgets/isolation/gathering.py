@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from typing import Any
 
@@ -14,6 +15,8 @@ from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import WireError
 
 MOST_WARNINGS = 50
+MOST_TEXT_BYTES = 256 * 1024 * 1024
+"""So much memory may the text of one file take here, whichever workers it came from."""
 FEW_PAGES = 6
 MOST_REST = 0.1
 _ENGINE = re.compile(r"[\w.+-]{1,80}")
@@ -28,6 +31,7 @@ class Gathering:
         self.next = task.first
         self.bad: dict[int, tuple[Reason, str]] = {}
         self._pages: list[Page] = []
+        self._text_bytes = 0
         self._failure: tuple[Reason, str] | None = None
         self._unchanged = False
         self._sha256: str | None = None
@@ -43,6 +47,11 @@ class Gathering:
     def opened(self) -> bool:
         """Whether some engine has opened the document."""
         return self._page_count is not None
+
+    @property
+    def full(self) -> bool:
+        """Whether no more text is taken."""
+        return self._text_bytes > MOST_TEXT_BYTES
 
     @property
     def spot(self) -> object:
@@ -121,7 +130,11 @@ class Gathering:
         if not _ENGINE.fullmatch(engine):
             raise WireError("an engine without a name")
         warnings = _texts(header["warnings"])
-        self._pages.append(Page("", self.next, body.decode(), engine, warnings))
+        text = body.decode()
+        self._text_bytes += sys.getsizeof(text)
+        if self.full:
+            raise WireError(f"more than {MOST_TEXT_BYTES} bytes of text")
+        self._pages.append(Page("", self.next, text, engine, warnings))
         self.next += 1
 
     def _bad(self, header: dict[str, Any], body: bytes) -> None:
