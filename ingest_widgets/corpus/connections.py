@@ -233,6 +233,7 @@ class Connections:
             con.execute("PRAGMA foreign_keys = ON")
             con.execute("PRAGMA temp_store = MEMORY")
             con.execute("PRAGMA journal_size_limit = 67108864")
+            con.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: a page of the index is copied less often
         return con
 
     def _look(self) -> None:

@@ -14,6 +14,7 @@ _CLASS = (
 )
 SIGN = re.compile(f"[{_CLASS}]")
 RUN = re.compile(f"[{_CLASS}]+")
+_ASCII = bytes(range(128))  # taken out before a page is searched for signs: that leaves little to search
 # A line end between two signs is where the line was full, not where a word ends.
 _RUN_OVER_LINES = re.compile(f"[{_CLASS}]+(?:\n[{_CLASS}]+)*")
 
@@ -23,7 +24,7 @@ def paired_signs(text: str) -> str | None:
 
     A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run and lets each sign be found alone.
     """
-    if text.isascii() or not SIGN.search(text):
+    if text.isascii() or not SIGN.search(text.encode().translate(None, _ASCII).decode()):
         return None
     return " ".join(_pairs(run.replace("\n", "")) for run in _RUN_OVER_LINES.findall(text))
 
