@@ -1,6 +1,6 @@
 """What isolation costs: a question to a worker, and pages a second beside bare pypdfium2 in as many processes.
 
-    python benchmarks/isolation.py FOLDER [--workers 2] [--rounds 3]
+    python -m benchmarks.isolation FOLDER [--workers 2] [--rounds 3]
 
 Rounds alternate between the two, so that a busy machine slows both; the ratio of their best rounds is what counts.
 """

@@ -1,4 +1,4 @@
-"""What counting costs, beside tqdm: `python -m benchmarks.progress [repeats]`.
+"""What counting costs, beside tqdm: `python -m benchmarks.progress [rounds]`.
 
 CPU time of this process, both sides in the same run and in turn, the median of the rounds' ratios. Nothing is due: no
 sink is called but for the 0 % at the entry, and tqdm writes into a buffer. With eight threads both count on one bar.
@@ -6,12 +6,12 @@ sink is called but for the 0 % at the entry, and tqdm writes into a buffer. With
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import itertools
 import platform
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -147,7 +147,9 @@ def measure(rounds: int) -> Iterator[tuple[str, int, float, float, float]]:
 
 
 def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", nargs="?", type=int, default=ROUNDS)
+    rounds = parser.parse_args().rounds
     print(f"Python {platform.python_version()}, tqdm {tqdm_package.__version__}, CPU time, median of {rounds} rounds\n")
     print("| nothing due | calls | tqdm ns | ours ns | ratio |")
     print("| --- | ---: | ---: | ---: | ---: |")

@@ -1,4 +1,4 @@
-"""The engines that `text_quality.py` compares: each takes a path and yields the text of one page after the other."""
+"""The engines that `text_quality` compares: each takes a path and yields the text of one page after the other."""
 
 from __future__ import annotations
 

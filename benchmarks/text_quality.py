@@ -1,4 +1,4 @@
-"""Scores our text and that of other engines: python benchmarks/text_quality.py [FOLDER ...] [options].
+"""Scores our text and that of other engines: python -m benchmarks.text_quality [FOLDER ...] [options].
 
 A folder holds `pdf/NAME.pdf` and `truth/NAME.txt`; without one a synthetic set is made for the occasion. Engines that
 aren't installed are named and left out. CPU time is taken in one process, the engines taking turns file by file.
@@ -14,9 +14,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from known_text import make
-from text_engines import ENGINES, installed
-from text_score import COLUMNS, HEADINGS, Score
+from benchmarks.known_text import make
+from benchmarks.text_engines import ENGINES, installed
+from benchmarks.text_score import COLUMNS, HEADINGS, Score
 
 
 def read(engine: str, pdf: Path, seconds: Counter[str]) -> list[str]:

@@ -23,3 +23,12 @@ def test_house_rule(rule: str) -> None:
     command = [str(Path(sys.executable).parent / program), *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, f"{' '.join([program, *arguments])}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py")))
+def test_benchmarks_start_as_modules(name: str) -> None:
+    """Those that are commands say how to call them; the parts of one can at least be imported."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    is_command = "__main__" in (ROOT / "benchmarks" / f"{name}.py").read_text("utf-8")
+    assert (done.returncode, "usage:" in done.stdout) == (0, is_command), done.stderr

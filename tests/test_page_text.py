@@ -222,7 +222,7 @@ def test_a_page_that_is_not_there_is_an_error() -> None:
 
 def test_the_benchmark_holds_its_goals() -> None:
     """On the synthetic set: words >= 99.9, phrases >= 99, hyphens left <= 0.05 per 1,000 words."""
-    command = [sys.executable, "benchmarks/text_quality.py", "--engines", "ingest_widgets"]
+    command = [sys.executable, "-m", "benchmarks.text_quality", "--engines", "ingest_widgets"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120).stdout
     words, right, phrases, hyphens, *_ = (float(cell) for cell in printed.splitlines()[-1].split("|")[2:-2])
     assert words >= 99.9

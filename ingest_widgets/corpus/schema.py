@@ -65,7 +65,7 @@ def _first_tables(con: sqlite3.Connection) -> None:
             text, headings, signs, content='pages', content_rowid='id', tokenize="{TOKENIZER}"
         )"""
     )
-    # Merging the index's parts later, and in larger steps, takes a fifth off its time and adds nothing clear to a search.
+    # Merging the index's parts later and in larger steps takes a tenth off its time; searches show nothing of it.
     con.execute("INSERT INTO page_words (page_words, rank) VALUES ('automerge', 8), ('hashsize', 4194304)")
     con.execute("CREATE VIRTUAL TABLE page_vocabulary USING fts5vocab ('page_words', 'row')")
 
