@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest_widgets import Corpus, CorpusError, CorpusNotWritable, CorpusRetriever
+from ingest_widgets import Corpus, CorpusDamaged, CorpusError, CorpusNotWritable, CorpusRetriever
 from tests.corpus_parts import extraction, source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -274,6 +274,27 @@ def test_check_tells_of_vectors_that_belong_to_nothing(corpus: Corpus) -> None:
             "vector 100 belongs to no file (77)",
             "vector 101 has 12 bytes, as no other one",
         ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE chunk_vectors SET vector = 'text'",
+        "UPDATE chunk_vectors SET vector = zeroblob(8)",
+        "UPDATE chunk_vectors SET start = 'text', first_page = 'text' WHERE id = 1",
+        "UPDATE chunk_vectors SET first_page = 7 WHERE id = 1",
+        "UPDATE notes SET value = '{}' WHERE key = 'embedding'",
+        "UPDATE notes SET value = 'text' WHERE key = 'embedding'",
+        "DROP TABLE chunk_vectors",
+    ],
+)
+def test_vectors_that_make_no_sense_are_damage_and_nothing_else_suffers(corpus: Corpus, change: str) -> None:
+    corpus.embed(hashed)
+    with closing(sqlite3.connect(corpus.path)) as con, con:
+        con.execute(change)
+    with pytest.raises(CorpusDamaged, match="put a backup in its place"):
+        corpus.search("entropy", ranking="hybrid")
+    assert corpus.search("entropy").total == 1
 
 
 # Hybrid search.

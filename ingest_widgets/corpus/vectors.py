@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingest_widgets.corpus.records import BadRow
+from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.documents import Chunk
 from ingest_widgets.errors import MissingExtra
 
@@ -93,11 +93,10 @@ def places(con: sqlite3.Connection, file_id: int) -> set[tuple[int, int]]:
 def add(con: sqlite3.Connection, file_id: int, chunks: Sequence[tuple[Chunk, array[float]]]) -> None:
     """Keeps vectors; chunks that no longer stand where they stood, since the file has changed, are left out."""
     first, last = min(chunk.first_page for chunk, _ in chunks), max(chunk.last_page for chunk, _ in chunks)
-    texts = dict(
-        con.execute(
-            "SELECT number, text FROM pages WHERE file_id = ? AND number BETWEEN ? AND ?", (file_id, first, last)
-        )
+    rows = con.execute(
+        "SELECT number, text FROM pages WHERE file_id = ? AND number BETWEEN ? AND ?", (file_id, first, last)
     )
+    texts = {number: as_text(text) for number, text in rows}
     con.executemany(
         "INSERT OR REPLACE INTO chunk_vectors (file_id, first_page, start, last_page, stop, vector) "
         "VALUES (?, ?, ?, ?, ?, ?)",
@@ -149,8 +148,8 @@ def nearest(con: sqlite3.Connection, question: array[float], files: Sequence[int
             similarity, (file_id, number, start, stop, _) = float(similarities[place]), block[place]
             if (file_id, number) not in best or similarity > best[file_id, number][0]:
                 best[file_id, number] = (similarity, start, stop)
-        best = dict(sorted(best.items(), key=lambda item: (-item[1][0], item[0]))[:most])
-    return [NearPage(_page_id(con, *place), *near) for place, near in best.items()]
+        best = dict(sorted(best.items(), key=lambda item: -item[1][0])[:most])
+    return [_near_page(con, file_id, number, *near) for (file_id, number), near in best.items()]
 
 
 def _blocks(rows: sqlite3.Cursor, question: array[float]) -> Iterator[tuple[list[Any], Any]]:
@@ -162,16 +161,18 @@ def _blocks(rows: sqlite3.Cursor, question: array[float]) -> Iterator[tuple[list
     width = 4 * len(question)
     asked = np.asarray(question, dtype="<f4")
     while block := rows.fetchmany(max(1, _BLOCK_BYTES // width)):
-        if any(len(row[-1]) != width for row in block):
+        if any(not isinstance(row[-1], bytes) or len(row[-1]) != width for row in block):
             raise BadRow(f"a vector doesn't have {len(question)} numbers")
         yield block, np.frombuffer(b"".join(row[-1] for row in block), dtype="<f4").reshape(-1, len(question)) @ asked
 
 
-def _page_id(con: sqlite3.Connection, file_id: int, number: int) -> int:
+def _near_page(
+    con: sqlite3.Connection, file_id: int, number: int, similarity: float, start: int, stop: int | None
+) -> NearPage:
     found = con.execute("SELECT id FROM pages WHERE file_id = ? AND number = ?", (file_id, number)).fetchone()
-    if found is None:
-        raise BadRow(f"a vector is of page {number}, which isn't there")
-    return int(found[0])
+    if found is None or not isinstance(start, int) or not isinstance(stop, int | None):
+        raise BadRow(f"a vector is of a place on page {number} that isn't there")
+    return NearPage(found[0], similarity, start, stop)
 
 
 def _blob(vector: array[float]) -> bytes:
