@@ -106,7 +106,6 @@ class IngestPanel(LiveWidget):
         with self._run_lock:
             self._busy, self._run = False, None
         self._tell_state()
-        self._update_saved()
         self._start_uploaded()
 
     def _ingest(self, source: Any) -> None:
@@ -154,11 +153,11 @@ class IngestPanel(LiveWidget):
     def _upload_begins(self, request: Request, _: Buffers) -> None:
         for refusal in self._uploads.begin(request["files"], get_settings().max_file_bytes):
             self.tell_problem(refusal)
-        self._rows_changed()
+        self._send_soon()
 
     def _upload_comes(self, request: Request, buffers: Buffers) -> None:
         self._uploads.take(request["id"], int(request["offset"]), buffers[0] if buffers else b"")
-        self._rows_changed()
+        self._send_soon()
         self._start_uploaded()
 
     def _upload_ends(self, request: Request, _: Buffers) -> None:

@@ -37,7 +37,6 @@ class JobView(LiveWidget):
     def _await_end(self) -> None:
         self._guarded(self._wait)
         self._tell_state()
-        self._update_saved()
 
     def _wait(self) -> None:
         self._job.result()

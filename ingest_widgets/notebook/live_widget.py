@@ -141,7 +141,7 @@ class LiveWidget(anywidget.AnyWidget):
         """The next patch holds the facts, as they are by then."""
         with self._box_lock:
             self._state_is_due = True
-        pace.ask(self._send_patch, urgent=True)
+        self._send_soon(urgent=True)
 
     def _tell(self, *, buffers: list[bytes] | None = None, **parts: Any) -> None:
         """Puts parts into the next patch, in place of older ones of the same name, and sends it soon."""
@@ -149,10 +149,16 @@ class LiveWidget(anywidget.AnyWidget):
             self._box |= parts
             if buffers is not None:
                 self._buffers = buffers
-        pace.ask(self._send_patch, urgent=True)
+        self._send_soon(urgent=True)
 
     def _rows_changed(self) -> None:
-        pace.ask(self._send_patch, urgent=self._feed.emptied)
+        ended = self._table.summary is not None
+        self._send_soon(urgent=self._feed.emptied or ended)
+        if ended:
+            self._update_saved()
+
+    def _send_soon(self, *, urgent: bool = False) -> None:
+        pace.ask(self._send_patch, urgent=urgent)
 
     def _send_patch(self) -> None:
         """Sends one message; only the thread of the pace calls this, so numbers and messages keep their order."""
@@ -170,7 +176,7 @@ class LiveWidget(anywidget.AnyWidget):
             self._sequence += 1
             self.send({"kind": "patch", "seq": self._sequence, **parts}, buffers)
         if self._feed.dirty:
-            pace.ask(self._send_patch)
+            self._send_soon()
         # The first rows are waited for: what would be saved comes behind them.
         if rows is not None and parts.get("state", {}).get("running") and time.monotonic() > self._saved_until:
             self._update_saved(urgent=False)
@@ -217,5 +223,6 @@ class LiveWidget(anywidget.AnyWidget):
 
     def _saved_html(self) -> str:
         facts = self._facts()
-        under_way = " (under way when this was saved)" if facts["running"] else ""
+        goes_on = facts["running"] and self._table.summary is None
+        under_way = " (under way when this was saved)" if goes_on else ""
         return self._table.saved_html(facts["sentence"] + under_way)

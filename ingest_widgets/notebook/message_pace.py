@@ -26,7 +26,7 @@ class MessagePace:
         self._due: dict[Callable[[], None], float] = {}
         self._sent: dict[Callable[[], None], float] = {}
         self._last = 0.0
-        self._running = False
+        self._running = self._sending = False
 
     def ask(self, sender: Callable[[], None], *, urgent: bool = False) -> None:
         """Lets `sender` send when its turn comes.
@@ -38,19 +38,29 @@ class MessagePace:
         with self._changed:
             due = 0.0 if urgent else self._sent.get(sender, 0.0) + PATCH
             self._due[sender] = min(due, self._due.get(sender, due))
-            self._changed.notify()
+            self._changed.notify_all()
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._work, name="ingest-widgets-messages", daemon=True).start()
+
+    def wait_for_urgent(self, seconds: float) -> bool:
+        """Waits until all that was asked for as urgent has been sent, and says whether it was."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._sending and 0.0 not in self._due.values(), seconds)
 
     def _work(self) -> None:
         while (sender := self._next()) is not None:
             try:
                 sender()
             except BaseException:
-                with self._changed:
-                    self._running = False
+                self._note_sent(running=False)
                 raise
+            self._note_sent()
+
+    def _note_sent(self, *, running: bool = True) -> None:
+        with self._changed:
+            self._sending, self._running = False, running
+            self._changed.notify_all()
 
     def _next(self) -> Callable[[], None] | None:
         """Waits for the next turn; None when nobody has anything to send."""
@@ -63,6 +73,7 @@ class MessagePace:
                     self._last = time.monotonic()
                     self._forget()
                     self._sent[sender] = self._last
+                    self._sending = True
                     return sender
                 self._changed.wait(wait)
             self._running = False

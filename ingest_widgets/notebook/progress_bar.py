@@ -63,7 +63,6 @@ class ProgressBar(anywidget.AnyWidget):
         self._lock = threading.RLock()
         self._unsent: set[str] = set()
         self._html_is_old = self._displayed = self._reporting = False
-        self._all_sent = threading.Event()
         self._saved = SavedOutput()
         self._page: str | None = None
         self._reloaded = False
@@ -75,15 +74,13 @@ class ProgressBar(anywidget.AnyWidget):
             self(tracker.state)
 
     def __call__(self, state: ProgressState) -> None:
-        """Shows a report; after the last one waits a moment, so that a notebook that is saved at once has it."""
+        """Shows a report."""
         self._reporting = True
         try:
             self._take(state)
         finally:
             self._reporting = False
         self._ask_to_send()
-        if self._has_ended and self._displayed and threading.current_thread() is threading.main_thread():
-            self._all_sent.wait(min(0.3, state.elapsed / 10))
 
     def on_stop(self, callback: Callable[[], object]) -> None:
         """Offers a button 'Stop' that calls `callback`, in a thread of the kernel's choice; one button for all."""
@@ -100,7 +97,6 @@ class ProgressBar(anywidget.AnyWidget):
         with self._lock:
             self._unsent.update(keys)
             self._html_is_old = self._displayed
-            self._all_sent.clear()
         if not self._reporting:
             self._ask_to_send()
 
@@ -160,7 +156,6 @@ class ProgressBar(anywidget.AnyWidget):
             keys, self._unsent = self._unsent, set()
         if keys and self.comm is not None:
             super().send_state(keys)
-        self._note_sent()
 
     def _send_html(self) -> None:
         self._html_is_old = False
@@ -168,12 +163,6 @@ class ProgressBar(anywidget.AnyWidget):
         self._saved.update(page)
         if self._reloaded and self.comm is not None:
             self.send({"kind": "kept", "kept": self._saved.kept(page)})
-        self._note_sent()
-
-    def _note_sent(self) -> None:
-        with self._lock:
-            if not self._unsent and not self._html_is_old:
-                self._all_sent.set()
 
     # What the page says
 

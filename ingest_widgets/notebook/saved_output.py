@@ -12,6 +12,10 @@ import sys
 import uuid
 from typing import Any
 
+from ingest_widgets.notebook.message_pace import pace
+
+LONGEST_WAIT = 1.0
+"""Seconds a cell may go on at its end until what its notebook keeps has been sent."""
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -31,6 +35,9 @@ class SavedOutput:
         ipython = sys.modules.get("IPython")
         if ipython is None or ipython.get_ipython() is None:
             return
+        events = ipython.get_ipython().events
+        if _finish_cell not in events.callbacks["post_run_cell"]:
+            events.register("post_run_cell", _finish_cell)
         name = uuid.uuid4().hex
         self._ids.append(name)
         self._publish(html, transient={"display_id": name})
@@ -51,6 +58,11 @@ class SavedOutput:
         from IPython.display import publish_display_data
 
         publish_display_data(self._bundle(html), **how)  # type: ignore[no-untyped-call]
+
+
+def _finish_cell(_: object) -> None:
+    """A notebook that is executed from end to end (nbconvert, papermill) is written when its last cell has ended."""
+    pace.wait_for_urgent(LONGEST_WAIT)
 
 
 def _plain(html: str) -> str:
