@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import pytest
 
+from ingest_widgets.cli.checks import isolation
 from ingest_widgets.documents import Extraction, Reason, Status
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, features, pipes, process, render_page
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
@@ -276,3 +277,11 @@ def test_each_promise_is_said_to_be_kept_or_not_as_it_is(request: pytest.Fixture
     lacking = {name for name, promise in found.items() if not promise.kept}
     if "poor" in request.node.name:
         assert lacking == {"no writing", "no network", "no other processes", "CPU limit"}
+
+
+def test_doctor_tells_what_is_lacking_from_what_is_kept() -> None:
+    """By what a worker found out, whatever words it says that in."""
+    found = features()
+    told = {check.name.removeprefix("isolation, "): check for check in isolation()}
+    assert {name: check.state == "ok" for name, check in told.items()} == {n: p.kept for n, p in found.items()}
+    assert all(bool(check.cure) == (check.state == "off") for check in told.values())
