@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ingest_widgets.corpus import vocabulary
 from ingest_widgets.corpus.query import Query, Term
-from ingest_widgets.corpus.signs import query_of_signs
+from ingest_widgets.corpus.signs import bare, query_of_signs
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100
@@ -231,5 +231,7 @@ def _any_of(terms: Sequence[Term]) -> str:
 def _expression(term: Term) -> str:
     parts = [query_of_signs(run) for run in term.runs]
     if term.words:
-        parts.append(f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}')
+        typed = " ".join(term.words)
+        forms = [f'"{form}"{" *" if term.is_prefix else ""}' for form in dict.fromkeys((typed, bare(typed)))]
+        parts.append(forms[0] if len(forms) == 1 else f"({' OR '.join(forms)})")
     return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"

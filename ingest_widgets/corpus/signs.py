@@ -1,8 +1,13 @@
-"""Pairs of signs, for the scripts that don't part words with spaces: so that any run of them can be found."""
+"""What the index holds beside the words, so that they are found as people type them.
+
+Pairs of signs for the scripts that don't part words with spaces; and the bare forms of words with accents that SQLite
+leaves on: it folds those of Latin letters only, and not the strokes.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 
 # Thai, Lao, Myanmar, Khmer; Han with its radicals, Kana, Bopomofo, Hangul, Yi; the further planes of Han.
@@ -19,14 +24,39 @@ _ASCII = bytes(range(128))  # taken out before a page is searched for signs: tha
 _RUN_OVER_LINES = re.compile(f"[{_CLASS}]+(?:\n[{_CLASS}]+)*")
 
 
+STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"}
+"""Small Latin letters with a stroke, or without a dot, that Unicode doesn't take apart."""
+MARKS = "\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
+"""The vowel points of Hebrew and Arabic, as the inside of a regular expression's class."""
+# Greek with accents, the Cyrillic io (in other Cyrillic letters the sign above makes another letter), alef with hamza.
+_ACCENTED = "\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff\u0401\u0451\u0622-\u0626"
+_WITHOUT_STROKES = str.maketrans(STROKES | {c.upper(): letter for c, letter in STROKES.items() if c != "\u0131"})
+_LEFT_ON = re.compile(f"[{_ACCENTED}{MARKS}{''.join(map(chr, _WITHOUT_STROKES))}]")
+_WORD = re.compile(f"[\\w{MARKS}]+")
+
+
+def bare(word: str) -> str:
+    """The word without the accents, points and strokes that SQLite would leave on; others stay."""
+    if word.isascii() or not _LEFT_ON.search(word):
+        return word
+    apart = unicodedata.normalize("NFD", word.translate(_WITHOUT_STROKES))
+    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+
+
 def paired_signs(text: str) -> str | None:
-    """What the index holds for the signs of a page; None when it has none.
+    """What the index holds for a page beside its text; None when that is nothing.
 
     A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run and lets each sign be found alone.
     """
-    if text.isascii() or not SIGN.search(text.encode().translate(None, _ASCII).decode()):
+    if text.isascii():
         return None
-    return " ".join(_pairs(run.replace("\n", "")) for run in _RUN_OVER_LINES.findall(text))
+    found: list[str] = []
+    rest = text.encode().translate(None, _ASCII).decode()  # mostly a few signs, and soon looked through
+    if SIGN.search(rest):
+        found += [_pairs(run.replace("\n", "")) for run in _RUN_OVER_LINES.findall(text)]
+    if _LEFT_ON.search(rest):
+        found += dict.fromkeys(bare(word) for word in _WORD.findall(text) if _LEFT_ON.search(word))
+    return " ".join(found) or None
 
 
 def _pairs(run: str) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ingest_widgets.corpus.query import Term, mark_class
+from ingest_widgets.corpus.signs import MARKS, STROKES
 
 _WIDTH = 240
 _MOST_SPANS = 200
@@ -67,7 +68,7 @@ def _words(term: Term, *, folds: bool) -> str:
     # What may not stand before the word is looked for behind its first letter: so the search can skip to that letter.
     first, *rest = pieces[0]
     pieces[0] = [first, f"(?<!{before}{first})", *rest]
-    accents = "[\u0300-\u0331]*" if folds else ""
+    accents = f"[\u0300-\u0331{MARKS}]*" if folds else ""
     words = gap.join("".join(f"{piece}{accents}" if piece[0] != "(" else piece for piece in word) for word in pieces)
     return words + (f"(?:{letter})*" if term.is_prefix else f"(?!{letter})")
 
@@ -84,7 +85,9 @@ def _letters(word: str, *, folds: bool) -> list[str]:
 def _kin() -> dict[str, str]:
     """For each small letter the accented ones that the index folds to it."""
     kin: dict[str, str] = {"\u03c3": "\u03c2"}  # the sigma at the end of a word
-    for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000))):
+    for stroke, letter in STROKES.items():
+        kin[letter] = kin.get(letter, "") + stroke
+    for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x530), *range(0x622, 0x627), *range(0x1E00, 0x2000))):
         base = unicodedata.normalize("NFD", c)
         if len(base) > 1 and c == c.lower():
             kin[base[0]] = kin.get(base[0], "") + c
