@@ -249,6 +249,13 @@ def test_the_file_filter_takes_the_exact_name(corpus: Corpus) -> None:
     assert found(corpus, "entrop*", file="code") == set()
 
 
+def test_a_search_in_a_file_that_is_not_there_says_so(corpus: Corpus) -> None:
+    assert repr(corpus.search("entropy", file="code")) == (
+        "No page matches 'entropy': there is no file 'code', did you mean 'code.pdf'?"
+    )
+    assert corpus.search("nowhere", file="code.pdf").note == ""
+
+
 def test_a_kept_ranking_is_forgotten_when_a_page_comes_or_goes(tmp_path: Path) -> None:
     """Also when another process, here another Corpus, wrote it."""
     with Corpus(tmp_path / "c.sqlite") as corpus, Corpus(tmp_path / "c.sqlite") as other:

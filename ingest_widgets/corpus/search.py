@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.query import Query, parse_query
+from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker, make_snippet
 from ingest_widgets.corpus.vectors import NearPage
@@ -33,6 +34,7 @@ class SearchResults(Sequence[Hit]):
         offset: How many better ones come before the first one here.
         suggestion: A word of the corpus that may have been meant, when one word was asked for and nothing matched.
         ranking: `"bm25"` or `"hybrid"`.
+        note: Why nothing could be found, when the corpus has none of the files that were asked for; else empty.
     """
 
     def __init__(
@@ -45,9 +47,10 @@ class SearchResults(Sequence[Hit]):
         offset: int = 0,
         suggestion: str | None = None,
         ranking: Ranking = "bm25",
+        note: str = "",
     ) -> None:
         self.query, self._hits, self.total, self.seconds = query, tuple(hits), total, seconds
-        self.offset, self.suggestion, self.ranking = offset, suggestion, ranking
+        self.offset, self.suggestion, self.ranking, self.note = offset, suggestion, ranking, note
 
     def __len__(self) -> int:
         return len(self._hits)
@@ -68,6 +71,7 @@ class SearchResults(Sequence[Hit]):
             offset=self.offset + first,
             suggestion=self.suggestion,
             ranking=self.ranking,
+            note=self.note,
         )
 
     def __iter__(self) -> Iterator[Hit]:
@@ -83,8 +87,8 @@ class SearchResults(Sequence[Hit]):
     @property
     def _title(self) -> str:
         if not self.total:
-            meant = f": did you mean '{self.suggestion}'?" if self.suggestion else ""
-            return f"No page matches '{self.query}'{meant}"
+            why = f"did you mean '{self.suggestion}'?" if self.suggestion else self.note
+            return ": ".join(filter(None, [f"No page matches '{self.query}'", why]))
         pages = "page matches" if self.total == 1 else "pages match"
         near = " or lie near it" if self.ranking == "hybrid" else ""
         return f"{self.total:,} {pages} '{self.query}'{near} ({self.seconds * 1000:.1f} ms)"
@@ -144,6 +148,7 @@ def search(
         offset=offset,
         suggestion=suggestion,
         ranking="bm25" if question is None else "hybrid",
+        note=_no_such_file(con, files) if files and ids == [] else "",
     )
 
 
@@ -160,6 +165,13 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
     for unwanted in query.excluded_files:
         kept -= _named_like(unwanted, names)
     return [names[name] for name in kept]
+
+
+def _no_such_file(con: sqlite3.Connection, files: Sequence[str]) -> str:
+    names = [name for (name,) in con.execute("SELECT name FROM files ORDER BY name")]
+    if not set(files).isdisjoint(names):
+        return ""
+    return f"there is no file {files[0]!r}, {near_names(files[0], names)}"
 
 
 def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
