@@ -33,6 +33,8 @@ _PLAIN = {
     **dict.fromkeys("\r\x85\u2028", "\n"),
     "\u2029": "\n\n",
 }
+_PLAIN_BYTES = bytes([10, *range(32, 127)])
+_NEVER_COMPOSE = re.compile("[\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*")
 _ODD = re.compile(f"[{''.join(_PLAIN)}]")
 _UNUSABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"
@@ -53,12 +55,14 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
 
 def clean_lines(text: str) -> tuple[str, tuple[str, ...]]:
     """Does `clean_text`'s work where lines end with line feeds already."""
+    # Most of a page is plain: what has to be looked at is much shorter than the page.
+    signs = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_BYTES).decode("utf-8", "surrogatepass")
+    if not signs:
+        return text, ()
     warnings: list[str] = []
-    if not text.replace("\n", "").isprintable():
+    if not signs.isprintable():
         text = _printable(text.replace("\xa0", " "), warnings)
-    if not text.isascii():
-        text = _composed(text)
-    return text, tuple(warnings)
+    return _composed(text, signs), tuple(warnings)
 
 
 def _printable(text: str, warnings: list[str]) -> str:
@@ -74,12 +78,14 @@ def _printable(text: str, warnings: list[str]) -> str:
     return text
 
 
-def _composed(text: str) -> str:
+def _composed(text: str, signs: str) -> str:
     for sign, letters in _LIGATURES.items():
-        if sign in text:
+        if sign in signs:
             text = text.replace(sign, letters)
-    if any(shape in text for shape in _SHAPES_IN_EVERY_TEXT):
+    if any(shape in signs for shape in _SHAPES_IN_EVERY_TEXT):
         text = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
-    if "\u0338=" in text:  # TeX draws the stroke before the sign that it strikes
+    if "\u0338" in signs:  # TeX draws the stroke before the sign that it strikes
         text = text.replace("\u0338=", "≠")
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    if _NEVER_COMPOSE.fullmatch(signs) or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", text)

@@ -11,10 +11,13 @@ import ctypes
 from collections.abc import Iterator
 from ctypes import addressof, c_float, c_int, c_uint, c_void_p
 from dataclasses import dataclass
+from itertools import chain, repeat
 from math import hypot
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.getters import getter
 
 FULL_PAGES = 2
 SAMPLE = 8
@@ -33,25 +36,20 @@ _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 Rect = tuple[float, float, float, float]
 
 
-def _getter(function: Any, result: Any, *arguments: Any) -> Any:
-    # Keeping the interpreter's lock halves a call.
-    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, c_void_p).value or 0)
-
-
-_COUNT = _getter(pdfium_c.FPDFPage_CountObjects, c_int, c_void_p)
-_OBJECT = _getter(pdfium_c.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
-_FORM_COUNT = _getter(pdfium_c.FPDFFormObj_CountObjects, c_int, c_void_p)
-_FORM_OBJECT = _getter(pdfium_c.FPDFFormObj_GetObject, c_void_p, c_void_p, ctypes.c_ulong)
-_KIND = _getter(pdfium_c.FPDFPageObj_GetType, c_int, c_void_p)
-_MODE = _getter(pdfium_c.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
-_FILL = _getter(pdfium_c.FPDFPageObj_GetFillColor, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
-_BOUNDS = _getter(pdfium_c.FPDFPageObj_GetBounds, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
-_MARKS = _getter(pdfium_c.FPDFPageObj_CountMarks, c_int, c_void_p)
-_MATRIX = _getter(pdfium_c.FPDFPageObj_GetMatrix, c_int, c_void_p, c_void_p)
-_SIZE = _getter(pdfium_c.FPDFTextObj_GetFontSize, c_int, c_void_p, c_void_p)
-_BLENDS = _getter(pdfium_c.FPDFPageObj_HasTransparency, c_int, c_void_p)
-_CLIP = _getter(pdfium_c.FPDFPageObj_GetClipPath, c_void_p, c_void_p)
-_CLIPS = _getter(pdfium_c.FPDFClipPath_CountPaths, c_int, c_void_p)
+_COUNT = getter(pdfium_c.FPDFPage_CountObjects, c_int, c_void_p)
+_OBJECT = getter(pdfium_c.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
+_FORM_COUNT = getter(pdfium_c.FPDFFormObj_CountObjects, c_int, c_void_p)
+_FORM_OBJECT = getter(pdfium_c.FPDFFormObj_GetObject, c_void_p, c_void_p, ctypes.c_ulong)
+_KIND = getter(pdfium_c.FPDFPageObj_GetType, c_int, c_void_p)
+_MODE = getter(pdfium_c.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
+_FILL = getter(pdfium_c.FPDFPageObj_GetFillColor, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
+_BOUNDS = getter(pdfium_c.FPDFPageObj_GetBounds, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
+_MARKS = getter(pdfium_c.FPDFPageObj_CountMarks, c_int, c_void_p)
+_MATRIX = getter(pdfium_c.FPDFPageObj_GetMatrix, c_int, c_void_p, c_void_p)
+_SIZE = getter(pdfium_c.FPDFTextObj_GetFontSize, c_int, c_void_p, c_void_p)
+_BLENDS = getter(pdfium_c.FPDFPageObj_HasTransparency, c_int, c_void_p)
+_CLIP = getter(pdfium_c.FPDFPageObj_GetClipPath, c_void_p, c_void_p)
+_CLIPS = getter(pdfium_c.FPDFClipPath_CountPaths, c_int, c_void_p)
 
 _COLOUR = (c_uint * 4)()
 _COLOUR_AT = tuple(addressof(_COLOUR) + 4 * n for n in range(4))
@@ -119,7 +117,8 @@ class HiddenText:
 def _suspicious_sample(page: int, count: int) -> bool:
     """Whether a few pieces, from all over and the very last ones, look hidden by how they are painted."""
     step = max(count // (SAMPLE - 4), 1)
-    return any(_painted_hidden(_OBJECT(page, n)) for n in (*range(0, count, step), *range(count - 4, count)))
+    numbers = chain(range(0, count, step), range(count - 4, count))
+    return any(map(_painted_hidden, map(_OBJECT, repeat(page), numbers)))
 
 
 def _painted_hidden(handle: int) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.getters import getter
+
 MOST_NOTES = 2000
 FEW = 4
 MOST_CHARS = 200_000
@@ -23,15 +25,10 @@ _NOTES_IN = (b"/FreeText", b"/ObjStm")
 _XML_TEXT = re.compile(r">([^<>]+)<")
 
 
-def _getter(function: Any, result: Any, *arguments: Any) -> Any:
-    # Keeping the interpreter's lock halves a call; manuals have a dozen links a page.
-    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, c_void_p).value or 0)
-
-
-_COUNT = _getter(pdfium_c.FPDFPage_GetAnnotCount, c_int, c_void_p)
-_NOTE = _getter(pdfium_c.FPDFPage_GetAnnot, c_void_p, c_void_p, c_int)
-_KIND = _getter(pdfium_c.FPDFAnnot_GetSubtype, c_int, c_void_p)
-_CLOSE = _getter(pdfium_c.FPDFPage_CloseAnnot, None, c_void_p)
+_COUNT = getter(pdfium_c.FPDFPage_GetAnnotCount, c_int, c_void_p)
+_NOTE = getter(pdfium_c.FPDFPage_GetAnnot, c_void_p, c_void_p, c_int)
+_KIND = getter(pdfium_c.FPDFAnnot_GetSubtype, c_int, c_void_p)
+_CLOSE = getter(pdfium_c.FPDFPage_CloseAnnot, None, c_void_p)
 
 
 class Notes:
@@ -104,8 +101,8 @@ class Notes:
 
 
 def _ends(count: int) -> Iterable[int]:
-    """The first and the last few: among the links of a manual, a note that somebody added comes last."""
-    return (0, 1, *range(count - FEW + 2, count))
+    """The first and the last: among the links of a manual, a note that somebody added comes last."""
+    return 0, count - 1
 
 
 def _packet(document: pypdfium2.PdfDocument, number: int, room: Any, size: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,11 @@ class PageReader:
 
     Args:
         document: Stays open as long as pages are read.
+        watch: Called with each page while it is open.
     """
 
-    def __init__(self, document: pypdfium2.PdfDocument) -> None:
-        self._document = document
+    def __init__(self, document: pypdfium2.PdfDocument, watch: Callable[[TextPage], None] | None = None) -> None:
+        self._document, self._watch = document, watch
         self._vocabulary = Vocabulary()
         self._pages = 0
         self._mixed = False
@@ -50,6 +52,8 @@ class PageReader:
         """
         with TextPage(self._document, index) as page:
             text = "\n".join(self._lines(page))
+            if self._watch is not None:
+                self._watch(page)
         self._vocabulary.add(text)
         return clean_lines(join_hyphens(text, self._vocabulary))
 

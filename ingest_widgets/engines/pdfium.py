@@ -23,25 +23,21 @@ _ERRORS = {
 }
 
 
-class _Reader(PageReader):
+class _Reader:
     """Reads the text and, while the page is open, what else there is to say of it."""
 
     def __init__(self, document: pypdfium2.PdfDocument, data: Buffer) -> None:
-        super().__init__(document)
+        self._pages = PageReader(document, self._watch)
         self._hidden, self._notes = HiddenText(), Notes(document, data)
-        self._index = 0
         self._noted, self._seen = "", tuple[str, ...]()
 
-    def _lines(self, page: TextPage) -> list[str]:
-        lines = super()._lines(page)
-        self._seen = self._hidden.warnings(page._page) if page.text else ()
-        self._noted = self._notes.text(page._page, self._index)
-        return lines
+    def _watch(self, page: TextPage) -> None:
+        self._seen = self._hidden.warnings(page.handle) if page.text else ()
+        self._noted = self._notes.text(page.handle, page.index)
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
-        """As the reader's own, with what was seen besides."""
-        self._index = index
-        text, warnings = super().text(index)
+        """As `PageReader.text`, with what was seen besides."""
+        text, warnings = self._pages.text(index)
         if not self._noted:
             return text, (*warnings, *self._seen)
         noted, more = clean_text(self._noted)

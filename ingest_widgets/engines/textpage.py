@@ -17,20 +17,16 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.getters import getter
 
-def _getter(function: Any, result: Any, *arguments: Any) -> Any:
-    address = ctypes.cast(function, c_void_p).value or 0
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)
-
-
-_TEXT = _getter(pdfium_c.FPDFText_GetText, c_int, c_void_p, c_int, c_int, c_void_p)
-_ORIGIN = _getter(pdfium_c.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
-_BOX = _getter(pdfium_c.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
-_SIZE = _getter(pdfium_c.FPDFText_GetFontSize, c_double, c_void_p, c_int)
-_ANGLE = _getter(pdfium_c.FPDFText_GetCharAngle, c_float, c_void_p, c_int)
-_GENERATED = _getter(pdfium_c.FPDFText_IsGenerated, c_int, c_void_p, c_int)
-_COUNT_RECTS = _getter(pdfium_c.FPDFText_CountRects, c_int, c_void_p, c_int, c_int)
-_RECT = _getter(pdfium_c.FPDFText_GetRect, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
+_TEXT = getter(pdfium_c.FPDFText_GetText, c_int, c_void_p, c_int, c_int, c_void_p)
+_ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
+_BOX = getter(pdfium_c.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
+_SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double, c_void_p, c_int)
+_ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float, c_void_p, c_int)
+_GENERATED = getter(pdfium_c.FPDFText_IsGenerated, c_int, c_void_p, c_int)
+_COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects, c_int, c_void_p, c_int, c_int)
+_RECT = getter(pdfium_c.FPDFText_GetRect, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
 _MOST_PENS = 1 << 12
 _PENS = (c_double * (2 * _MOST_PENS))()
 _FOUR = (c_double * 4)()
@@ -46,11 +42,13 @@ class TextPage:
     All places are in points, turned so that text runs along the first axis and upwards means a larger second one.
 
     Attributes:
+        index: The number of the page, from 0.
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
     """
 
     def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
+        self.index = index
         self._text: Any = None
         self._page = pdfium_c.FPDF_LoadPage(document, index)
         if not self._page:
@@ -74,6 +72,11 @@ class TextPage:
         if self._page:
             pdfium_c.FPDF_ClosePage(self._page)
             self._page = None
+
+    @property
+    def handle(self) -> Any:
+        """The loaded page, as pdfium knows it."""
+        return self._page
 
     def _read(self) -> None:
         self._text = pdfium_c.FPDFText_LoadPage(self._page)
