@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import pydoc
 import random
 import re
 import subprocess
@@ -516,3 +517,14 @@ def test_importing_twice_gives_the_logger_one_handler() -> None:
 
 def test_the_settings_log_level_is_a_level_that_logging_knows() -> None:
     assert all(logging.getLevelNamesMapping()[get_settings(log_level=name).log_level] for name in ("debug", "Error"))
+
+
+def test_help_says_what_each_field_is() -> None:
+    shown = pydoc.render_doc(Settings)
+    for name, field in Settings.model_fields.items():
+        assert f"{name}: {field.description}" in shown
+
+
+def test_a_single_password_is_told_to_be_a_list() -> None:
+    with pytest.raises(SettingsError, match="pdf_passwords: expected a list, also for a single one"):
+        Settings(pdf_passwords="open sesame")

@@ -118,6 +118,13 @@ class Settings(Fields, BaseSettings):
         return state | {"__dict__": fields, "__pydantic_private__": private}
 
 
+def _described() -> str:
+    return "".join(f"        {name}: {field.description}\n" for name, field in Fields.model_fields.items())
+
+
+Settings.__doc__ = f"{Settings.__doc__}\n    Attributes:\n{_described()}    "
+
+
 class _NotRead:
     def __repr__(self) -> str:
         return "<not read yet>"

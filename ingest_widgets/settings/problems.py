@@ -44,9 +44,8 @@ def _sentence(detail: ErrorDetails, layers: Sequence[Layer], names: Mapping[str,
     if detail["type"] == "extra_forbidden":
         return place + unknown(".".join(path), _siblings(path, names))
     entry = "".join(f"[{part}]" for part in detail["loc"] if isinstance(part, int))
-    expected = (
-        detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected").partition(", unable")[0]
-    )
+    said = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected").partition(", unable")[0]
+    expected = "expected a list, also for a single one" if detail["type"] == "list_type" else said
     return f"{place}{'.'.join(path)}{entry}: {expected}{_given(path, layer, names)}"
 
 
