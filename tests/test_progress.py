@@ -207,6 +207,30 @@ def test_nothing_but_success_says_a_hundred_percent(seen: Seen, error: type[Base
     assert seen[-1].status == ("failed" if error is ValueError else "interrupted")
 
 
+@pytest.mark.parametrize("place", ["close", "_end_state", "_deliver"])
+def test_an_interrupt_while_it_ends_keeps_the_end_from_nobody(seen: Seen, place: str) -> None:
+    def strike(frame: FrameType, event: str, argument: object) -> None:
+        if frame.f_code.co_name == place and (place != "_deliver" or tracker.state.status != "running"):
+            sys.settrace(None)
+            raise KeyboardInterrupt
+
+    def work() -> None:
+        with tracker:
+            tracker.update(2)
+            sys.settrace(strike)
+
+    before = sys.gettrace()
+    tracker = ProgressTracker(4, sinks=[seen])
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    finally:
+        sys.settrace(before)
+    assert (seen[-1].current, seen[-1].percent) == (2, 50)
+    assert seen[-1].status == ("stopped" if place == "_deliver" else "interrupted")
+    assert tracker.state is seen[-1]
+
+
 def test_a_break_is_stopped_where_it_was(seen: Seen) -> None:
     for item in ProgressTracker(sinks=[seen]).track(range(10)):
         if item == 9:

@@ -192,13 +192,12 @@ class ProgressTracker:
         if status not in (None, *_ENDINGS):
             raise ValueError(f"status must be one of {', '.join(_ENDINGS)}, not {status!r}")
         with self._lock:
-            if self._final is not None:
-                return
-            final = self._end_state(status, " ".join(reason.split()))
-            if self._final is None:  # a signal handler may have closed it meanwhile
-                self._final = final
+            if self._final is None:
+                final = self._end_state(status, " ".join(reason.split()))
+                if self._final is None:  # a signal handler may have closed it meanwhile
+                    self._final = final
             self._alarm.call_off()
-        self._deliver()
+        self._deliver()  # also what a close that was interrupted left undone
 
     @property
     def state(self) -> ProgressState:
@@ -231,7 +230,11 @@ class ProgressTracker:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._entered = False
-        self._close_after(error)
+        try:
+            self._close_after(error)
+        except BaseException as interrupt:  # that came just now: the end must be told nevertheless
+            self._close_after(interrupt)
+            raise
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
