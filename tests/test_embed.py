@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -246,6 +247,42 @@ def test_a_corpus_of_the_version_before_reads_as_it_is_and_is_brought_up_to_date
         assert (len(vectors_of(corpus)), corpus.check()) == (2, [])
     with closing(sqlite3.connect(path)) as con:
         assert con.execute("PRAGMA user_version").fetchone() == (2,)
+
+
+PREPARER = """
+import sys
+from ingest_widgets.corpus.corpus import Corpus
+corpus = Corpus(sys.argv[1])
+print(flush=True)
+corpus.prepare()
+"""
+
+
+def test_kill_9_while_an_older_corpus_is_brought_up_to_date_leaves_one_version_or_the_other_whole(
+    tmp_path: Path,
+) -> None:
+    chance = random.Random(6)
+    for turn in range(10):
+        path = tmp_path / f"{turn}.sqlite"
+        shutil.copy(VERSION_1, path)
+        with subprocess.Popen([sys.executable, "-c", PREPARER, str(path)], stdout=subprocess.PIPE, cwd=ROOT) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            threading.Event().wait(chance.random() * 0.01)
+            process.kill()
+        with closing(sqlite3.connect(path)) as con:
+            (version,) = con.execute("PRAGMA user_version").fetchone()
+            tables = con.execute("SELECT count(*) FROM sqlite_master WHERE name = 'chunk_vectors'").fetchone()
+        assert (version, *tables) in ((1, 0), (2, 1))
+        with Corpus(path) as corpus:
+            assert (corpus.embed(hashed), corpus.search("entropy").total, corpus.check()) == (2, 1, [])
+
+
+def test_the_question_that_is_embedded_has_no_operators_and_no_filters(corpus: Corpus) -> None:
+    fn = Heard()
+    corpus.embed(fn)
+    corpus.search('"heat death" OR entrop* -bread file:a.pdf What is it?', ranking="hybrid")
+    assert fn.calls[-1] == ["heat death entrop What is it?"]
 
 
 def test_an_old_file_of_the_version_before_can_be_replaced_and_removed(tmp_path: Path) -> None:

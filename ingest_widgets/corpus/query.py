@@ -133,7 +133,7 @@ def parse_query(text: str) -> Query:
         elif item.is_excluded:
             excluded.append(term)
         else:
-            plain.append(item.text)
+            plain.append(item.text.strip("*"))
             if joins and groups:
                 groups[-1].append(term)
             else:
