@@ -382,3 +382,12 @@ def test_a_search_without_hits_finds_what_comes_in_later_in_the_run(panel: BareP
         panel.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
         panel.page.clock.run_for(150)
     assert [ask["query"] for ask in panel.sent("search", 2)] == ["entropy", "entropy"]
+
+
+def test_an_empty_searchbox_says_what_it_is_for_once_there_is_something(panel: BarePage) -> None:
+    hint = panel.page.get_by_text("Type to search what is in")
+    expect(hint).to_have_count(0)
+    panel.tell_rows(3, "ingested")
+    expect(hint).to_be_visible()
+    search(panel)
+    expect(hint).to_have_count(0)

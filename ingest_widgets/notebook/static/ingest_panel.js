@@ -81,7 +81,7 @@ class PanelView {
   refresh(topic) {
     const parts = {
       state: [this, this.progress, this.source, this.notices],
-      files: [this.grid, this.detail],
+      files: [this.grid, this.detail, this.search],
       search: [this.search, this.page],
       page: [this.page, this.search],
       uploads: [this.uploads, this],
