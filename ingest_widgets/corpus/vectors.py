@@ -136,24 +136,24 @@ def nearest(con: sqlite3.Connection, question: array[float], files: Sequence[int
         MissingExtra: numpy isn't installed.
     """
     where = "" if files is None else "WHERE file_id IN (SELECT value FROM json_each(?))"
-    stop = "iif(last_page = first_page, stop, NULL)"
-    rows = con.execute(
-        f"SELECT file_id, first_page, start, {stop}, vector FROM chunk_vectors {where}",
-        () if files is None else (json.dumps(list(files)),),
-    )
-    best: dict[tuple[int, int], tuple[float, int, int | None]] = {}
-    for block, similarities in _blocks(rows, question):
-        least = min((similarity for similarity, *_ in best.values()), default=-2.0) if len(best) == most else -2.0
-        for place in (similarities > least).nonzero()[0].tolist():
-            similarity, (file_id, number, start, stop, _) = float(similarities[place]), block[place]
-            if (file_id, number) not in best or similarity > best[file_id, number][0]:
-                best[file_id, number] = (similarity, start, stop)
-        best = dict(sorted(best.items(), key=lambda item: -item[1][0])[:most])
-    return [_near_page(con, file_id, number, *near) for (file_id, number), near in best.items()]
+    values = () if files is None else (json.dumps(list(files)),)
+    best: dict[int, NearPage] = {}
+    for ids, similarities in _blocks(con.execute(f"SELECT id, vector FROM chunk_vectors {where}", values), question):
+        least = min(page.similarity for page in best.values()) if len(best) == most else -2.0
+        new: set[int] = set()
+        for place in (-similarities).argsort(kind="stable").tolist():
+            if not similarities[place] > least or len(new) == most:
+                break
+            page = _near_page(con, ids[place], float(similarities[place]))
+            new.add(page.page)
+            if page.page not in best or page.similarity > best[page.page].similarity:
+                best[page.page] = page
+        best = {page.page: page for page in sorted(best.values(), key=lambda page: -page.similarity)[:most]}
+    return list(best.values())
 
 
-def _blocks(rows: sqlite3.Cursor, question: array[float]) -> Iterator[tuple[list[Any], Any]]:
-    """Rows with the cosines of their vectors, which all have the length 1, as the question has."""
+def _blocks(rows: sqlite3.Cursor, question: array[float]) -> Iterator[tuple[Sequence[int], Any]]:
+    """Ids of chunks with the cosines of their vectors, which all have the length 1, as the question has."""
     try:
         import numpy as np
     except ImportError:
@@ -161,18 +161,21 @@ def _blocks(rows: sqlite3.Cursor, question: array[float]) -> Iterator[tuple[list
     width = 4 * len(question)
     asked = np.asarray(question, dtype="<f4")
     while block := rows.fetchmany(max(1, _BLOCK_BYTES // width)):
-        if any(not isinstance(row[-1], bytes) or len(row[-1]) != width for row in block):
+        ids, blobs = zip(*block, strict=True)
+        if {*map(type, blobs)} != {bytes} or {*map(len, blobs)} != {width}:
             raise BadRow(f"a vector doesn't have {len(question)} numbers")
-        yield block, np.frombuffer(b"".join(row[-1] for row in block), dtype="<f4").reshape(-1, len(question)) @ asked
+        yield ids, np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, len(question)) @ asked
 
 
-def _near_page(
-    con: sqlite3.Connection, file_id: int, number: int, similarity: float, start: int, stop: int | None
-) -> NearPage:
-    found = con.execute("SELECT id FROM pages WHERE file_id = ? AND number = ?", (file_id, number)).fetchone()
-    if found is None or not isinstance(start, int) or not isinstance(stop, int | None):
-        raise BadRow(f"a vector is of a place on page {number} that isn't there")
-    return NearPage(found[0], similarity, start, stop)
+def _near_page(con: sqlite3.Connection, chunk: int, similarity: float) -> NearPage:
+    found = con.execute(
+        "SELECT pages.id, start, iif(last_page = first_page, stop, NULL) FROM chunk_vectors "
+        "JOIN pages ON pages.file_id = chunk_vectors.file_id AND number = first_page WHERE chunk_vectors.id = ?",
+        (chunk,),
+    ).fetchone()
+    if found is None or not isinstance(found[1], int) or not isinstance(found[2], int | None):
+        raise BadRow("a vector is of a place that isn't there")
+    return NearPage(found[0], similarity, *found[1:])
 
 
 def _blob(vector: array[float]) -> bytes:
