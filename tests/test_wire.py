@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import struct
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.errors import IngestError
+from ingest_widgets.isolation import page_boxes, process, render_page
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.process import WorkerEnded
+from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import HEADER_BYTES, TEXT_BYTES, Frames, WireError, decode_header, prefix, read_frame
 
@@ -208,3 +211,73 @@ def test_a_worker_that_says_it_is_out_of_memory_is_believed_and_ended() -> None:
     with pytest.raises(WorkerEnded) as ended:
         gathered((FILE, b""), ({"t": "refused", "reason": "out_of_memory", "what": ""}, b""))
     assert ended.value.reason is Reason.OUT_OF_MEMORY
+
+
+_TAKEN_OVER = """
+import json, os, struct
+def read(size):
+    data = b""
+    while len(data) < size:
+        data += os.read(0, size - len(data)) or os._exit(0)
+    return data
+def tell(header, body=b""):
+    head = json.dumps(header).encode()
+    os.write(1, struct.pack(">II", len(head), len(body)) + head + body)
+read(int.from_bytes(read(4), "big"))
+tell({"t": "ready", "features": {}})
+while True:
+    head, body = struct.unpack(">II", read(8))
+    op = json.loads(read(head))["op"]
+    read(body)
+    tell({"t": op, **ANSWER}, PICTURE)
+    tell({"t": "done"})
+"""
+
+
+@pytest.fixture
+def taken_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+    """Starts workers that answer so, whatever they are asked."""
+
+    def start(answer: str, picture: str) -> None:
+        own_slot().drop()
+        monkeypatch.setattr(process, "BOOT", f"ANSWER, PICTURE = {answer}, {picture}\n{_TAKEN_OVER}")
+
+    yield start
+    own_slot().drop()
+
+
+def png(width: int, height: int) -> str:
+    return repr(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height) + b"\x08\0\0\0\0")
+
+
+@pytest.mark.parametrize("picture", [png(30_000, 30_000), png(2**32 - 1, 1), png(0, 9), "b'GIF89a'", "b''"])
+def test_a_picture_that_would_fill_the_memory_is_refused(picture: str, taken_over: Callable[[str, str], None]) -> None:
+    """A few bytes of PNG may claim any size, and whoever opens it makes room for that."""
+    taken_over("{}", picture)
+    with pytest.raises(IngestError, match="no picture"):
+        render_page(Task("x", "x", data=b"x"), 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{'width': 0, 'height': 1, 'boxes': []}",
+        "{'width': -5, 'height': 1, 'boxes': []}",
+        "{'width': 1, 'height': 1, 'boxes': [[0, 0, 1]]}",
+        "{'width': 1, 'height': 1, 'boxes': [0]}",
+        "{'width': [], 'height': 1, 'boxes': []}",
+        "{}",
+    ],
+)
+def test_boxes_on_a_page_that_can_not_be_are_refused(answer: str, taken_over: Callable[[str, str], None]) -> None:
+    taken_over(answer, "b''")
+    with pytest.raises(IngestError, match="made no sense"):
+        page_boxes(Task("x", "x", data=b"x"), 1, ["word"])
+
+
+def test_what_stands_absurdly_far_away_is_brought_to_where_it_can_be_drawn(
+    taken_over: Callable[[str, str], None],
+) -> None:
+    taken_over("{'width': 1e300, 'height': 1, 'boxes': [[-1e30, 0, 1e40, 1]]}", "b''")
+    found = page_boxes(Task("x", "x", data=b"x"), 1, ["word"])
+    assert (found.width, found.boxes) == (1e7, ((-1e7, 0.0, 1e7, 1.0),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import PICTURE_BYTES, WireError
 
 _DRAWN_BY = ("pdfium", "pdfium+repair")
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+_MOST_PIXELS = 50_000_000  # a worker draws at most 40 million, whatever the page and the dots an inch
+_MOST_POINTS = 10_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,17 @@ def render_page(task: Task, number: int, dpi: float = 110) -> bytes:
         IngestError: It can't be drawn; the message says why and what to do.
     """
     _, body = _ask(task, "image", {"n": number, "dpi": dpi})
-    if not body.startswith(b"\x89PNG\r\n\x1a\n"):
+    if not _is_honest(body):
         raise IngestError(f"page {number} of {task.name} can't be drawn: the worker sent no picture")
     return body
+
+
+def _is_honest(png: bytes) -> bool:
+    """Whether it begins as a PNG of no more pixels than a worker draws: who opens it makes room for all of them."""
+    if not png.startswith(_PNG_HEAD) or len(png) < len(_PNG_HEAD) + 8:
+        return False
+    width, height = struct.unpack_from(">II", png, len(_PNG_HEAD))
+    return bool(0 < width * height <= _MOST_PIXELS)
 
 
 def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
@@ -64,10 +76,18 @@ def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
     short = [needle[:500].encode("utf-8", "replace").decode() for needle in needles[:100]]
     header, _ = _ask(task, "boxes", {"n": number, "needles": short})
     try:
-        boxes = tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in header["boxes"])
-        return PageBoxes(float(header["width"]), float(header["height"]), boxes)
+        boxes = tuple((_points(a), _points(b), _points(c), _points(d)) for a, b, c, d in header["boxes"])
+        width, height = _points(header["width"]), _points(header["height"])
+        if width <= 0 or height <= 0:
+            raise ValueError("a page without a size")
+        return PageBoxes(width, height, boxes)
     except (KeyError, TypeError, ValueError) as error:
         raise IngestError(f"page {number} of {task.name} can't be searched: the worker made no sense") from error
+
+
+def _points(value: Any) -> float:
+    """No farther away than a drawing library can count."""
+    return min(max(float(value), -_MOST_POINTS), _MOST_POINTS)
 
 
 def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
