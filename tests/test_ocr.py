@@ -70,6 +70,19 @@ def test_a_scan_is_found_by_its_words_once_it_was_read_by_ocr(samples: Path, tmp
             assert (corpus.last_run.unchanged, corpus.last_run.ingested) == (1, 0)
 
 
+def test_a_scan_among_typeset_pages_is_read_once_ocr_is_asked_for_or_allowed_more(tmp_path: Path) -> None:
+    source = ("mixed.pdf", document("typeset words", "scan:WALRUS HERE", "scan:HERON THERE"))
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        ingest([source], corpus)
+        for most, walruses, herons in ((1, 1, 0), (2, 1, 1)):
+            with settings_override(ocr=True, ocr_max_pages=most, file_timeout_seconds=SECONDS):
+                ingest([source], corpus)
+                assert (corpus.search("walrus").total, corpus.search("heron").total) == (walruses, herons)
+                ingest([source], corpus)
+                assert corpus.last_run is not None
+                assert corpus.last_run.unchanged == 1
+
+
 def test_the_text_has_lines_and_paragraphs_and_says_who_read_it(scan: Task) -> None:
     (page,) = extract(scan).pages
     assert page.engine == "ocr"

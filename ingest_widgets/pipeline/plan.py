@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingest_widgets.corpus import Known
-from ingest_widgets.documents import Reason, SourceFile, Status
+from ingest_widgets.documents import Extraction, Reason, SourceFile, Status
 from ingest_widgets.settings import Settings
 
 # Endings that may have been somebody else's fault: the next run tries again.
@@ -34,9 +34,11 @@ class Conditions:
     settings: Settings
     salt: str = field(default_factory=lambda: secrets.token_hex(8))
 
-    def key(self, reason: Reason | None) -> str:
-        """What is kept beside a record that ended with `reason`; empty when no setting can change its fate."""
-        name = _HANGS_ON.get(reason) if reason else None
+    def key(self, extraction: Extraction) -> str:
+        """What is kept beside the record of what was read; empty when no setting can change it."""
+        name = _HANGS_ON.get(extraction.reason) if extraction.reason else None
+        if name is None and any(not page.text or page.text.isspace() for page in extraction.pages):
+            name = "ocr"  # among pages of text, a scan that OCR may read, or may read now that it is allowed more
         return json.dumps({name: self._value(name, self.salt)}) if name else ""
 
     def changed(self, known: Known) -> bool:

@@ -251,7 +251,7 @@ class IngestRun:
         if extraction.status is Status.UNCHANGED:
             record, status = self.corpus.touch(file), Status.UNCHANGED
         else:
-            key = self._conditions.key(extraction.reason)
+            key = self._conditions.key(extraction)
             record, status = self.corpus.write(file, extraction, settings_key=key), extraction.status
             self._pages += len(extraction.pages)
         self._count(record, status)
