@@ -246,7 +246,9 @@ class Corpus:
                 aren't those of the vectors that are there.
         """
         if not callable(fn):
-            raise TypeError(f"fn must be a callable that takes a list of texts, not {type(fn).__name__}")
+            raise TypeError(
+                f"fn must be a callable that takes a list of texts, such as model.encode, not {type(fn).__name__}"
+            )
         self._embedder = fn
         return embed(
             self._connections,
