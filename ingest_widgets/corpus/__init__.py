@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ingest_widgets.corpus.corpus import Corpus
+    from ingest_widgets.corpus.keywords import Keyword
     from ingest_widgets.corpus.records import Known
     from ingest_widgets.corpus.retriever import CorpusRetriever
     from ingest_widgets.corpus.search import SearchResults
 
-_MODULE_OF = {"Corpus": "corpus", "CorpusRetriever": "retriever", "Known": "records", "SearchResults": "search"}
+_MODULE_OF = {
+    "Corpus": "corpus",
+    "CorpusRetriever": "retriever",
+    "Keyword": "keywords",
+    "Known": "records",
+    "SearchResults": "search",
+}
 
-__all__ = ["Corpus", "CorpusRetriever", "Known", "SearchResults"]
+__all__ = ["Corpus", "CorpusRetriever", "Keyword", "Known", "SearchResults"]
 
 
 def __getattr__(name: str) -> Any:
