@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import PICTURE_BYTES, WireError
 
 _DRAWN_BY = ("pdfium", "pdfium+repair")
-_PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+_PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _MOST_PIXELS = 50_000_000  # a worker draws at most 40 million, whatever the page and the dots an inch
 _MOST_POINTS = 10_000_000.0
 
@@ -55,11 +55,21 @@ def render_page(task: Task, number: int, dpi: float = 110) -> bytes:
 
 
 def _is_honest(png: bytes) -> bool:
-    """Whether it begins as a PNG of no more pixels than a worker draws: who opens it makes room for all of them."""
-    if not png.startswith(_PNG_HEAD) or len(png) < len(_PNG_HEAD) + 8:
+    """Whether it is a PNG of no more pixels than a worker draws: who opens it makes room for all of them."""
+    if not png.startswith(_PNG_HEAD):
         return False
-    width, height = struct.unpack_from(">II", png, len(_PNG_HEAD))
-    return bool(0 < width * height <= _MOST_PIXELS)
+    most = max((width * height or _MOST_PIXELS + 1 for width, height in _sizes(png)), default=0)
+    return 0 < most <= _MOST_PIXELS
+
+
+def _sizes(png: bytes) -> Iterator[tuple[int, int]]:
+    """Width and height as each of its headers has them: there should be one, but the last one counts."""
+    at = len(_PNG_HEAD)
+    while at + 16 <= len(png):
+        length, kind = struct.unpack_from(">I4s", png, at)
+        if kind == b"IHDR":
+            yield struct.unpack_from(">II", png, at + 8)
+        at += 12 + length
 
 
 def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
