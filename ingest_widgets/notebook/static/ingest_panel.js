@@ -237,9 +237,11 @@ class DropZone {
   async drop(event) {
     this.node.classList.remove("ingw-dropping");
     if (!this.ours(event)) return;
+    this.store.say("Looking through what was dropped…"); // a large folder takes a while
     try {
       this.store.upload(await droppedFiles(event.dataTransfer));
     } catch (error) {
+      this.store.say("");
       this.store.takeProblem({ sentence: `What was dropped can't be read: ${error.message}`, details: "" });
     }
   }

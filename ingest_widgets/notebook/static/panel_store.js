@@ -185,15 +185,19 @@ export class PanelStore {
     this.tell("problems");
   }
 
+  say(note) {
+    this.note = note;
+    this.tell("problems");
+  }
+
   /** Sends files, except those that the kernel wouldn't take; `left` is how many others there were. */
   upload({ files, left = 0 }) {
     this.dismissProblems();
     const limit = this.state.max_file_bytes ?? Infinity;
     const large = files.filter(({ file }) => file.size > limit);
     if (large.length) this.takeProblem({ sentence: tooLarge(large, limit), details: "" });
-    if (left) this.note = `${counted(left, "file")} left out: no ${left === 1 ? "PDF" : "PDFs"} by name.`;
-    else if (!files.length) this.note = "There is no PDF in what was dropped.";
-    this.tell("problems");
+    if (left) this.say(`${counted(left, "file")} left out: no ${left === 1 ? "PDF" : "PDFs"} by name.`);
+    else if (!files.length) this.say("There is no PDF in what was dropped.");
     this.uploads.add(files.filter(({ file }) => file.size <= limit));
   }
 
