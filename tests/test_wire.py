@@ -6,6 +6,7 @@ import json
 import struct
 import tracemalloc
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets.documents import Extraction, Reason, Status
 from ingest_widgets.errors import IngestError
-from ingest_widgets.isolation import page_boxes, process, render_page
+from ingest_widgets.isolation import IsolatedExecutor, extract, page_boxes, process, render_page
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import own_slot
@@ -227,23 +228,44 @@ read(int.from_bytes(read(4), "big"))
 tell({"t": "ready", "features": {}})
 while True:
     head, body = struct.unpack(">II", read(8))
-    op = json.loads(read(head))["op"]
+    op = json.loads(read(head)).get("op")
     read(body)
     tell({"t": op, **ANSWER}, PICTURE)
-    tell({"t": "done"})
+    if ENDS:
+        tell({"t": "done"})
 """
 
 
+class TakeOver(Protocol):
+    def __call__(self, answer: str, picture: str, ends: bool = True) -> None: ...
+
+
 @pytest.fixture
-def taken_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+def taken_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[TakeOver]:
     """Starts workers that answer so, whatever they are asked."""
 
-    def start(answer: str, picture: str) -> None:
+    def start(answer: str, picture: str, ends: bool = True) -> None:
         own_slot().drop()
-        monkeypatch.setattr(process, "BOOT", f"ANSWER, PICTURE = {answer}, {picture}\n{_TAKEN_OVER}")
+        monkeypatch.setattr(process, "BOOT", f"ANSWER, PICTURE, ENDS = {answer}, {picture}, {ends}\n{_TAKEN_OVER}")
 
     yield start
     own_slot().drop()
+
+
+def test_a_worker_that_asks_for_passwords_again_and_again_is_ended(taken_over: TakeOver) -> None:
+    """What a vault takes to answer isn't held against the file, so a second question would buy time for ever."""
+    asked = []
+
+    def find() -> list[str]:
+        asked.append(1)
+        return ["wrong"]
+
+    taken_over("{'t': 'passwords'}", "b''", False)
+    with IsolatedExecutor(1, passwords=find) as executor:
+        got = executor.submit(extract, Task("x", "x", data=b"x", engine="pypdf")).result()
+    assert (got.status, got.reason) == (Status.FAILED, Reason.CRASHED)
+    assert "asked for twice" in got.detail
+    assert len(asked) == 2  # a crash is tried once more
 
 
 def png(*sizes: tuple[int, int]) -> str:
@@ -256,7 +278,7 @@ def png(*sizes: tuple[int, int]) -> str:
     "picture",
     [png((30_000, 30_000)), png((9, 9), (30_000, 30_000)), png((2**32 - 1, 1)), png((0, 9)), "b'GIF89a'", "b''"],
 )
-def test_a_picture_that_would_fill_the_memory_is_refused(picture: str, taken_over: Callable[[str, str], None]) -> None:
+def test_a_picture_that_would_fill_the_memory_is_refused(picture: str, taken_over: TakeOver) -> None:
     """A few bytes of PNG may claim any size, and whoever opens it makes room for that."""
     taken_over("{}", picture)
     with pytest.raises(IngestError, match="no picture"):
@@ -274,14 +296,14 @@ def test_a_picture_that_would_fill_the_memory_is_refused(picture: str, taken_ove
         "{}",
     ],
 )
-def test_boxes_on_a_page_that_can_not_be_are_refused(answer: str, taken_over: Callable[[str, str], None]) -> None:
+def test_boxes_on_a_page_that_can_not_be_are_refused(answer: str, taken_over: TakeOver) -> None:
     taken_over(answer, "b''")
     with pytest.raises(IngestError, match="made no sense"):
         page_boxes(Task("x", "x", data=b"x"), 1, ["word"])
 
 
 def test_what_stands_absurdly_far_away_is_brought_to_where_it_can_be_drawn(
-    taken_over: Callable[[str, str], None],
+    taken_over: TakeOver,
 ) -> None:
     taken_over("{'width': 1e300, 'height': 1, 'boxes': [[-1e30, 0, 1e40, 1]]}", "b''")
     found = page_boxes(Task("x", "x", data=b"x"), 1, ["word"])

@@ -70,9 +70,13 @@ class _Attempts:
         deadline = time.monotonic() + self._task.limits.seconds
         worker.begin()
         worker.send(self._request(), self._task.data or b"", deadline=deadline)
+        have_asked = False
         while True:
             header, body = self._receive(worker, deadline)
             if header.get("t") == "passwords":
+                if have_asked:  # each time is given back to it, so it could go on for ever
+                    raise WireError("passwords asked for twice")
+                have_asked = True
                 asked = time.monotonic()
                 found = self._slot.passwords()
                 deadline += time.monotonic() - asked
