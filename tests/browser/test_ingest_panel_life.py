@@ -46,6 +46,19 @@ def test_stop_works_while_a_cell_blocks(lab: Lab) -> None:
     notebook.interrupt()
 
 
+def test_stop_works_in_the_very_cell_that_shows_the_panel(lab: Lab) -> None:
+    """The view is drawn while the kernel is busy already."""
+    slow_folder(lab)
+    code = "from ingest_widgets import IngestPanel\npanel = IngestPanel()\ndisplay(panel)\npanel.start('slow')\n"
+    notebook = lab.notebook(code + BLOCK)
+    notebook.start(0)
+    panel = Panel(notebook.output(0))
+    expect(panel.rows.filter(has_text="a.pdf").first).to_contain_text("ingested", timeout=20_000)
+    seconds = panel.seconds_until("Stop", "[role=status]", "cancelled")
+    assert seconds < 1.0, f"stopped after {seconds:.2f} s"
+    notebook.interrupt()
+
+
 def test_an_awaited_job_notices_an_interrupt_within_half_a_second(lab: Lab) -> None:
     slow_folder(lab)
     code = "import time\nfrom ingest_widgets import start_ingest\njob = start_ingest('slow', 'c.sqlite')\n"
