@@ -100,3 +100,20 @@ def test_files_are_dropped_anywhere_on_the_panel(panel: BarePage) -> None:
     expect(section).to_have_class("ingw ingw-live")
     assert panel.sent("upload_begin")[0]["files"][0]["name"] == "dropped.pdf"
     assert panel.sent("upload_slice")[0]["bytes"] == 8
+
+
+def test_nothing_is_sent_of_a_file_beyond_the_limit(panel: BarePage) -> None:
+    panel.tell(state={"running": False, "max_file_bytes": 1000})
+    choose(panel, ("large.pdf", b"x" * 1001), ("larger.pdf", b"x" * 2000), ("small.pdf", b"x" * 1000))
+    alert = panel.page.get_by_role("alert").filter(has_text="large.pdf and 1 more file are larger than max_file_bytes")
+    expect(alert).to_be_visible()
+    panel.sent("upload_slice")
+    assert [[f["name"] for f in begun["files"]] for begun in panel.sent("upload_begin")] == [["small.pdf"]]
+    assert [one["bytes"] for one in panel.sent("upload_slice")] == [1000]
+
+
+def test_an_upload_keeps_to_one_line_so_that_no_slice_comes_before_its_announcement(panel: BarePage) -> None:
+    choose(panel, ("one.pdf", b"1" * (3 * MIB)))
+    panel.sent("upload_slice", 3)
+    kinds = panel.page.evaluate("fake.sent.map((message) => message.kind).filter((kind) => kind.startsWith('upload'))")
+    assert kinds == ["upload_begin", *["upload_slice"] * 3]
