@@ -56,7 +56,7 @@ def ingest(
         IngestFailed: See `on_error`.
         KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there.
     """
-    return _start(source, corpus, engine, executor, progress, settings, on_error, waits=True).result()
+    return _job(source, corpus, engine, executor, progress, settings, on_error, waits=True).run()
 
 
 async def ingest_async(
@@ -70,7 +70,7 @@ async def ingest_async(
     on_error: OnError = "record",
 ) -> Corpus:
     """`ingest` for coroutines: the event loop goes on meanwhile, and cancelling the task stops the ingest."""
-    return await _start(source, corpus, engine, executor, progress, settings, on_error, waits=True)
+    return await _job(source, corpus, engine, executor, progress, settings, on_error, waits=True).run_async()
 
 
 def start_ingest(
@@ -84,10 +84,10 @@ def start_ingest(
     on_error: OnError = "record",
 ) -> IngestJob:
     """`ingest` that returns at once with the job; as a cell's value the job shows itself live."""
-    return _start(source, corpus, engine, executor, progress, settings, on_error, waits=False)
+    return _job(source, corpus, engine, executor, progress, settings, on_error, waits=False).start()
 
 
-def _start(
+def _job(
     source: Source,
     corpus: CorpusLike | None,
     engine: str | None,
@@ -118,7 +118,7 @@ def _start(
         bar.show(job)
     if table:
         job.view = partial(_job_bundle, table=table)
-    return job.start()
+    return job
 
 
 def _check(executor: object, progress: object, settings: object, on_error: object) -> None:

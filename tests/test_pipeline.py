@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -32,8 +33,10 @@ from ingest_widgets import (
     start_ingest,
 )
 from ingest_widgets.documents import Reason, SourceFile, Status
-from ingest_widgets.pipeline import IngestRun, NullObserver
+from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
+from ingest_widgets.pipeline import job as job_module
 from tests.hostile.pdf import text_pdf
+from tests.processes import until
 
 EXPECTED = {
     "broken.pdf": ("failed", "corrupt"),
@@ -416,6 +419,36 @@ def test_cancelling_the_awaiting_task_stops_the_ingest(many: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a console interrupt is another thing on Windows")
+def test_an_interrupt_at_whichever_line_of_a_waiting_ingest_leaves_nothing_running(many: Path) -> None:
+    """Also before the wait has begun: a run that went on without anybody would be no answer to an interrupt."""
+    begun = 0
+    for moment in range(8):
+        left = moment
+
+        def strike(frame: FrameType, event: str, argument: object) -> Any:
+            nonlocal left
+            if event == "line" and frame.f_code.co_name in ("run", "_waited"):
+                left -= 1
+                if left < 0:
+                    sys.settrace(None)
+                    raise KeyboardInterrupt
+            return strike if frame.f_code.co_filename == job_module.__file__ else None
+
+        tracker = ProgressTracker(sinks=[])
+        job = IngestJob(IngestRun(many, Corpus(f"{moment}.sqlite"), settings=Settings(), tracker=tracker))
+        sys.settrace(strike)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                job.run()
+        finally:
+            sys.settrace(None)
+        assert until(lambda: all(thread.name != "ingest" for thread in threading.enumerate()))
+        if job.summary is not None:
+            begun += 1
+            assert job.summary.cancelled > 0
+    assert begun
+
+
 def test_an_interrupt_stops_within_a_second_and_the_next_run_goes_on(many: Path, tmp_path: Path) -> None:
     """A script that is interrupted in `ingest` ends with KeyboardInterrupt and keeps the finished files."""
     code = """

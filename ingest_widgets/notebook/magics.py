@@ -100,7 +100,7 @@ class IngestMagics(Magics):
         job = IngestJob(run)
         if bar:
             bar.show(job)
-        return job.start().result()
+        return job.run()
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

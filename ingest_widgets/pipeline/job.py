@@ -42,6 +42,14 @@ class IngestJob:
         self._thread.start()
         return self
 
+    def run(self) -> Corpus:
+        """Begins and waits: `start().result()` without a moment between, in which an interrupt would stop nothing."""
+        return self._waited(None, begin=True)
+
+    async def run_async(self) -> Corpus:
+        """The same for coroutines."""
+        return await self._awaited(begin=True)
+
     def _work(self) -> None:
         try:
             self._run.run()
@@ -96,17 +104,26 @@ class IngestJob:
             IngestError: The run itself could not go on.
             KeyboardInterrupt: The wait was interrupted; the job was stopped first.
         """
+        return self._waited(timeout)
+
+    def _waited(self, timeout: float | None, *, begin: bool = False) -> Corpus:
         waited = 0.0
         try:
+            if begin:
+                self._thread.start()
             while not self._ended.wait(_TICK if timeout is None else max(0.0, min(_TICK, timeout - waited))):
                 waited += _TICK
                 if timeout is not None and waited >= timeout:
                     raise FuturesTimeoutError(f"the ingest still runs after {timeout:g} s; it goes on")
         except KeyboardInterrupt:
-            self.cancel()
-            self._ended.wait(1.0)
+            self._interrupted()
             raise
         return self._outcome()
+
+    def _interrupted(self) -> None:
+        self.cancel()
+        if self._thread.ident is not None:
+            self._ended.wait(1.0)
 
     def _outcome(self) -> Corpus:
         if self._error is not None:
@@ -117,11 +134,13 @@ class IngestJob:
         return self.corpus
 
     def __await__(self) -> Generator[Any, None, Corpus]:
-        return self._wait().__await__()
+        return self._awaited().__await__()
 
-    async def _wait(self) -> Corpus:
+    async def _awaited(self, *, begin: bool = False) -> Corpus:
         with _sigint_watched() as interrupted:
             try:
+                if begin:
+                    self._thread.start()
                 while not self._ended.is_set():  # noqa: ASYNC110
                     # No asyncio.Event: the end comes from another thread, and an interrupt is noticed at a tick only.
                     await asyncio.sleep(_TICK)
@@ -129,6 +148,9 @@ class IngestJob:
                 self.cancel()
                 if interrupted.is_set():
                     raise KeyboardInterrupt from None
+                raise
+            except KeyboardInterrupt:
+                self._interrupted()
                 raise
         return self._outcome()
 

@@ -44,7 +44,8 @@ class SecretCache:
         self._failure_seconds = failure_seconds
         self._lock = threading.Lock()
         self._entries: dict[Hashable, _Entry] = {}
-        os.register_at_fork(after_in_child=self._after_fork)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
 
     def get(self, key: Hashable, ask: Callable[[], Answer], place: str, seconds: float) -> Answer | None:
         """The answer, from memory or by asking; None if the place gives none, which is logged once as a WARNING.
