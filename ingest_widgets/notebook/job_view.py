@@ -59,6 +59,9 @@ class JobView(LiveWidget):
     def _readable_corpus(self) -> Corpus | None:
         return self._job.corpus
 
+    def _plain_name(self) -> str:
+        return f"IngestJob(corpus={self._job.corpus.path.name!r})"
+
     def __repr__(self) -> str:
         return repr(self._job)
 
