@@ -18,7 +18,7 @@ from ingest_widgets.logs import configure_logging
 if TYPE_CHECKING:
     from ingest_widgets.api import ProgressTracker, ingest, ingest_async, start_ingest
     from ingest_widgets.background_loop import run_sync, shutdown_background_loop
-    from ingest_widgets.corpus import Corpus, CorpusRetriever, SearchResults
+    from ingest_widgets.corpus import Corpus, CorpusRetriever, Keyword, SearchResults
     from ingest_widgets.documents import Chunk, FileRecord, Hit, Page, Reason, RunSummary, Status
     from ingest_widgets.errors import (
         CorpusDamaged,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "api": "ProgressTracker ingest ingest_async start_ingest",
     "background_loop": "run_sync shutdown_background_loop",
-    "corpus": "Corpus CorpusRetriever SearchResults",
+    "corpus": "Corpus CorpusRetriever Keyword SearchResults",
     "documents": "Chunk FileRecord Hit Page Reason RunSummary Status",
     "errors": "CorpusDamaged CorpusError CorpusForeign CorpusFull CorpusLocked CorpusNotFound CorpusNotWritable "
     "CorpusTooNew EngineError IngestError IngestFailed MissingExtra RunSyncTimeout SettingsError SourceError "
@@ -84,6 +84,7 @@ __all__ = [
     "IngestFailed",
     "IngestJob",
     "IngestPanel",
+    "Keyword",
     "LogSink",
     "MissingExtra",
     "Page",

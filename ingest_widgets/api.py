@@ -191,4 +191,4 @@ def _run_table() -> RunTable:
 def _job_bundle(job: IngestJob, *, table: RunTable) -> dict[str, Any]:
     from ingest_widgets.notebook.job_view import job_view
 
-    return {**job_view(job, table)._repr_mimebundle_(), "text/plain": repr(job)}
+    return job_view(job, table)._repr_mimebundle_()
