@@ -1,0 +1,168 @@
+"""The files of a corpus: each has its record, and a run puts pages beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import weakref
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ingest_widgets.corpus import store
+from ingest_widgets.corpus.arguments import File, corpus_path, file_name, one_status
+from ingest_widgets.corpus.connections import Connections
+from ingest_widgets.corpus.file_table import FileTable
+from ingest_widgets.corpus.index import FullTextIndex, PageIndex
+from ingest_widgets.corpus.reading import near_names
+from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, known_of, record_of
+from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile, Status
+from ingest_widgets.errors import CorpusError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+class HeldFiles:
+    """What is known of each file, on the connections of one corpus; see `Corpus`, which is made of it."""
+
+    def __init__(self, path: str | os.PathLike[str], *, read_only: bool = False) -> None:
+        self._path = corpus_path(path)
+        self._connections = Connections(str(self._path), read_only=read_only)
+        self._index: PageIndex = FullTextIndex(self._connections.reader)
+        self._at_exit = weakref.finalize(self, Connections.close, self._connections)
+
+    @property
+    def path(self) -> Path:
+        """Of the file, absolute."""
+        return self._path
+
+    @property
+    def read_only(self) -> bool:
+        """Whether it was opened so that nothing can be written."""
+        return self._connections.read_only
+
+    def close(self) -> None:
+        """Lets go of the file, as often as you like; using the corpus afterwards raises `CorpusError`."""
+        self._at_exit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Callable[..., HeldFiles], tuple[type[HeldFiles], str, bool]]:
+        return _reopen, (type(self), str(self._path), self.read_only)
+
+    def __len__(self) -> int:
+        with self._connections.reader() as con:
+            return int(con.execute("SELECT coalesce(sum(pages), 0) FROM files").fetchone()[0])
+
+    def files(self, status: Status | str | None = None) -> FileTable:
+        """One record for each file that was ever offered, in name order.
+
+        Args:
+            status: Only those with this status.
+
+        Raises:
+            ValueError: There is no such status.
+        """
+        if status is not None:
+            status = one_status(status)
+        with self._connections.reader() as con:
+            where, values = ("WHERE status = ?", [status.value]) if status else ("", [])
+            rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files {where} ORDER BY name", values).fetchall()
+            return FileTable(map(record_of, rows))
+
+    def file(self, name: File) -> FileRecord:
+        """The record of one file.
+
+        Raises:
+            CorpusError: There is no file of that name in the corpus.
+        """
+        name = file_name(name)
+        with self._connections.reader() as con:
+            row = con.execute(f"SELECT {RECORD_COLUMNS} FROM files WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                raise self._unknown(name, con)
+            return record_of(row)
+
+    def __contains__(self, file: object) -> bool:
+        """Whether a file of that name was ever offered."""
+        if not isinstance(file, File):
+            return False
+        with self._connections.reader() as con:
+            return con.execute("SELECT 1 FROM files WHERE name = ?", (file_name(file),)).fetchone() is not None
+
+    def remove(self, file: File) -> None:
+        """Takes a file (its name or its record) with its pages out of the corpus; the PDF itself stays where it is.
+
+        Raises:
+            CorpusError: There is no file of that name in the corpus.
+        """
+        name = file_name(file)
+        with self._connections.writer() as con:
+            found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
+            if found is None:
+                raise self._unknown(name, con)
+            store.remove_file(con, self._index, found[0])
+
+    def _unknown(self, file: str, con: sqlite3.Connection) -> CorpusError:
+        names = [name for (name,) in con.execute("SELECT name FROM files ORDER BY name").fetchall()]
+        return CorpusError(f"there is no file {file!r} in {self._path}: {near_names(file, names)}")
+
+    # What a run asks and writes.
+
+    def known(self) -> dict[str, Known]:
+        """What is known of each file, by the path that identifies it."""
+        with self._connections.reader() as con:
+            return dict(map(known_of, con.execute(f"SELECT {KNOWN_COLUMNS} FROM files").fetchall()))
+
+    def prepare(self) -> None:
+        """Makes sure that the corpus can be written, and makes its file when there is none.
+
+        Raises:
+            CorpusError: It can't; nothing was changed.
+        """
+        with self._connections.writer():
+            pass
+
+    def write(self, source: SourceFile, extraction: Extraction, *, settings_key: str = "") -> FileRecord:
+        """Puts what was read of one file into the corpus, in one transaction, in place of what was there.
+
+        Args:
+            source: The file.
+            extraction: A failed one of a file that had pages leaves these and says so in `warnings`.
+            settings_key: Given back by `known`.
+        """
+        with self._connections.writer() as con:
+            return store.write_file(con, self._index, source, extraction, settings_key)
+
+    def write_unstarted(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
+        """Records files that a stopped run never came to; one that is in already keeps its record."""
+        with self._connections.writer() as con:
+            return store.write_unstarted(con, sources)
+
+    def touch(self, source: SourceFile) -> FileRecord:
+        """Notes the new time and size of a file whose content is in already."""
+        with self._connections.writer() as con:
+            return store.touch_file(con, source)
+
+    @property
+    def last_run(self) -> RunSummary | None:
+        """What the last run did; None before the first."""
+        with self._connections.reader() as con:
+            found = con.execute("SELECT value FROM notes WHERE key = 'last_run'").fetchone()
+        return RunSummary(**json.loads(found[0])) if found else None
+
+    def set_last_run(self, summary: RunSummary) -> None:
+        """Keeps what a run did."""
+        with self._connections.writer() as con:
+            con.execute(
+                "INSERT OR REPLACE INTO notes (key, value) VALUES ('last_run', ?)", (json.dumps(summary.to_dict()),)
+            )
+
+
+def _reopen(kind: type[HeldFiles], path: str, read_only: bool) -> HeldFiles:
+    return kind(path, read_only=read_only)
