@@ -11,7 +11,7 @@ import errno
 import glob
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -208,19 +208,46 @@ def _urls(url: str) -> Iterator[SourceFile]:
         raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
     try:
         fs, path = url_to_fs(url)
-    except (ImportError, ValueError) as error:
-        raise SourceError(f"{printable(url)} can't be read by fsspec: {error}") from error
-    if not glob.has_magic(path) and not fs.exists(path):
-        raise SourceNotFound(f"{printable(url)} doesn't exist: check the address")
-    listed = fs.glob(path, detail=True) if glob.has_magic(path) else _tree(fs, path)
-    base = _url_base(fs, path)
+        fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
+        exists = fs.exists(path)
+        if not exists and not glob.has_magic(path):
+            raise FileNotFoundError(path)
+        listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
+        base = _url_base(fs, path, exists)
+    except FileNotFoundError as error:
+        raise SourceNotFound(f"{printable(url)} doesn't exist: check the address") from error
+    except Exception as error:
+        # Any library may stand behind fsspec, with errors of its own.
+        why = str(error).partition("\n")[0] or type(error).__name__
+        raise SourceError(f"{printable(url)} can't be read by fsspec: {why}") from error
+    address = _addresses(fs, url, path)
     for found, info in listed.items():
         if info.get("type") != "directory":
             name = found[len(base) :].lstrip("/") or found.rsplit("/", 1)[-1]
             folder = base.rstrip("/").rsplit("/", 1)[-1]
             yield SourceFile(
-                valid_utf8(name), fs.unstrip_protocol(found), "url", info.get("size"), _mtime(info), folder
+                valid_utf8(name), address(found), "url", info.get("size"), _mtime(info), valid_utf8(folder)
             )
+
+
+def _addresses(fs: Any, url: str, path: str) -> Callable[[str], str]:
+    """What makes a URL, good in any other process too, of a path that `fs` listed; `path` is that of `url`."""
+    from fsspec.implementations.cached import CachingFileSystem
+
+    first, chained, rest = url.partition("::")
+    if chained and isinstance(fs, CachingFileSystem) and "://" not in first:  # the path is that of what is cached
+        behind = _addresses(fs.fs, rest, path)
+        return lambda found: f"{first}::{behind(found)}"
+    if chained:  # such as zip://*.pdf::memory://box.zip
+        *links, last = rest.split("::")
+        last = last if "://" in last else os.path.abspath(last)
+        return lambda found: "::".join([f"{first.partition('://')[0]}://{found}", *links, last])
+    # ftp, sftp and github list paths that no longer say the host.
+    start, end = url.rstrip("/"), path.rstrip("/")
+    lost = fs._get_kwargs_from_urls(url) != fs._get_kwargs_from_urls(fs.unstrip_protocol(path))
+    if lost and start.endswith(end):
+        return lambda found: f"{start[: len(start) - len(end)]}{found}"
+    return lambda found: str(fs.unstrip_protocol(found))
 
 
 def _tree(fs: Any, path: str) -> dict[str, Any]:
@@ -229,8 +256,8 @@ def _tree(fs: Any, path: str) -> dict[str, Any]:
     return {name: info for name, info in fs.find(path, detail=True).items() if name[-4:].lower() == ".pdf"}
 
 
-def _url_base(fs: Any, path: str) -> str:
-    if glob.has_magic(path):
+def _url_base(fs: Any, path: str, exists: bool) -> str:
+    if not exists:
         return str(path[: path.index(next(c for c in path if c in "*?["))].rpartition("/")[0])
     return str(path) if fs.isdir(path) else str(path).rpartition("/")[0]
 
@@ -247,9 +274,15 @@ def _mtime(info: dict[str, Any]) -> int | None:
 
 
 def fetch(url: str, limit: int) -> bytes:
-    """The bytes behind a URL, at most `limit` + 1 of them, so that a giant is seen and not swallowed."""
+    """The bytes behind a URL, at most `limit` + 1 of them, so that a giant is seen and not swallowed.
+
+    Raises:
+        OSError: They can't be had, whatever the library behind fsspec raised; the message is its first line.
+    """
     from fsspec.core import open as open_url
 
-    with open_url(url, "rb") as stream:
-        data = stream.read(limit + 1)
-    return bytes(data)
+    try:
+        with open_url(url, "rb") as stream:
+            return bytes(stream.read(limit + 1))
+    except Exception as error:
+        raise OSError(str(error).partition("\n")[0] or type(error).__name__) from error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
 
-from ingest_widgets import Corpus, CorpusError, IngestError
+from ingest_widgets import Corpus, CorpusError, IngestError, ingest
 from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from tests.conftest import SAMPLES
@@ -85,3 +86,21 @@ def test_a_page_or_file_that_is_not_there_is_one_sentence(corpus: Corpus, tmp_pa
 def extract_paper() -> Extraction:
     with IsolatedExecutor(1) as executor:
         return executor.submit(extract, Task("paper.pdf", str(PAPER))).result()
+
+
+def test_a_page_of_a_url_that_is_gone_says_so(tmp_path: Path) -> None:
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    memory.pipe("/pictured/p.pdf", PAPER.read_bytes())
+    with ingest("memory://pictured", tmp_path / "urls.sqlite", progress=False) as corpus:
+        assert corpus.page_image("p.pdf", 1).width
+        memory.rm("/pictured/p.pdf")
+        with pytest.raises(IngestError, match=r"p\.pdf can't be fetched from memory:///pictured/p\.pdf"):
+            corpus.page_image("p.pdf", 1)
+
+
+@pytest.mark.parametrize("wrong", [5, b"word", [1]])
+def test_a_highlight_that_is_no_text_is_named(corpus: Corpus, wrong: Any) -> None:
+    with pytest.raises(TypeError, match="highlight must be a query or a list of words"):
+        corpus.page_image("paper.pdf", 1, highlight=wrong)

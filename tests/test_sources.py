@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import os
 import socket
+import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest_widgets import SourceError, SourceNotFound
 from ingest_widgets.documents import Reason
-from ingest_widgets.sources import list_sources, printable
+from ingest_widgets.sources import fetch, list_sources, printable
 
 
 def names(source: Any) -> list[str]:
@@ -91,6 +93,103 @@ def test_other_urls_come_through_fsspec() -> None:
     assert names("memory://box/*.pdf") == ["one.pdf"]
     with pytest.raises(SourceNotFound, match="doesn't exist"):
         list_sources("memory://nowhere")
+
+
+@pytest.mark.parametrize(
+    ("chain", "paths"),
+    [
+        ("zip://in/a.pdf::{box}", ["zip://in/a.pdf::{box}"]),
+        ("zip://in/*.pdf::{box}", ["zip://in/a.pdf::{box}"]),
+        ("zip://::file://{box}", ["zip://in/a.pdf::file://{box}", "zip://in/deep/b.PDF::file://{box}"]),
+        ("zip://in/deep::simplecache::file://{box}", ["zip://in/deep/b.PDF::simplecache::file://{box}"]),
+        ("simplecache::memory://chain", ["simplecache::memory:///chain/c.pdf"]),
+        ("filecache::zip://in/a.pdf::file://{box}", ["filecache::zip://in/a.pdf::file://{box}"]),
+    ],
+)
+def test_a_chain_of_urls_keeps_all_its_links_so_that_it_can_be_read(
+    tmp_path: Path, chain: str, paths: list[str]
+) -> None:
+    import fsspec
+
+    fsspec.filesystem("memory").pipe("/chain/c.pdf", b"c.pdf")
+    box = tmp_path / "box.zip"
+    with zipfile.ZipFile(box, "w") as archive:
+        for name in ("in/a.pdf", "in/deep/b.PDF", "in/other.txt"):
+            archive.writestr(name, name.rpartition("/")[2])
+    listed = list_sources(chain.format(box=box))
+    assert [file.path for file in listed] == [path.format(box=box) for path in paths]
+    for file in listed:
+        assert fetch(file.path, 100).decode() == file.name.rpartition("/")[2]
+
+
+def test_the_box_of_a_chain_is_found_again_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "box.zip", "w") as archive:
+        archive.writestr("a.pdf", "a")
+    monkeypatch.chdir(tmp_path)
+    (file,) = list_sources("zip://a.pdf::box.zip")
+    monkeypatch.chdir("/")
+    assert fetch(file.path, 100) == b"a"
+
+
+class Shelf(MemoryFileSystem):  # type: ignore[misc]  # fsspec has no types
+    """Like ftp: it lists paths that don't say the host, and keeps its listings."""
+
+    protocol = "shelf"
+    store: ClassVar[dict[str, Any]] = {}
+    listings: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, host: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.host = host
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        below = path.removeprefix("shelf://").partition("/")[2] if "://" in path else path
+        return f"/{below.strip('/')}".rstrip("/")
+
+    @staticmethod
+    def _get_kwargs_from_urls(path: str) -> dict[str, str]:
+        host = path.removeprefix("shelf://").partition("/")[0]
+        return {"host": host} if host else {}
+
+    def ls(self, path: str, detail: bool = True, **kwargs: Any) -> Any:
+        if path not in self.listings:
+            self.listings[path] = super().ls(path, detail=True)
+        found = self.listings[path]
+        return found if detail else [entry["name"] for entry in found]
+
+    def invalidate_cache(self, path: str | None = None) -> None:
+        self.listings.clear()
+
+
+def test_a_url_with_a_host_keeps_it_and_each_run_lists_anew() -> None:
+    import fsspec
+
+    fsspec.register_implementation("shelf", Shelf, clobber=True)
+    shelf = Shelf("upstairs")
+    shelf.pipe("/box/one.pdf", b"1")
+    (one,) = list_sources("shelf://upstairs/box/")
+    assert (one.name, one.path) == ("one.pdf", "shelf://upstairs/box/one.pdf")
+    assert fetch(one.path, 10) == b"1"
+    shelf.pipe("/box/two.pdf", b"2")
+    assert names("shelf://upstairs/box/*.pdf") == ["one.pdf", "two.pdf"]
+
+
+def test_a_url_that_exists_is_no_glob() -> None:
+    import fsspec
+
+    fsspec.filesystem("memory").pipe({"/odd/a[1].pdf": b"1", "/odd/a1.pdf": b"2"})
+    assert names("memory://odd/a[1].pdf") == ["a[1].pdf"]
+
+
+def test_what_a_library_behind_a_url_raises_is_one_line_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "box.zip").write_text("no box")
+    with pytest.raises(SourceError, match=r"can't be read by fsspec: File is not a zip file$"):
+        list_sources(f"zip://a.pdf::{tmp_path}/box.zip")
+    with pytest.raises(SourceNotFound, match="doesn't exist: check the address"):
+        list_sources(f"zip://a.pdf::{tmp_path}/none.zip")
+    with pytest.raises(OSError, match=r"^File is not a zip file$"):
+        fetch(f"zip://a.pdf::{tmp_path}/box.zip", 10)
 
 
 @pytest.mark.parametrize("missing", ["nowhere", "nowhere/*.pdf", "nowhere.pdf", "", "a\0b"])

@@ -6,12 +6,13 @@ import io
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus.query import Term, parse_query
 from ingest_widgets.corpus.snippets import Marker
+from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import Task, page_boxes, render_page
 from ingest_widgets.sources import fetch
 
@@ -119,9 +120,14 @@ class PageImages:
 def _task(original: Original) -> Task:
     data = original.data
     task = Task(original.name, original.path, data)
-    if original.kind == "url":
+    if original.kind != "url":
+        return task
+    try:
         return Task(original.name, original.path, fetch(original.path, task.limits.max_file_bytes))
-    return task
+    except OSError as error:
+        raise IngestError(
+            f"{original.name} can't be fetched from {original.path} ({error}): check the address"
+        ) from error
 
 
 def needles(text: str, highlight: Highlight | None) -> list[str]:
@@ -134,5 +140,8 @@ def needles(text: str, highlight: Highlight | None) -> list[str]:
 
 
 def _plain_terms(words: Sequence[str]) -> list[Term]:
+    words = list(words) if isinstance(words, Iterable) else [words]
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError(f"highlight must be a query or a list of words, not {words!r}")
     quoted = (parse_query(f'"{word.replace(chr(34), " ")}"') for word in words)
     return [term for query in quoted for term in query.terms]
