@@ -33,6 +33,13 @@ if TYPE_CHECKING:
 class IngestError(Exception):
     """The base of everything this package raises on purpose."""
 
+    def __str__(self) -> str:
+        r"""One line, whatever names are in it: a line break in a file's name is shown as `\n`."""
+        message = super().__str__()
+        if message.isprintable():
+            return message
+        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+
 
 class SourceError(IngestError, ValueError):
     """A source that can't be used as it was given."""

@@ -107,6 +107,17 @@ def test_nobody_inside_imports_the_package_root() -> None:
     assert offenders == []
 
 
+def test_an_error_is_one_line_whatever_names_are_in_it() -> None:
+    from ingest_widgets import CorpusNotFound, IngestFailed, SourceNotFound
+    from ingest_widgets.documents import FileRecord, Reason, Status
+
+    name = "a\nb\u2028\x1b[31m.pdf"
+    record = FileRecord(name, f"/{name}", Status.FAILED, Reason.EMPTY, "Empty.", 0, 0, None, None, 0.1, "", "")
+    for error in (IngestFailed([record]), SourceNotFound(f"{name} is gone"), CorpusNotFound(f"{name} is gone")):
+        assert r"a\nb\u2028\x1b[31m.pdf" in str(error)
+        assert str(error).isprintable()
+
+
 def test_every_error_survives_pickling() -> None:
     import pickle
 
