@@ -92,6 +92,7 @@ def test_known_tells_what_was_read_and_under_which_settings(corpus: Corpus) -> N
 def test_touch_notes_the_new_stamp_and_nothing_else(corpus: Corpus) -> None:
     before = corpus.write(source("a.pdf"), extraction("words"), settings_key="key")
     assert corpus.touch(source("a.pdf", size=10, mtime_ns=99)) == before
+    assert corpus.touch(source("a.pdf", size=None, mtime_ns=99)).bytes == 10  # a listing may say no size
     known = corpus.known()["/folder/a.pdf"]
     assert (known.mtime_ns, known.settings_key, known.sha256) == (99, "key", before.sha256)
     with pytest.raises(CorpusError, match="removed from the corpus in the meantime"):

@@ -202,11 +202,12 @@ def remove_file(con: sqlite3.Connection, index: PageIndex, file_id: int) -> None
 
 
 def touch_file(con: sqlite3.Connection, source: SourceFile, stamp: Extraction | None = None) -> FileRecord:
-    """Notes the size and time of a file whose content is in already."""
+    """Notes the size and time of a file whose content is in already; a place that says no size takes none away."""
     size = source.size if stamp is None or stamp.size is None else stamp.size
     mtime_ns = source.mtime_ns if stamp is None or stamp.mtime_ns is None else stamp.mtime_ns
     found = con.execute(
-        f"UPDATE files SET size = ?, mtime_ns = ? WHERE kind = ? AND identity = ? RETURNING {RECORD_COLUMNS}",
+        "UPDATE files SET size = coalesce(?, size), mtime_ns = ? WHERE kind = ? AND identity = ? "
+        f"RETURNING {RECORD_COLUMNS}",
         (size, mtime_ns, source.kind, identity_of(source)),
     ).fetchone()
     if found is None:
