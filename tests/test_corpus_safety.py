@@ -125,6 +125,24 @@ def test_two_processes_write_one_corpus_at_once(tmp_path: Path) -> None:
         assert corpus.check() == []
 
 
+def test_a_corpus_that_is_made_while_somebody_opens_it_is_not_taken_for_another_programs(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    opening = sqlite3.connect(path, isolation_level=None)
+    opening.execute("PRAGMA journal_mode = WAL")
+
+    def make(statement: str) -> None:
+        if "user_version" in statement and not path.with_suffix(".made").exists():
+            path.with_suffix(".made").touch()
+            with Corpus(path) as corpus:
+                corpus.write(source("a.pdf"), extraction("words"))
+
+    opening.set_trace_callback(make)
+    with Corpus(path) as corpus:
+        corpus._connections._refuse_others(opening)
+        opening.close()
+        assert len(corpus) == 1
+
+
 def test_readers_in_threads_and_another_process_never_wait_for_a_writer(tmp_path: Path) -> None:
     """A transaction stays open all the while: everybody reads the state before it."""
     path = tmp_path / "c.sqlite"

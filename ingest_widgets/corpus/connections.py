@@ -281,9 +281,11 @@ class Connections:
             raise CorpusForeign(f"{self.path} is no corpus: give another path, or move that file away") from None
 
     def _refuse_others(self, con: sqlite3.Connection) -> None:
-        application = con.execute("PRAGMA application_id").fetchone()[0]
-        version = con.execute("PRAGMA user_version").fetchone()[0]
-        if application or version or con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        with _one_state(con):  # else its first writer may commit between two of the questions
+            application = con.execute("PRAGMA application_id").fetchone()[0]
+            version = con.execute("PRAGMA user_version").fetchone()[0]
+            tables = con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if application or version or tables:
             _refuse_numbers(self.path, application, version)
 
     def _refuse_damaged(self, con: sqlite3.Connection) -> None:
@@ -321,6 +323,19 @@ def _empty() -> sqlite3.Connection:
     con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrate(con)
     return con
+
+
+@contextmanager
+def _one_state(con: sqlite3.Connection) -> Iterator[None]:
+    """All that is read in here is of one moment."""
+    if con.in_transaction:
+        yield
+        return
+    con.execute("BEGIN")
+    try:
+        yield
+    finally:
+        con.rollback()
 
 
 def _begin(con: sqlite3.Connection, deadline: float) -> None:
