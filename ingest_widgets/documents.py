@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from ingest_widgets.tables import Cell
 
 
 class Status(StrEnum):
@@ -45,6 +48,21 @@ class _Noun:
         return asdict(self)  # type: ignore[call-overload, no-any-return]
 
 
+class _Shown(_Noun):
+    """One that somebody may end a cell with: it shows itself as a small table."""
+
+    __slots__ = ()
+
+    def _table(self) -> tuple[str, Sequence[str], Sequence[Sequence[Cell]]]:
+        """A sentence, the columns, the rows."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from ingest_widgets.tables import html_table  # a worker never shows anything
+
+        return {"text/plain": repr(self), "text/html": html_table(*self._table())}
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile(_Noun):
     r"""One file that the user named, before anything was read of it.
@@ -72,7 +90,7 @@ class SourceFile(_Noun):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Page(_Noun):
+class Page(_Shown):
     r"""One page of text.
 
     Attributes:
@@ -91,6 +109,10 @@ class Page(_Noun):
 
     def __repr__(self) -> str:
         return f"Page(file={self.file!r}, number={self.number}, {_characters(self.text)})"
+
+    def _table(self) -> tuple[str, Sequence[str], Sequence[Sequence[Cell]]]:
+        title = ". ".join([f"{self.file}, page {self.number} ({self.engine})", *self.warnings])
+        return title, ("text",), _lines(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +151,7 @@ class Extraction(_Noun):
 
 
 @dataclass(frozen=True, slots=True)
-class FileRecord(_Noun):
+class FileRecord(_Shown):
     """What a corpus knows of one file.
 
     Attributes:
@@ -162,9 +184,13 @@ class FileRecord(_Noun):
     author: str
     warnings: tuple[str, ...] = ()
 
+    def _table(self) -> tuple[str, Sequence[str], Sequence[Sequence[Cell]]]:
+        values = {**self.to_dict(), "warnings": " ".join(self.warnings)}
+        return values.pop("name"), ("field", "value"), [[name, value] for name, value in values.items()]
+
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Chunk(_Noun):
+class Chunk(_Shown):
     """A piece of text of about the asked size.
 
     Attributes:
@@ -187,9 +213,14 @@ class Chunk(_Noun):
         last = "" if self.last_page == self.first_page else f", last_page={self.last_page}"
         return f"Chunk(file={self.file!r}, first_page={self.first_page}{last}, {_characters(self.text)})"
 
+    def _table(self) -> tuple[str, Sequence[str], Sequence[Sequence[Cell]]]:
+        alone = self.last_page == self.first_page
+        pages = f"page {self.first_page}" if alone else f"pages {self.first_page} to {self.last_page}"
+        return f"{self.file}, {pages}", ("text",), _lines(self.text)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Hit(_Noun):
+class Hit(_Shown):
     """One page that matches a query.
 
     Attributes:
@@ -210,6 +241,16 @@ class Hit(_Noun):
     def __repr__(self) -> str:
         return f"Hit(file={self.file!r}, page={self.page}, score={self.score:.3g}, {_shortened(self.snippet, 60)!r})"
 
+    def _table(self) -> tuple[str, Sequence[str], Sequence[Sequence[Cell]]]:
+        from ingest_widgets.tables import Marked
+
+        row: list[Cell] = [self.file, self.page, self.score, Marked(self.snippet, self.spans)]
+        return "1 page", ("file", "page", "score", "text"), [row]
+
+
+def _lines(text: str) -> list[list[Cell]]:
+    return [[line] for line in text.splitlines() if line.strip()]
+
 
 def _characters(text: str) -> str:
     return f"{len(text):,} character{'' if len(text) == 1 else 's'}"
@@ -220,7 +261,7 @@ def _shortened(text: str, most: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RunSummary(_Noun):
+class RunSummary(_Shown):
     """What one run did: `str(summary)` is the sentence that terminal, notebook and panel show.
 
     Attributes:
@@ -273,4 +314,7 @@ class RunSummary(_Noun):
         return self.sentence
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/plain": self.sentence}
+        return {**super(RunSummary, self)._repr_mimebundle_(), "text/plain": self.sentence}
+
+    def _table(self) -> tuple[str, Sequence[str], Sequence[Sequence[Cell]]]:
+        return self.sentence, (), ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_widgets import Corpus
+from ingest_widgets import Corpus, RunSummary
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
 from tests.corpus_parts import extraction, failure, source
 
@@ -84,3 +84,25 @@ def test_text_is_aligned_also_with_wide_signs_and_kept_on_one_line() -> None:
 def test_a_terminal_obeys_nothing_that_is_in_a_cell() -> None:
     assert "\x1b" not in text_table("\x1b[2J", ["a"], [["\x1b]0;title\x07"], ["\u202egnp"]])
     assert "\u202e" not in text_table("t", ["a"], [["\u202egnp"]])
+
+
+def test_each_noun_shows_itself_as_a_small_table(tmp_path: Path) -> None:
+    text = "\n".join(["<b>heat</b> & <script>x</script>", *(f"line {number}" for number in range(30))])
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        record = corpus.write(source("a<i>.pdf"), extraction(text))
+        nouns = [record, next(corpus.pages()), next(corpus.chunks()), corpus.search("heat")[0]]
+        nouns.append(RunSummary(ingested=2, failed=1))
+        for noun in nouns:
+            bundle = noun._repr_mimebundle_()
+            tags = Tags()
+            tags.feed(bundle["text/html"])
+            assert tags.tags <= ALLOWED, type(noun)
+            assert bundle["text/html"].count("<tr>") <= 21, type(noun)
+        htmls = [noun._repr_mimebundle_()["text/html"] for noun in nouns]
+    assert "ingested" in htmls[0]
+    assert "a&lt;i&gt;.pdf" in htmls[0]
+    assert "a&lt;i&gt;.pdf, page 1 (pdfium)" in htmls[1]
+    assert "\u2026 and 11 more" in htmls[1]
+    assert "a&lt;i&gt;.pdf, page 1" in htmls[2]
+    assert "<mark>heat</mark>" in htmls[3]
+    assert htmls[4] == "<div><p>3 files: 2 ingested, 1 failed</p></div>"
