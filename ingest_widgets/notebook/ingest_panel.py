@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
+from ingest_widgets.documents import Status
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
@@ -184,6 +185,7 @@ class IngestPanel(LiveWidget):
             "stopping": self._stopping and self._busy,
             "total": len(table.rows) if self._has_run else 0,
             "finished": finished,
+            "failed": table.counts[Status.FAILED.value] if self._has_run else 0,
             "sentence": self._sentence(),
             "outcome": self._outcome,
             "eta": run.tracker.state.eta if run is not None and finished else None,

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
+from ingest_widgets.documents import Status
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import LiveWidget
 from ingest_widgets.notebook.run_table import RunTable
@@ -51,6 +52,7 @@ class JobView(LiveWidget):
             "stopping": False,
             "total": len(table.rows),
             "finished": table.finished_files,
+            "failed": table.counts[Status.FAILED.value],
             "sentence": table.sentence,
             "outcome": "" if running else job.status,
             "eta": job.progress.eta if running else None,

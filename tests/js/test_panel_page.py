@@ -89,6 +89,71 @@ def test_a_hit_opens_its_page_with_boxes_over_it(panel: BarePage, how: str) -> N
     assert place == pytest.approx([0.1, 0.1, 0.1, 0.1], abs=0.005)
 
 
+@pytest.mark.parametrize("waited", [0, 1], ids=["at once", "while the kernel searches"])
+def test_enter_opens_the_first_hit_of_what_was_just_typed(panel: BarePage, waited: int) -> None:
+    search(panel, "older")
+    box = panel.page.get_by_role("searchbox", name="Search")
+    box.fill("newer")
+    panel.sent("search", 1 + waited)
+    box.press("Enter")
+    assert [asked["query"] for asked in panel.sent("search", 2)] == ["older", "newer"]
+    panel.answer_search(HITS[1:])
+    assert [page["file"] for page in panel.sent("page")] == ["b.pdf"]
+
+
+def test_who_types_on_after_enter_opens_nothing(panel: BarePage) -> None:
+    box = panel.page.get_by_role("searchbox", name="Search")
+    box.fill("entr")
+    box.press("Enter")
+    box.fill("entropy")
+    panel.sent("search", 2)
+    panel.answer_search(HITS)
+    expect(panel.page.get_by_role("listitem")).to_have_count(2)
+    assert panel.page.evaluate("fake.sent.filter(m => m.kind === 'page').length") == 0
+
+
+def test_a_page_that_cannot_be_shown_leaves_no_empty_sheet(panel: BarePage) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").first.click()
+    panel.tell(page={"ask": panel.sent("page")[-1]["ask"], "error": "The file is gone."})
+    expect(panel.page.get_by_text("The file is gone.")).to_be_visible()
+    expect(panel.page.locator(".ingw-sheet")).to_be_hidden()
+
+
+def test_a_problem_that_comes_again_is_said_once(panel: BarePage) -> None:
+    for sentence in ("No corpus.", "No space.", "No corpus."):
+        panel.tell(problem={"sentence": sentence, "details": ""})
+    assert panel.page.locator(".ingw-notice-problem").all_inner_texts() == ["No space.", "No corpus."]
+
+
+def test_enter_in_source_while_a_run_goes_on_says_why_nothing_starts(panel: BarePage) -> None:
+    panel.tell(state={"running": True})
+    panel.page.get_by_role("textbox", name="Source").fill("other")
+    panel.page.get_by_role("textbox", name="Source").press("Enter")
+    note = panel.page.get_by_text("A run is under way")
+    expect(note).to_be_visible()
+    assert panel.page.evaluate("fake.sent.filter(m => m.kind === 'start').length") == 0
+    panel.tell(state={"running": False})
+    expect(note).to_have_count(0)
+
+
+def test_the_bar_says_that_it_is_being_stopped(panel: BarePage) -> None:
+    panel.tell(state={"running": True, "finished": 1, "total": 4, "eta": 30})
+    bar = panel.page.get_by_role("progressbar", name="Progress")
+    expect(bar).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %, 30 s left")
+    panel.page.get_by_role("button", name="Stop", exact=True).click()
+    expect(bar).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %, stopping…")
+
+
+def test_the_bar_is_red_for_the_share_that_failed(panel: BarePage) -> None:
+    panel.tell(state={"running": False, "finished": 4, "total": 4, "failed": 3, "outcome": "done"})
+    fill = panel.page.locator(".ingw-bar-fill")
+    assert fill.evaluate("node => node.style.getPropertyValue('--ingw-failed')") == "75%"
+    image = fill.evaluate("node => getComputedStyle(node).backgroundImage")
+    assert "75%" in image
+    assert "gradient" in image
+
+
 def test_next_hit_and_next_page(panel: BarePage) -> None:
     search(panel)
     panel.page.get_by_role("listitem").first.click()

@@ -10,6 +10,8 @@ import { SearchList } from "./search_list.js";
 import { SourceBox } from "./source_box.js";
 import { droppedFiles } from "./uploads.js";
 
+const UNDER_WAY = "A run is under way: stop it, or wait for its end, and start again.";
+
 class PanelView {
   constructor(store, el, choosing) {
     this.store = store;
@@ -101,6 +103,7 @@ class PanelView {
     this.startButton.disabled = dead || state.running;
     this.stopButton.disabled = dead || !state.running || Boolean(state.stopping);
     this.uploadButton.disabled = dead;
+    if (!state.running && this.store.note === UNDER_WAY) this.store.say("");
     setAttribute(this.node, "data-lost", dead);
     if (focused === this.startButton && this.startButton.disabled && !dead) this.stopButton.focus();
     if (focused === this.stopButton && this.stopButton.disabled) this.grid.grid.focus({ preventScroll: true });
@@ -109,6 +112,7 @@ class PanelView {
 
   start() {
     if (!this.startButton.disabled) this.store.start();
+    else if (this.store.state.running) this.store.say(UNDER_WAY);
   }
 
   choose() {

@@ -19,7 +19,7 @@ export class PageView {
     this.closing = button("Close page", () => this.close());
     this.note = element("p", { class: "ingw-summary", "aria-live": "polite" });
     this.image = element("img", { class: "ingw-image", hidden: true });
-    this.sheet = element("div", { class: "ingw-sheet" }, this.image);
+    this.sheet = element("div", { class: "ingw-sheet", hidden: true }, this.image);
     this.bar = element(
       "div",
       { class: "ingw-page-bar" },
@@ -46,6 +46,7 @@ export class PageView {
     this.node.closest(".ingw-columns")?.classList.toggle("ingw-reading", Boolean(page));
     if (!page) {
       this.drawn = null;
+      this.sheet.hidden = true;
       this.image.removeAttribute("src");
       return;
     }
@@ -84,7 +85,7 @@ export class PageView {
   drawSheet(page) {
     this.drawn = page;
     this.image.alt = `Page ${page.number} of ${page.file}`;
-    this.image.hidden = !page.url;
+    this.sheet.hidden = this.image.hidden = !page.url;
     if (page.url) this.image.src = page.url;
     const share = (part, whole) => `${(100 * part) / whole}%`;
     const marks = page.boxes.map(([left, top, right, bottom]) => {

@@ -24,7 +24,7 @@ export class ProgressLine {
   }
 
   refresh() {
-    const { running, total, finished, sentence, outcome, unit } = this.store.state;
+    const { running, total, finished, failed, sentence, outcome, unit } = this.store.state;
     const percent = total ? Math.floor((100 * finished) / total) : 0;
     setAttribute(this.bar, "aria-valuemax", total);
     setAttribute(this.bar, "aria-valuenow", finished);
@@ -34,6 +34,7 @@ export class ProgressLine {
       [`${finished} of ${counted(total, unit ?? "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "),
     );
     this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
+    this.fill.style.setProperty("--ingw-failed", `${finished ? (100 * (failed ?? 0)) / finished : 0}%`);
     this.node.dataset.outcome = running ? "running" : (outcome ?? "idle");
     setText(this.left, [total ? `${percent} %` : "", this.timeLeft()].filter(Boolean).join(", "));
     setAttribute(this.status, "aria-live", running ? "off" : null);
@@ -41,7 +42,8 @@ export class ProgressLine {
   }
 
   timeLeft() {
-    const { running, eta } = this.store.state;
+    const { running, stopping, eta } = this.store.state;
+    if (running && stopping) return "stopping…";
     return running && eta !== null && eta !== undefined ? `${lasting(eta)} left` : "";
   }
 }

@@ -7,20 +7,12 @@ import { counted } from "./elements.js";
 import { FileRows } from "./file_rows.js";
 import { PAGE, passOnKept } from "./kept_output.js";
 import { KernelLine } from "./kernel_line.js";
-import { Uploads } from "./uploads.js";
+import { Uploads, tooLarge } from "./uploads.js";
 
 const SEARCH_PAUSE = 90;
 const SEARCH_AGAIN = 1000;
 const PATIENCE = 1500;
 const HITS_A_TIME = 20;
-
-function tooLarge(files, limit) {
-  const [{ name, file }] = files;
-  const sizes = `${file.size.toLocaleString("en")} of ${limit.toLocaleString("en")} bytes`;
-  if (files.length === 1) return `${name} is larger than max_file_bytes allows (${sizes}): raise that setting to take it.`;
-  const more = `${name} and ${counted(files.length - 1, "more file")}`;
-  return `${more} are larger than max_file_bytes allows (${sizes}): raise that setting to take them.`;
-}
 
 export class PanelStore {
   constructor(model) {
@@ -28,6 +20,8 @@ export class PanelStore {
     this.state = { source: "", running: false, finished: 0, total: 0, sentence: "", corpus: "" };
     this.files = new FileRows();
     this.search = { query: "", ask: 0, total: 0, hits: [], done: true, error: "" };
+    this.typing = 0;
+    this.stepping = null;
     this.page = null;
     this.typedSource = null;
     this.completions = { text: "", options: [] };
@@ -175,7 +169,8 @@ export class PanelStore {
 
   takeProblem(problem) {
     this.answered("start");
-    this.problems = [...this.problems.slice(-4), problem];
+    const others = this.problems.filter(({ sentence }) => sentence !== problem.sentence);
+    this.problems = [...others.slice(-4), problem];
     this.tell("problems");
   }
 
@@ -225,7 +220,9 @@ export class PanelStore {
   /** Searches as soon as the typing pauses. */
   type(query) {
     this.search.query = query;
+    this.stepping = null;
     clearTimeout(this.typing);
+    this.typing = 0;
     if (query.trim()) {
       this.search.done = false;
       this.typing = setTimeout(() => this.searchNow(), SEARCH_PAUSE);
@@ -236,6 +233,8 @@ export class PanelStore {
   }
 
   searchNow(limit = HITS_A_TIME) {
+    clearTimeout(this.typing);
+    this.typing = 0;
     this.search.ask += 1;
     this.ask("search", { query: this.search.query, ask: this.search.ask, offset: 0, limit });
   }
@@ -258,8 +257,19 @@ export class PanelStore {
     const before = results.offset ? this.search.hits.slice(0, results.offset) : [];
     Object.assign(this.search, { error: "", ...results, hits: [...before, ...results.hits], done: true });
     this.tell("search");
-    if (this.stepping && this.search.hits.length > this.stepping) this.openHit(this.stepping);
+    const wanted = this.stepping;
     this.stepping = null;
+    if (wanted !== null && this.search.hits.length > wanted) this.openHit(wanted);
+  }
+
+  /** Opens the first hit of what stands in the box, which may have been typed a moment ago. */
+  openFirst() {
+    if (this.search.done) {
+      this.openHit(0);
+      return;
+    }
+    this.stepping = 0;
+    if (this.typing) this.searchNow();
   }
 
   /** Opens the page of the hit at this place of the list, fetching more hits when it is the next beyond them. */

@@ -13,7 +13,7 @@ export class SearchList {
       "aria-label": "Search",
       autocomplete: "off",
       spellcheck: "false",
-      placeholder: 'Words, "a phrase", -not, begin*',
+      placeholder: 'Search: words, "a phrase", -not, begin*',
       on: { input: () => this.store.type(this.input.value), keydown: (event) => this.press(event) },
     });
     this.summary = element("p", { class: "ingw-summary", "aria-live": "polite" });
@@ -114,7 +114,7 @@ export class SearchList {
   press(event) {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") this.clear();
-    else if (event.key === "Enter" && this.drawn.length) this.store.openHit(0);
+    else if (event.key === "Enter") this.store.openFirst();
     else if (event.key === "ArrowDown" && this.drawn.length) this.move(0);
     else return;
     event.preventDefault();

@@ -1,8 +1,19 @@
 // Files go to the kernel in slices: a message beyond 10 MiB would be dropped in silence.
 
+import { counted } from "./elements.js";
+
 const SLICE = 1 << 20;
 const BYTES_IN_FLIGHT = 4 * SLICE;
 const SLICES_IN_FLIGHT = 16;
+
+/** What is said of files that aren't sent; the kernel says the same of one that it refuses. */
+export function tooLarge(files, limit) {
+  const [{ name, file }] = files;
+  const sizes = `${file.size.toLocaleString("en")} of ${limit.toLocaleString("en")} bytes`;
+  if (files.length === 1) return `${name} is larger than max_file_bytes allows (${sizes}): raise that setting to take it.`;
+  const more = `${name} and ${counted(files.length - 1, "more file")}`;
+  return `${more} are larger than max_file_bytes allows (${sizes}): raise that setting to take them.`;
+}
 
 export class Uploads {
   /**
