@@ -519,6 +519,18 @@ def test_the_settings_log_level_is_a_level_that_logging_knows() -> None:
     assert all(logging.getLevelNamesMapping()[get_settings(log_level=name).log_level] for name in ("debug", "Error"))
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [("warn", "WARNING"), ("FATAL", "CRITICAL"), ("10", "DEBUG"), (40, "ERROR"), (" info ", "INFO")],
+)
+def test_a_level_that_the_logger_takes_from_the_environment_is_one_for_the_settings(
+    monkeypatch: pytest.MonkeyPatch, given: str | int, name: str
+) -> None:
+    assert get_settings(log_level=given).log_level == name
+    monkeypatch.setenv("INGEST_LOG_LEVEL", str(given))
+    assert get_settings().log_level == name
+
+
 def test_help_says_what_each_field_is() -> None:
     shown = pydoc.render_doc(Settings)
     for name, field in Settings.model_fields.items():

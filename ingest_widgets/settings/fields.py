@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -14,6 +15,7 @@ from ingest_widgets.settings.secret import as_secret, sealed
 
 MIB = 1024**2
 GIB = 1024**3
+_LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL)
 SECRET_FIELDS = ("pdf_passwords",)
 
 
@@ -24,8 +26,13 @@ def _no_truth_value(value: object) -> object:
     return value
 
 
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
+def _level_name(value: object) -> object:
+    """The name of a level that `logging` knows by another one or by its number, as `configure_logging` takes it."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return value
+    text = str(value).strip().upper()
+    number = int(text) if text.isascii() and text.isdigit() else logging.getLevelName(text)
+    return logging.getLevelName(number) if isinstance(number, int) and number in _LEVELS else value
 
 
 def _without_user(value: str) -> str:
@@ -36,7 +43,7 @@ def _without_user(value: str) -> str:
 
 Integer = Annotated[int, BeforeValidator(_no_truth_value)]
 Number = Annotated[float, BeforeValidator(_no_truth_value), Field(allow_inf_nan=False)]
-Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
+Level = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_level_name)]
 Text = Annotated[SecretStr, AfterValidator(as_secret)]
 
 
