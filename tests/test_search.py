@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.query import parse_query
+from ingest_widgets.corpus.signs import paired_signs
 from ingest_widgets.corpus.snippets import make_snippet
 from tests.corpus_parts import extraction, source
 
@@ -193,6 +195,39 @@ def marked(corpus: Corpus, query: str) -> set[str]:
 )
 def test_the_matches_are_marked_as_they_stand_in_the_text(corpus: Corpus, query: str, matches: set[str]) -> None:
     assert marked(corpus, query) == matches
+
+
+@pytest.mark.parametrize(
+    ("query", "pages", "marked"),
+    [
+        ("Debian", {1, 2}, {"Debian"}),
+        ("deb*", {1, 2}, {"Debian"}),
+        ("使用Debian系统", {1}, {"使用", "Debian", "系统"}),
+        ("第2章", {1}, {"第", "2", "章"}),
+        ("2", {1}, {"2"}),
+        ("Linux2.6", {1}, {"Linux2.6"}),
+        ('"Linux2.6能夠"', {1}, {"Linux2.6", "能夠"}),
+        ('"Debian 打包教程 59"', {2}, {"Debian", "打包教程", "59"}),
+        ('"Debian 打包教程 5"*', {2}, {"Debian", "打包教程", "59"}),
+        ('"Debian 59"', set(), set()),
+        ('"Debian Linux2"', set(), set()),
+        ("系统 -Debian", set(), set()),
+    ],
+)
+def test_words_beside_signs_are_words_and_a_phrase_may_hold_both(
+    tmp_path: Path, query: str, pages: set[int], marked: set[str]
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("mixed.pdf"), extraction("使用Debian系统，第2章。Linux2.6能夠引", "Debian 打包教程 59"))
+        hits = corpus.search(query)
+    assert {hit.page for hit in hits} == pages
+    assert {hit.snippet[start:end] for hit in hits for start, end in hit.spans} == marked
+
+
+def test_a_page_that_is_one_long_word_beside_signs_takes_no_longer() -> None:
+    began = monotonic()
+    assert paired_signs("中" + "x" * 1_000_000 + "." + "y" * 1_000_000) is not None
+    assert monotonic() - began < 5
 
 
 def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:

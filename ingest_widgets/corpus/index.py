@@ -230,8 +230,8 @@ def _any_of(terms: Sequence[Term]) -> str:
 
 def _expression(term: Term) -> str:
     parts = [query_of_signs(run) for run in term.runs]
-    if term.words:
-        typed = " ".join(term.words)
-        forms = [f'"{form}"{" *" if term.is_prefix else ""}' for form in dict.fromkeys((typed, bare(typed)))]
+    for phrase in term.phrases:
+        typed = " ".join(phrase.words)
+        forms = [f'"{form}"{" *" if phrase.is_prefix else ""}' for form in dict.fromkeys((typed, bare(typed)))]
         parts.append(forms[0] if len(forms) == 1 else f"({' OR '.join(forms)})")
     return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"

@@ -34,11 +34,23 @@ class Term:
         words: The words, each after the other, without what lies between them.
         runs: Runs of signs of scripts that don't part words; each must be there.
         is_prefix: The last word may go on.
+        breaks: Before which of the words a run stands.
     """
 
     words: tuple[str, ...]
     runs: tuple[str, ...] = ()
     is_prefix: bool = False
+    breaks: tuple[int, ...] = ()
+
+    @property
+    def phrases(self) -> list[Term]:
+        """The words that follow each other, apart where a run stands between them."""
+        starts = [0, *self.breaks] if self.words else []
+        ends = [*self.breaks, len(self.words)]
+        return [
+            Term(self.words[start:end], is_prefix=self.is_prefix and end == len(self.words))
+            for start, end in zip(starts, ends, strict=False)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +182,16 @@ def _operator(items: Sequence[_Item], position: int) -> str | None:
 def _term(item: _Item) -> Term | None:
     has_star = item.has_star or (not item.is_quoted and item.text.endswith("*"))
     runs = tuple(RUN.findall(item.text))
-    rest = RUN.sub(" ", item.text) if runs else item.text
-    words = tuple(word_pattern(item.text).findall(rest))
+    words: list[str] = []
+    breaks: list[int] = []
+    for between in RUN.split(item.text) if runs else [item.text]:
+        if found := word_pattern(item.text).findall(between):
+            breaks += [len(words)] if words else []
+            words += found
     if not words and not runs:
         return None
     ends_in_word = bool(words) and item.text.rstrip("*").endswith(words[-1])
-    return Term(words, runs, has_star and ends_in_word)
+    return Term(tuple(words), runs, has_star and ends_in_word, tuple(breaks))
 
 
 def word_pattern(text: str) -> re.Pattern[str]:

@@ -17,9 +17,13 @@ _CLASS = (
     "\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\uff66-\uffdc"
     "\U0001b000-\U0001b16f\U00020000-\U0003fffd"
 )
+SIGNS = _CLASS
+"""Those of scripts that don't part words, as the inside of a regular expression's class."""
 SIGN = re.compile(f"[{_CLASS}]")
 RUN = re.compile(f"[{_CLASS}]+")
 _ASCII = bytes(range(128))  # taken out before a page is searched for signs: that leaves little to search
+# Possessive, and begun at its beginning only: a page may be one long word.
+_BESIDE_SIGNS = re.compile(f"(?<=[{_CLASS}])[^\\s{_CLASS}]++|(?<![^\\s{_CLASS}])[^\\s{_CLASS}]++(?=[{_CLASS}])")
 # A line end between two signs is where the line was full, not where a word ends.
 _RUN_OVER_LINES = re.compile(f"[{_CLASS}]+(?:\n[{_CLASS}]+)*")
 
@@ -47,6 +51,7 @@ def paired_signs(text: str) -> str | None:
     """What the index holds for a page beside its text; None when that is nothing.
 
     A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run and lets each sign be found alone.
+    Words of other scripts that touch a run come once more, since SQLite takes both for one word.
     """
     if text.isascii():
         return None
@@ -54,9 +59,21 @@ def paired_signs(text: str) -> str | None:
     rest = text.encode().translate(None, _ASCII).decode()  # mostly a few signs, and soon looked through
     if SIGN.search(rest):
         found += [_pairs(run.replace("\n", "")) for run in _RUN_OVER_LINES.findall(text)]
+        found += _glued(text)
     if _LEFT_ON.search(rest):
         found += dict.fromkeys(bare(word) for word in _WORD.findall(text) if _LEFT_ON.search(word))
     return " ".join(found) or None
+
+
+def _glued(text: str) -> list[str]:
+    """What stands between signs without a space, each with a sign behind it that parts it from the next."""
+    found: dict[str, None] = {}
+    for match in _BESIDE_SIGNS.finditer(text):
+        start, end = match.span()
+        before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+        if (SIGN.match(before) and text[start].isalnum()) or (SIGN.match(after) and text[end - 1].isalnum()):
+            found[f"{match[0]} {after if SIGN.match(after) else before}"] = None
+    return list(found)
 
 
 def _pairs(run: str) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import MARKS, STROKES
+from ingest_widgets.corpus.signs import MARKS, SIGNS, STROKES
 
 _WIDTH = 240
 _MOST_SPANS = 200
@@ -52,8 +52,7 @@ def _small(text: str) -> str:
 def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
     alternatives = []
     for term in terms:
-        if term.words:
-            alternatives.append(_words(term, folds=folds))
+        alternatives += [_words(phrase, folds=folds) for phrase in term.phrases]
         alternatives += ["\n?".join(map(re.escape, run)) for run in term.runs]
     # The longest first: of 'heat' and 'heat death' the phrase should be marked whole.
     alternatives = sorted(dict.fromkeys(alternatives), key=len, reverse=True)
@@ -61,9 +60,9 @@ def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
 
 
 def _words(term: Term, *, folds: bool) -> str:
-    letter = f"[^\\W_]|[{mark_class()}]" if folds else "[a-z0-9]"
-    before = "[^\\W_]" if folds else "[a-z0-9]"
-    gap = f"(?:(?!{letter})[\\s\\S])+?" if folds else "[^a-z0-9]+"
+    letter = f"[^\\W_{SIGNS}]|[{mark_class()}]" if folds else "[a-z0-9]"
+    before = f"[^\\W_{SIGNS}]" if folds else "[a-z0-9]"
+    gap = f"(?:(?![^\\W_]|[{mark_class()}])[\\s\\S])+?" if folds else "[^a-z0-9]+"
     pieces = [_letters(word, folds=folds) for word in term.words[:_MOST_TERMS]]
     # What may not stand before the word is looked for behind its first letter: so the search can skip to that letter.
     first, *rest = pieces[0]
