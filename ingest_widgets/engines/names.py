@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from ingest_widgets.errors import EngineError, MissingExtra
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "ingest_widgets.engines"
 CHAIN = ("pdfium", "pdfium+repair", "pypdf")
@@ -16,6 +19,8 @@ _BUILT_IN = ("auto", "pdfium", "pypdf")
 
 def plug_ins() -> dict[str, EntryPoint]:
     """Installed plug-ins by name."""
+    from importlib.metadata import entry_points  # a tenth of a worker's start, and few have plug-ins
+
     return {point.name: point for point in entry_points(group=GROUP)}
 
 

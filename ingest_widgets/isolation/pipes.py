@@ -24,8 +24,10 @@ from ingest_widgets.isolation.promises import Promise
 if sys.platform == "linux":
     import fcntl
 
+PART_BYTES = 64 * 1024
+"""At most so much is read at a time: while a part is copied, its writer has to wait."""
+
 _PIPE_BYTES = 1024 * 1024
-_PART_BYTES = 256 * 1024
 _AHEAD_BYTES = 1024 * 1024
 _GRACE_SECONDS = 0.25
 """How long after a worker's end its last words may take through a thread."""
@@ -102,14 +104,14 @@ class PolledPipes:
     def read(self, seconds: float) -> bytes | None:
         """What has come, see `Pipes`."""
         with suppress(BlockingIOError):
-            return os.read(self._replies, _PART_BYTES)
+            return os.read(self._replies, PART_BYTES)
         events = self._poll.poll(max(seconds, 0.0) * 1000)
         if not events and (self._pidfd is not None or not self.group.ended()):
             return None
         if events and all(fd == self._pidfd for fd, _ in events):
             return b""
         with suppress(BlockingIOError):
-            return os.read(self._replies, _PART_BYTES)
+            return os.read(self._replies, PART_BYTES)
         return None if events else b""
 
     def rest(self, seconds: float) -> None:
@@ -151,7 +153,7 @@ class ThreadedPipes:
 
     def _receive(self) -> None:
         with self._replies, suppress(OSError):
-            while not self._over.is_set() and (data := os.read(self._replies.fileno(), _PART_BYTES)):
+            while not self._over.is_set() and (data := os.read(self._replies.fileno(), PART_BYTES)):
                 with self._changed:
                     self._changed.wait_for(lambda: len(self._arrived) < _AHEAD_BYTES or self._over.is_set())
                     self._arrived += data

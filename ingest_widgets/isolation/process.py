@@ -75,7 +75,7 @@ class WorkerProcess:
         self.tasks, self.owner = 0, os.getpid()
         self._frames = Frames(total_cap=_TASK_BYTES)
         self._lock = threading.Lock()
-        self._open = True
+        self._open = self._drained = True
         self._peak_bytes = 0
         self.promises: dict[str, Promise] = {}
         environment = worker_environment(os.environ)
@@ -162,7 +162,7 @@ class WorkerProcess:
             WireError: It broke the protocol.
         """
         while (frame := self._frames.next()) is None:
-            if rest:
+            if rest and self._drained:
                 self._pipes.rest(rest)
                 rest = 0.0
             left = deadline - time.monotonic()
@@ -170,6 +170,7 @@ class WorkerProcess:
                 data = self._pipes.read(min(left, LOOK_SECONDS))
             except OSError:
                 raise self._verdict() from None
+            self._drained = data is None or len(data) < pipes.PART_BYTES
             if data:
                 self._frames.feed(data)
             elif data is not None:
