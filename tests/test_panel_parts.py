@@ -121,6 +121,21 @@ class TestMessagePace:
         assert min(b - a for a, b in pairwise(sent)) >= GAP * 0.9
         assert max(sum(start <= one < start + 1 for one in sent) for start in sent) < 15
 
+    def test_messages_sent_past_it_take_their_share(self) -> None:
+        pace, sent, enough = MessagePace(), [time.monotonic()] * 12, threading.Event()
+
+        def send() -> None:
+            sent.append(time.monotonic())
+            if len(sent) < 30:
+                pace.ask(send, urgent=True)
+            else:
+                enough.set()
+
+        pace.note(len(sent))
+        pace.ask(send, urgent=True)
+        assert enough.wait(20)
+        assert max(sum(start <= one < start + 1 for one in sent) for start in sent) < 15
+
     def test_what_somebody_waits_for_goes_first(self) -> None:
         pace, order, last = MessagePace(), [], threading.Event()
         pace.ask(lambda: order.append("first"), urgent=True)

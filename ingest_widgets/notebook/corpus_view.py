@@ -8,7 +8,7 @@ from typing import Any
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
-from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.notebook.run_table import RunTable, counted
 
 
 class CorpusView(LiveWidget):
@@ -27,8 +27,7 @@ class CorpusView(LiveWidget):
     def __init__(self, corpus: Corpus | str | os.PathLike[str]) -> None:
         self._corpus = corpus if isinstance(corpus, Corpus) else Corpus(corpus, read_only=True)
         self._pages = 0
-        super().__init__(RunTable())
-        self._face = "corpus"
+        super().__init__(RunTable(), "corpus")
 
     def _hello(self, request: Request, buffers: Buffers) -> None:
         super()._hello(request, buffers)
@@ -48,7 +47,7 @@ class CorpusView(LiveWidget):
 
     def _sentence(self) -> str:
         files = len(self._table.rows)
-        return f"{self._corpus.path.name}: {files:,} files, {self._pages:,} pages"
+        return f"{self._corpus.path.name}: {counted(files, 'file')}, {counted(self._pages, 'page')}"
 
     def _readable_corpus(self) -> Corpus | None:
         return self._corpus

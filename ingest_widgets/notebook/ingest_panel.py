@@ -12,7 +12,7 @@ from ingest_widgets.documents import Status
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
-from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.notebook.run_table import RunTable, counted
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads
 from ingest_widgets.pipeline import IngestRun
@@ -201,7 +201,8 @@ class IngestPanel(LiveWidget):
         if not self._table.rows:
             return "Nothing ingested yet."
         pages = sum(row[5] for row in self._table.rows)
-        return f"In {os.path.basename(self._corpus_path)}: {len(self._table.rows):,} files, {pages:,} pages"
+        files = counted(len(self._table.rows), "file")
+        return f"In {os.path.basename(self._corpus_path)}: {files}, {counted(pages, 'page')}"
 
     def _hint(self) -> str:
         waiting = len(self._uploads.waiting)

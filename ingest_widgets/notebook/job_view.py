@@ -26,8 +26,7 @@ class JobView(LiveWidget):
 
     def __init__(self, job: IngestJob, table: RunTable) -> None:
         self._job = job
-        super().__init__(table)
-        self._face = "job"
+        super().__init__(table, "job")
         self._requests["stop"] = lambda _, __: self._stop()
         threading.Thread(target=self._await_end, name="ingest-job-view", daemon=True).start()
 

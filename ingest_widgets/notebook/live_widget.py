@@ -16,7 +16,7 @@ from ingest_widgets.corpus import Corpus
 from ingest_widgets.errors import IngestError
 from ingest_widgets.notebook.errands import Errands
 from ingest_widgets.notebook.kernel_comm import listen
-from ingest_widgets.notebook.message_pace import pace
+from ingest_widgets.notebook.message_pace import OPENING, pace
 from ingest_widgets.notebook.page_image import page_answer
 from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.notebook.saved_output import SavedOutput
@@ -39,6 +39,7 @@ class LiveWidget(anywidget.AnyWidget):
 
     Args:
         table: The files it shows.
+        face: What the page makes of it: `panel`, `job` or `corpus`.
 
     Raises:
         IngestError: Python runs in the browser, where nothing of this can work.
@@ -47,10 +48,11 @@ class LiveWidget(anywidget.AnyWidget):
     _face = Unicode("panel").tag(sync=True)
     _line = Unicode("").tag(sync=True)
 
-    def __init__(self, table: RunTable) -> None:
+    def __init__(self, table: RunTable, face: str = "panel") -> None:
         if sys.platform == "emscripten":
             raise IngestError(_NO_THREADS)
-        super().__init__(_line=listen(self._heard_on_line))
+        super().__init__(_line=listen(self._heard_on_line), _face=face)
+        pace.note(OPENING)
         self._table = table
         self._saved = SavedOutput()
         self._errands = Errands()

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 GAP = 0.085
 """Seconds between any two messages of this process."""
+MOST = 14
+WINDOW = 1.05
+"""No more than `MOST` messages within so many seconds: those by which widgets are made and shown can't wait, the others
+make room for them."""
 PATCH = 0.15
 """Seconds between two messages of one sender that nobody waits for."""
 
@@ -26,6 +31,7 @@ class MessagePace:
         self._due: dict[Callable[[], None], float] = {}
         self._sent: dict[Callable[[], None], float] = {}
         self._last = 0.0
+        self._times: deque[float] = deque(maxlen=MOST)
         self._running = self._sending = False
 
     def ask(self, sender: Callable[[], None], *, urgent: bool = False) -> None:
@@ -42,6 +48,11 @@ class MessagePace:
             if not self._running:
                 self._running = True
                 threading.Thread(target=self._work, name="ingest-widgets-messages", daemon=True).start()
+
+    def note(self, messages: int) -> None:
+        """Counts messages that were sent past this pace."""
+        with self._changed:
+            self._times.extend([time.monotonic()] * messages)
 
     def wait_for_urgent(self, seconds: float) -> bool:
         """Waits until all that was asked for as urgent has been sent, and says whether it was."""
@@ -67,10 +78,11 @@ class MessagePace:
         with self._changed:
             while self._due:
                 sender = min(self._due, key=lambda one: (self._due[one], self._sent.get(one, 0.0)))
-                wait = max(self._due[sender], self._last + GAP) - time.monotonic()
+                wait = max(self._due[sender], self._last + GAP, self._room()) - time.monotonic()
                 if wait <= 0:
                     del self._due[sender]
                     self._last = time.monotonic()
+                    self._times.append(self._last)
                     self._forget()
                     self._sent[sender] = self._last
                     self._sending = True
@@ -79,10 +91,16 @@ class MessagePace:
             self._running = False
             return None
 
+    def _room(self) -> float:
+        """When there is room for one message more."""
+        return self._times[0] + WINDOW if len(self._times) == MOST else 0.0
+
     def _forget(self) -> None:
         """Those whose pause is over needn't be remembered."""
         self._sent = {sender: when for sender, when in self._sent.items() if self._last - when < PATCH}
 
 
+OPENING = 2
+"""Messages that make a widget: one for its layout, one for itself."""
 pace = MessagePace()
 """The one pace of this process."""

@@ -13,7 +13,7 @@ from traitlets import Bool, Float, List, Unicode, validate
 
 from ingest_widgets.notebook.esm import script, style
 from ingest_widgets.notebook.kernel_comm import listen
-from ingest_widgets.notebook.message_pace import pace
+from ingest_widgets.notebook.message_pace import OPENING, pace
 from ingest_widgets.notebook.saved_output import SavedOutput
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.progress.state import ProgressState, counts, sentence
@@ -68,6 +68,7 @@ class ProgressBar(anywidget.AnyWidget):
         self._reloaded = False
         self._stop_callbacks: list[Callable[[], object]] = []
         super().__init__(_line=listen(self._heard))
+        pace.note(OPENING)
         self.on_msg(lambda _, content, buffers: self._heard(content, buffers))
         if tracker is not None:
             tracker.subscribe(self)

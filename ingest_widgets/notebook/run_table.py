@@ -125,8 +125,7 @@ class RunTable:
             if self.summary:
                 return str(self.summary)
             done = ", ".join(f"{count:,} {status}" for status in Status if (count := self.counts[status.value]))
-            total = len(self.rows)
-            head = f"{self.finished_files:,} of {total:,} {'file' if total == 1 else 'files'}"
+            head = f"{self.finished_files:,} of {counted(len(self.rows), 'file')}"
             return f"{head}: {done}" if done else head
 
     def saved_html(self, title: str) -> str:
@@ -151,6 +150,11 @@ class RunTable:
             if index is not None:
                 feed.dirty[index] = None
             feed.changed()
+
+
+def counted(number: int, noun: str) -> str:
+    """Such as `1 file` or `1,200 files`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def reason_words(reason: str | None) -> str:

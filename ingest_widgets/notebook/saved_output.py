@@ -14,7 +14,7 @@ from typing import Any
 
 from ingest_widgets.notebook.message_pace import pace
 
-LONGEST_WAIT = 1.0
+LONGEST_WAIT = 3.0
 """Seconds a cell may go on at its end until what its notebook keeps has been sent."""
 _TAGS = re.compile(r"<[^>]*>")
 
@@ -41,6 +41,7 @@ class SavedOutput:
         name = uuid.uuid4().hex
         self._ids.append(name)
         self._publish(html, transient={"display_id": name})
+        pace.note(2)  # this output, and the widget's own
 
     def update(self, html: str) -> None:
         """Replaces it wherever it was shown."""
