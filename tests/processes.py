@@ -33,6 +33,14 @@ def workers(of: int | None = None) -> list[psutil.Process]:
     return found
 
 
+def children(of: int) -> set[int]:
+    """The processes that one started and that are still there, none when it is gone itself."""
+    try:
+        return {child.pid for child in psutil.Process(of).children()}
+    except psutil.NoSuchProcess:
+        return set()
+
+
 def resident_bytes() -> int:
     """What this process holds in memory."""
     return int(psutil.Process().memory_info().rss)

@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ import pytest
 from ingest_widgets import Corpus, Page, Reason, Status
 from ingest_widgets.cli import main
 from ingest_widgets.documents import Extraction, SourceFile
+from tests.processes import until
 
 COMMAND = [sys.executable, "-m", "ingest_widgets.cli"]
 
@@ -208,7 +208,7 @@ class TestIngest:
             text=True,
             preexec_fn=heed_interrupts,
         )
-        until(lambda: ingested("corpus.sqlite") > 0 or process.poll() is not None, 60)
+        assert until(lambda: ingested("corpus.sqlite") > 0 or process.poll() is not None, 60)
         workers = children_of(process.pid)
         process.send_signal(number)
         start = time.monotonic()
@@ -217,7 +217,7 @@ class TestIngest:
         assert process.returncode == code, err
         assert "Traceback" not in err
         assert workers
-        until(lambda: not any(os.path.exists(f"/proc/{worker}") for worker in workers), 10)
+        assert until(lambda: not any(os.path.exists(f"/proc/{worker}") for worker in workers), 10)
         with Corpus("corpus.sqlite") as kept:
             assert kept.check() == []
             finished = len(kept.files("ingested"))
@@ -243,13 +243,6 @@ def children_of(parent: int) -> set[int]:
     found = subprocess.run(["ps", "-e", "-o", "ppid=,pid="], capture_output=True, text=True, check=True).stdout
     pairs = (line.split() for line in found.splitlines())
     return {int(pid) for above, pid in pairs if int(above) == parent}
-
-
-def until(true: Any, seconds: float) -> None:
-    deadline, pause = time.monotonic() + seconds, threading.Event()
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        pause.wait(0.02)
 
 
 def on_terminal(*arguments: str) -> tuple[str, int]:

@@ -12,11 +12,11 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
-from time import monotonic
 
 import pytest
 
 from ingest_widgets import Corpus, ingest
+from tests.processes import children, is_alive, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
@@ -58,32 +58,9 @@ def content(path: Path) -> Content:
         ]
 
 
-def children(pid: int) -> set[int]:
-    """The processes that `pid` started and that are still there."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text()
-            except OSError:
-                continue
-            if int(stat.rpartition(")")[2].split()[1]) == pid:
-                found.add(int(entry.name))
-    return found
-
-
-def wait_until(condition: Callable[[], bool], seconds: float, what: str) -> None:
-    deadline = monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline, what
-        Event().wait(0.02)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+def gone(worker: int) -> bool:
+    """Whether a process ends within five seconds."""
+    return until(lambda: not is_alive(worker), 5)
 
 
 class Disturbed:
@@ -106,7 +83,7 @@ class Disturbed:
         told += [line.strip() for line in child.stdout if line.endswith("\n")]
         child.wait(60)
         for worker in workers:
-            wait_until(lambda worker=worker: not alive(worker), 5, f"worker {worker} outlived its parent")  # type: ignore[misc]
+            assert gone(worker), f"worker {worker} outlived its parent"
         with Corpus(self.corpus) as corpus:
             lost = set(told) - {record.name for record in corpus.files()}
         assert lost == set(), "acknowledged, and lost"
@@ -173,7 +150,7 @@ def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
     program = Path(sys.executable).parent / "ingest-widgets"
     command = [str(program), "ingest", str(big), "--corpus", str(corpus)]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
-    wait_until(lambda: corpus.exists() and bool(_names(corpus)), 60, "no file came in")
+    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
     workers = children(child.pid)
     child.send_signal(number)
     out, err = child.communicate(timeout=30)
@@ -181,7 +158,7 @@ def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
     assert "stopped" in (out + err).lower() or "interrupted" in (out + err).lower()
     assert "cancelled" in out + err
     for worker in workers:
-        wait_until(lambda worker=worker: not alive(worker), 5, f"worker {worker} was left behind")  # type: ignore[misc]
+        assert gone(worker), f"worker {worker} was left behind"
     ingest(big, corpus, progress=False).close()
     ingest(big, tmp_path / "calm.sqlite", progress=False).close()
     assert content(corpus) == content(tmp_path / "calm.sqlite")

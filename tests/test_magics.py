@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import pytest
 
 from ingest_widgets import Corpus, Status
 from tests.kernels import KERNELS, Kernel, start_kernel
+from tests.processes import until
 
 pytestmark = pytest.mark.kernel
 
@@ -143,7 +142,7 @@ def test_an_interrupt_stops_ingest_and_keeps_what_was_finished(kernel: Kernel, p
         shutil.copy(samples / "manual-long.pdf", place / "many" / f"{number:03}.pdf")
         os.utime(place / "many" / f"{number:03}.pdf", (number, number))
     cell = kernel.send("%ingest many/ --corpus many.sqlite")
-    wait_until(lambda: finished(place / "many.sqlite") > 0)
+    assert until(lambda: finished(place / "many.sqlite") > 0, 60)
     kernel.manager.interrupt_kernel()
     assert kernel.reply(cell).error.startswith("KeyboardInterrupt")
     assert 0 < finished(place / "many.sqlite") < 400
@@ -155,13 +154,6 @@ def finished(path: Path) -> int:
         return 0
     with Corpus(path, read_only=True) as corpus:
         return len(corpus.files(Status.INGESTED))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    never, deadline = threading.Event(), monotonic() + seconds
-    while not condition():
-        assert monotonic() < deadline
-        never.wait(0.02)
 
 
 def test_unload_takes_the_magics_and_their_completion_away(kernel: Kernel, place: Path) -> None:
