@@ -147,6 +147,19 @@ class TestExitCodes:
         )
         assert "Traceback" not in shell.stderr
 
+    @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+    def test_a_full_disk_below_the_output_is_one_line(self, corpus: Path) -> None:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([*COMMAND, "files"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert done.returncode == 1
+        assert done.stderr == "Error: the system refused (No space left on device): where does the output go?\n"
+
+    @pytest.mark.parametrize("command", ["files", "search entropy", "files --json"])
+    def test_a_closed_stdout_is_no_traceback(self, corpus: Path, command: str) -> None:
+        line = f"{' '.join(COMMAND)} {command} >&-"
+        shell = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+        assert (shell.returncode, "Traceback" in shell.stderr) == (0, False)
+
 
 class TestIngest:
     """`ingest-widgets ingest`."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from ingest_widgets.cli.output import as_json, corpus_option, plain, write_json, write_rows
+from ingest_widgets.cli.output import as_json, corpus_option, on_terminal, plain, write_json, write_rows
 
 if TYPE_CHECKING:
     from ingest_widgets.corpus import Corpus
@@ -57,7 +56,7 @@ def search(
 
 def _write(hit: Hit) -> None:
     """Place and snippet; on a terminal the matches stand out."""
-    if not sys.stdout.isatty():
+    if not on_terminal():
         click.echo(f"{plain(hit.file)}\t{hit.page}\t{plain(hit.snippet)}")
         return
     marked, end = [], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,10 @@ class Door(click.Group):
             # Asked for something that can't be done is 2, like a wrong option; broken on the way is 1.
             broken = isinstance(error, CorpusLocked | CorpusFull | CorpusDamaged)
             refusal = Refusal(str(error), FAILED if broken else REFUSED)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read has had enough: click ends in silence then
+                raise
+            refusal = Refusal(f"the system refused ({error.strerror or error}): where does the output go?", FAILED)
         raise refusal
 
 

@@ -28,10 +28,15 @@ def write_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2))
 
 
+def on_terminal() -> bool:
+    """Whether a person reads along; nobody does where stdout is closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def write_rows(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on a terminal, lines with tabs elsewhere; cells are made plain."""
     cells = ([plain("" if cell is None else cell) for cell in row] for row in rows)
-    if not sys.stdout.isatty():
+    if not on_terminal():
         for row in cells:
             click.echo("\t".join(row))
         return
