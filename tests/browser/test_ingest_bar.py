@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 
 import pytest
 from playwright.sync_api import expect
@@ -21,14 +23,20 @@ print("ended", time.time(), type(corpus).__name__, corpus.last_run)
 CLICK = "button => { button.click(); return (performance.timeOrigin + performance.now()) / 1000; }"
 
 
-def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_stop(lab: Lab) -> None:
-    """Stop ends it within a second, and the cell goes on with the corpus."""
+def slow_folder(lab: Lab) -> None:
     folder = lab.root / "papers"
     folder.mkdir()
     (folder / "a.pdf").write_bytes(pdf("a short page"))
-    (folder / "bad.pdf").write_bytes(b"%PDF-1.7" + b"x" * 10**6)  # larger than the others: one of the first
     for number in range(60):
         (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
+
+
+def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_stop(lab: Lab) -> None:
+    """Stop ends it within a second, and the cell goes on with the corpus."""
+    slow_folder(lab)
+    (lab.root / "papers" / "bad.pdf").write_bytes(
+        b"%PDF-1.7" + b"x" * 10**6
+    )  # larger than the others: one of the first
     notebook = lab.notebook(INGEST)
     run = notebook.start(0)
     output = notebook.output(0)
@@ -55,11 +63,7 @@ def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_sto
 
 def test_on_the_older_ipykernel_an_interrupt_stops_the_cell_and_the_bar_says_so(lab: Lab, old_kernel: str) -> None:
     """There only Interrupt is heard while a cell blocks."""
-    folder = lab.root / "papers"
-    folder.mkdir()
-    (folder / "a.pdf").write_bytes(pdf("a short page"))
-    for number in range(60):
-        (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
+    slow_folder(lab)
     notebook = lab.notebook(INGEST, kernel=old_kernel)
     run = notebook.start(0)
     bar = notebook.output(0).get_by_role("progressbar", name="Ingest", exact=True)
@@ -68,3 +72,32 @@ def test_on_the_older_ipykernel_an_interrupt_stops_the_cell_and_the_bar_says_so(
     run.wait(10)
     assert "KeyboardInterrupt" in notebook.text(0)
     expect(bar).to_have_attribute("aria-valuetext", re.compile("stopped"))
+
+
+def test_on_the_older_ipykernel_a_click_on_stop_says_that_only_interrupt_is_heard(lab: Lab, old_kernel: str) -> None:
+    slow_folder(lab)
+    notebook = lab.notebook(INGEST, kernel=old_kernel)
+    run = notebook.start(0)
+    output = notebook.output(0)
+    output.get_by_role("button", name="Stop", exact=True).click()
+    note = output.get_by_role("status").filter(has_text="To stop it now, interrupt the kernel")
+    expect(note).to_be_visible(timeout=5000)
+    notebook.interrupt()
+    run.wait(10)
+    expect(note).to_have_count(0)
+
+
+@pytest.mark.parametrize("how", ["died", "was restarted"])
+def test_a_bar_whose_kernel_has_gone_says_so_and_offers_no_stop(lab: Lab, how: str) -> None:
+    slow_folder(lab)
+    notebook = lab.notebook("import os\nprint(os.getpid())", INGEST)
+    notebook.run_cell(0)
+    notebook.start(1)
+    output = notebook.output(1)
+    bar = output.get_by_role("progressbar", name="Ingest", exact=True)
+    expect(bar).to_have_attribute("aria-valuenow", re.compile("^[1-9]"), timeout=20_000)
+    os.kill(int(notebook.text(0)), signal.SIGKILL) if how == "died" else notebook.restart()
+    expect(output.get_by_role("status").filter(has_text=f"The kernel {how}")).to_be_visible(timeout=20_000)
+    expect(bar).to_have_attribute("aria-valuetext", re.compile(f"The kernel {how}"))
+    expect(output.get_by_role("button", name="Stop", exact=True)).to_have_count(0)
+    lab.screenshot(f"bar-kernel-{how.replace(' ', '-')}")

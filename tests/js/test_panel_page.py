@@ -456,3 +456,15 @@ def test_an_empty_searchbox_says_what_it_is_for_once_there_is_something(panel: B
     expect(hint).to_be_visible()
     search(panel)
     expect(hint).to_have_count(0)
+
+
+@pytest.mark.parametrize(("running", "kept"), [(True, 1), (False, 0)])
+def test_without_a_kernel_no_time_is_left_and_only_a_run_has_kept_its_files(
+    mount: Callable[..., BarePage], running: bool, kept: int
+) -> None:
+    bare = mount(traits={"kernel": {"status": "idle", "connectionStatus": "connected"}})
+    bare.tell(state={"running": running, "finished": 1, "total": 4, "eta": 30, "sentence": "1 of 4 files"})
+    bare.page.evaluate("(fake.widget_manager.kernel.status = 'dead', fake.emit('comm_live_update'))")
+    expect(bare.page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
+    expect(bare.page.get_by_text("Finished files are kept.")).to_have_count(kept)
+    expect(bare.page.get_by_role("progressbar")).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %")

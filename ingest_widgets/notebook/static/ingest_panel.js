@@ -88,7 +88,7 @@ class PanelView {
       page: [this.page, this.search],
       uploads: [this.uploads, this],
       problems: [this.notices],
-      life: [this, this.notices],
+      life: [this, this.notices, this.progress],
       source: [this.source, this],
     };
     if (topic === "completions") this.source.offer(this.store.completions);

@@ -9,7 +9,7 @@ const UNKNOWN = "The kernel doesn't answer: run this cell again to get a panel t
 const NONE = "There is no kernel: start one and run this cell.";
 const GONE = {
   restarting: "The kernel was restarted: run this cell again to go on.",
-  autorestarting: "The kernel died and was restarted: run this cell again to go on. Finished files are kept.",
+  autorestarting: "The kernel died and was restarted: run this cell again to go on.",
   terminating: "The kernel was shut down: start one and run this cell again.",
   dead: "The kernel is gone: start one and run this cell again.",
 };
@@ -19,13 +19,14 @@ export class KernelLine {
    * @param model the widget's model
    * @param onLost called with a sentence when the kernel has gone
    * @param onFound called when it may be there again
+   * @param subshell false: a line over a subshell is opened only by `open`
    */
-  constructor(model, { onLost, onFound }) {
+  constructor(model, { onLost, onFound, subshell = true }) {
     this.model = model;
     this.onLost = onLost;
     this.onFound = onFound;
     this.comm = new KernelComm(model);
-    this.comm.open();
+    if (subshell) this.comm.open();
     this.look = this.look.bind(this);
     this.reconnect = this.reconnect.bind(this);
     this.end = this.end.bind(this);
@@ -37,6 +38,10 @@ export class KernelLine {
     model.on("comm_live_update", this.reconnect);
     const alone = model.widget_manager && "kernel" in model.widget_manager && !this.kernel;
     if (alone) queueMicrotask(() => this.onLost(NONE));
+  }
+
+  open() {
+    this.comm.open();
   }
 
   look() {

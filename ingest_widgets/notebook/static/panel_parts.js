@@ -35,7 +35,8 @@ export class ProgressLine {
     );
     this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
     this.fill.style.setProperty("--ingw-failed", `${finished ? (100 * (failed ?? 0)) / finished : 0}%`);
-    this.node.dataset.outcome = running ? "running" : (outcome ?? "idle");
+    const underWay = this.store.lost ? "lost" : "running";
+    this.node.dataset.outcome = running ? underWay : (outcome ?? "idle");
     setText(this.left, [total ? `${percent} %` : "", this.timeLeft()].filter(Boolean).join(", "));
     setAttribute(this.status, "aria-live", running ? "off" : null);
     setText(this.status, sentence);
@@ -43,6 +44,7 @@ export class ProgressLine {
 
   timeLeft() {
     const { running, stopping, eta } = this.store.state;
+    if (this.store.lost) return "";
     if (running && stopping) return "stopping…";
     return running && eta !== null && eta !== undefined ? `${lasting(eta)} left` : "";
   }

@@ -102,7 +102,7 @@ export class PanelStore {
   }
 
   lose(why) {
-    this.lost = why;
+    this.lost = this.state.running ? `${why} Finished files are kept.` : why;
     for (const timer of this.pending.values()) clearTimeout(timer);
     this.pending.clear();
     this.waiting = false;

@@ -1,8 +1,9 @@
 // The bar of ingest_widgets.ProgressBar: all that it shows comes from traits, all of it is text.
 
-import { KernelComm } from "./kernel_comm.js";
+import { KernelLine } from "./kernel_line.js";
 import { PAGE, passOnKept } from "./kept_output.js";
 
+const PATIENCE_MS = 1500;
 const ENDED = new Set(["done", "stopped", "failed", "interrupted"]);
 
 function piece(parent, tag, name) {
@@ -15,8 +16,8 @@ function piece(parent, tag, name) {
 class BarView {
   constructor(model, root) {
     this.model = model;
-    this.line = new KernelComm(model);
-    this.asked = false;
+    this.lost = "";
+    this.asked = this.late = false;
     this.root = piece(root, "div", "ingb ingw-live");
     const row = piece(this.root, "div", "ingb-row");
     this.desc = piece(row, "span", "ingb-desc");
@@ -29,16 +30,21 @@ class BarView {
     this.stop.type = "button";
     this.stop.textContent = "Stop";
     this.stop.addEventListener("click", () => this.ask());
+    this.life = piece(this.root, "div", "ingb-life");
+    this.life.setAttribute("role", "status");
     this.note = piece(this.root, "div", "ingb-note");
     this.reason = piece(this.root, "div", "ingb-reason");
     this.problems = piece(this.root, "ul", "ingb-problems");
     this.drawSoon = this.drawSoon.bind(this);
     model.on("change", this.drawSoon);
+    const onLost = (why) => this.lose(why);
+    this.line = new KernelLine(model, { onLost, onFound: () => {}, subshell: false });
     this.draw();
   }
 
   /** Once for all the traits of one message. */
   drawSoon() {
+    this.lost = ""; // only a kernel that is there tells of a change
     if (this.waiting) return;
     this.waiting = true;
     queueMicrotask(() => {
@@ -52,16 +58,19 @@ class BarView {
     const [value, max, percent, status] = [get("value"), get("max"), get("_percent"), get("_status")];
     const ended = ENDED.has(status);
     if (ended) this.asked = false;
-    this.root.dataset.status = status;
+    if (ended || get("_stopping")) this.answered();
+    this.root.dataset.status = this.lost && !ended ? "lost" : status;
     this.desc.textContent = get("_desc");
     this.words.textContent = get("_words");
     this.note.textContent = get("note");
+    const life = ended ? "" : this.lost || (this.late ? this.line.waiting : "");
+    if (life !== this.life.textContent) this.life.textContent = life;
     this.reason.textContent = ended && status !== "done" ? [status, get("_reason")].filter(Boolean).join(": ") : "";
     this.problems.replaceChildren(...get("problems").map((text) => this.problem(text)));
-    this.root.classList.toggle("ingb-unknown", percent === null && !ended);
+    this.root.classList.toggle("ingb-unknown", percent === null && !ended && !this.lost);
     this.fill.style.width = `${percent ?? 100}%`;
     this.name(value, max, percent, ended);
-    this.offerStop(get("_stoppable") && !ended, get("_stopping"));
+    this.offerStop(get("_stoppable") && !ended && !this.lost, get("_stopping"));
   }
 
   name(value, max, percent, ended) {
@@ -73,7 +82,7 @@ class BarView {
       if (known) bar.setAttribute(name, String(number));
       else bar.removeAttribute(name);
     }
-    const text = [this.words.textContent, this.reason.textContent, this.note.textContent];
+    const text = [this.words.textContent, this.life.textContent, this.reason.textContent, this.note.textContent];
     bar.setAttribute("aria-valuetext", text.filter(Boolean).join(", "));
   }
 
@@ -93,10 +102,27 @@ class BarView {
     this.asked = true;
     this.stop.disabled = true;
     this.line.send({ kind: "stop" });
+    this.patience = setTimeout(() => {
+      this.late = true;
+      this.draw();
+    }, PATIENCE_MS);
+  }
+
+  answered() {
+    clearTimeout(this.patience);
+    this.late = false;
+  }
+
+  /** The kernel has gone: what was under way isn't any more. */
+  lose(why) {
+    this.answered();
+    this.lost = why;
+    this.draw();
   }
 
   close() {
     this.model.off("change", this.drawSoon);
+    this.answered();
     this.line.close();
   }
 }
