@@ -21,6 +21,7 @@ import pytest
 from ingest_widgets import (
     Corpus,
     CorpusError,
+    EngineError,
     FileRecord,
     IngestFailed,
     ProgressState,
@@ -268,6 +269,13 @@ def test_a_text_file_named_outright_is_recorded_as_no_pdf(tmp_path: Path) -> Non
     (tmp_path / "notes.txt").write_text("just notes")
     with ingest("notes.txt", "c.sqlite", progress=False) as corpus:
         assert outcomes(corpus) == {"notes.txt": ("failed", "not_a_pdf")}
+
+
+@pytest.mark.parametrize("engine", ["", "PDFium", "nope"])
+def test_an_engine_that_is_not_there_raises_at_once_and_leaves_nothing(tmp_path: Path, engine: str) -> None:
+    with pytest.raises(EngineError, match=f"there is no engine '{engine}'"):
+        ingest(("up.pdf", b""), tmp_path / "engines.sqlite", engine=engine, progress=False)
+    assert not list(tmp_path.glob("engines*"))
 
 
 def test_a_missing_source_raises_at_once_and_leaves_nothing(tmp_path: Path) -> None:

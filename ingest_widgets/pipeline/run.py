@@ -87,7 +87,7 @@ class IngestRun:
         self.corpus, self.tracker = corpus, tracker
         self.summary: RunSummary | None = None
         self._settings, self._given_executor = settings, executor
-        self._engine = check_engine(engine or settings.engine)
+        self._engine = check_engine(settings.engine if engine is None else engine)
         check_ocr(settings.ocr)
         self._observer: RunObserver = observer or NullObserver()
         self._hears_all = observer is not None
