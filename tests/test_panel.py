@@ -214,6 +214,19 @@ def test_uploads_start_by_themselves_once_all_have_come(panel: IngestPanel) -> N
     assert [record.name for record in panel.corpus.files()] == ["a.pdf", "b.pdf"]
 
 
+def test_what_was_uploaded_waits_for_no_page_that_was_reloaded_in_the_midst_of_another_file(panel: IngestPanel) -> None:
+    data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
+    panel._uploads = Uploads(patience=0.3)
+    ask(panel, "upload_begin", page="old", files=[{"id": "a", "name": "a.pdf", "size": len(data)}])
+    ask(panel, "upload_slice", [memoryview(data[:100])], id="a", offset=0)
+    ask(panel, "hello", page="new", uploads=[])
+    ask(panel, "upload_begin", page="new", files=[{"id": "b", "name": "b.pdf", "size": len(data)}])
+    ask(panel, "upload_slice", [memoryview(data)], id="b", offset=0)
+    assert "queued" in wait_for(panel, lambda patch: patch.get("state", {}).get("hint"))["state"]["hint"]
+    assert wait_for(panel, ended)["state"]["sentence"] == "1 file: 1 ingested"
+    assert [record.name for record in panel.corpus.files()] == ["b.pdf"]
+
+
 def test_stop_before_the_listing_ends_stops_too(panel: IngestPanel) -> None:
     panel.start(str(SAMPLES))
     panel.stop()

@@ -217,6 +217,22 @@ class TestErrands:
 
 
 class TestUploads:
+    def test_a_page_that_sends_keeps_all_it_announced_whatever_another_page_says(self) -> None:
+        uploads = Uploads(patience=0.2)
+        uploads.begin([{"id": key, "name": f"{key}.pdf", "size": 3} for key in "ab"], 10, "one")
+        threading.Event().wait(0.3)
+        assert uploads.coming == 0
+        uploads.take("a", 0, b"1")
+        uploads.give_up_abandoned([])
+        assert uploads.coming == 2
+
+    def test_a_page_that_fell_silent_is_forgotten_when_another_says_hello(self) -> None:
+        uploads = Uploads(patience=0)
+        uploads.begin([{"id": "a", "name": "a.pdf", "size": 3}], 10, "one")
+        uploads.give_up_abandoned([])
+        uploads.take("a", 0, b"123")
+        assert uploads.waiting == []
+
     def test_slices_in_any_order_make_the_same_bytes(self) -> None:
         data = os.urandom(2_500_000)
         uploads = Uploads()

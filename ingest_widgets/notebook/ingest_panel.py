@@ -46,6 +46,7 @@ class IngestPanel(LiveWidget):
         self._corpus: Corpus | None = corpus if isinstance(corpus, Corpus) else None
         self._source = os.fspath(source) if source is not None else ""
         self._uploads = Uploads()
+        self._looking = threading.Timer(0, lambda: None)
         self._run_lock = threading.Lock()
         self._run: IngestRun | None = None
         self._busy = self._stopping = self._has_run = False
@@ -90,6 +91,11 @@ class IngestPanel(LiveWidget):
         # The settings that hold where it was started hold in the run.
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._work, given), name="ingest-panel", daemon=True).start()
+
+    def close(self) -> None:
+        """Ends the widget; a run that it shows goes on."""
+        self._looking.cancel()
+        super().close()
 
     def stop(self) -> None:
         """Stops the run within a second: what was finished is kept, the rest is `cancelled`."""
@@ -152,7 +158,9 @@ class IngestPanel(LiveWidget):
                 self._table.show(records)
 
     def _upload_begins(self, request: Request, _: Buffers) -> None:
-        for refusal in self._uploads.begin(request["files"], get_settings().max_file_bytes):
+        for refusal in self._uploads.begin(
+            request["files"], get_settings().max_file_bytes, str(request.get("page", ""))
+        ):
             self.tell_problem(refusal)
         self._send_soon()
 
@@ -169,9 +177,22 @@ class IngestPanel(LiveWidget):
 
     def _start_uploaded(self) -> None:
         """Once all uploads have come and nothing runs, they are ingested; until then they wait."""
-        if self._uploads.coming or self._busy or not self._uploads.waiting:
+        if self._busy or not self._uploads.waiting:
             return
-        self.start(self._uploads.take_ready())
+        if self._uploads.coming:
+            self._look_again()
+        else:
+            self.start(self._uploads.take_ready())
+
+    def _look_again(self) -> None:
+        """A page that was reloaded never sends the rest: those that are there don't wait for it."""
+        with self._run_lock:
+            if self._looking.is_alive() and threading.current_thread() is not self._looking:
+                return
+            self._looking = threading.Timer(self._uploads.patience + 0.1, self._guarded, (self._start_uploaded,))
+            self._looking.daemon = True
+            self._looking.start()
+        self._tell_state()
 
     # What the page is told.
 
@@ -206,7 +227,9 @@ class IngestPanel(LiveWidget):
 
     def _hint(self) -> str:
         waiting = len(self._uploads.waiting)
-        return f"{waiting} uploaded: queued until this run has ended." if waiting and self._busy else ""
+        if waiting and self._busy:
+            return f"{waiting} uploaded: queued until this run has ended."
+        return "What was uploaded is queued until the rest has come." if waiting and self._uploads.coming else ""
 
     def _saved_html(self) -> str:
         self._guarded(self._show_corpus)

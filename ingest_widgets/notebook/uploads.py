@@ -38,30 +38,37 @@ class Upload:
     name: str
     size: int
     data: bytearray = field(repr=False)
+    page: str
     received: int = 0
-    last: float = field(default_factory=time.monotonic)
 
 
 class Uploads:
-    """All uploads of one widget. Safe to use from any thread."""
+    """All uploads of one widget. Safe to use from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        patience: Seconds after which a page that sends nothing more has gone, for instance since it was reloaded.
+    """
+
+    def __init__(self, patience: float = _ABANDONED) -> None:
+        self.patience = patience
+        self._heard: dict[str, float] = {}
         self._lock = threading.Lock()
         self._coming: dict[str, Upload] = {}
         self._ready: list[tuple[str, bytes]] = []
         self._news: dict[str, int | str] = {}
 
-    def begin(self, files: list[dict[str, Any]], max_bytes: int) -> list[str]:
-        """Expects these files; returns a sentence for each that is too large to be taken."""
+    def begin(self, files: list[dict[str, Any]], max_bytes: int, page: str = "") -> list[str]:
+        """Expects these files from a page; returns a sentence for each that is too large to be taken."""
         refused = []
         with self._lock:
+            self._heard[page] = time.monotonic()
             for file in files:
                 name, size = safe_name(str(file["name"])), int(file["size"])
                 if size > max_bytes:
                     self._news[file["id"]] = "refused"
                     refused.append(too_large(name, size, max_bytes))
                 else:
-                    self._coming[file["id"]] = Upload(name, size, bytearray(size))
+                    self._coming[file["id"]] = Upload(name, size, bytearray(size), page)
         return refused
 
     def take(self, key: str, offset: int, data: bytes | memoryview) -> None:
@@ -73,7 +80,7 @@ class Uploads:
             data = data[: max(0, upload.size - offset)]
             upload.data[offset : offset + len(data)] = data
             upload.received += len(data)
-            upload.last = time.monotonic()
+            self._heard[upload.page] = time.monotonic()
             self._news[key] = upload.received
             if upload.received >= upload.size:
                 self._ready.append((upload.name, bytes(upload.data)))
@@ -86,10 +93,9 @@ class Uploads:
 
     def give_up_abandoned(self, sending: list[str]) -> None:
         """Forgets those that nobody sends any more."""
-        now = time.monotonic()
         with self._lock:
             for key, upload in list(self._coming.items()):
-                if key not in sending and now - upload.last > _ABANDONED:
+                if key not in sending and self._is_gone(upload.page):
                     del self._coming[key]
 
     def news(self) -> dict[str, int | str]:
@@ -100,9 +106,9 @@ class Uploads:
 
     @property
     def coming(self) -> int:
-        """How many files are still on their way."""
+        """How many files are still on their way; nobody waits for those of a page that has gone."""
         with self._lock:
-            return len(self._coming)
+            return sum(not self._is_gone(upload.page) for upload in self._coming.values())
 
     @property
     def waiting(self) -> list[str]:
@@ -120,6 +126,9 @@ class Uploads:
                 name = _free(name, taken)
             taken[name] = data
         return list(taken.items())
+
+    def _is_gone(self, page: str) -> bool:
+        return time.monotonic() - self._heard[page] > self.patience
 
 
 def _free(name: str, taken: dict[str, bytes]) -> str:

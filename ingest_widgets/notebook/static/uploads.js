@@ -1,6 +1,7 @@
 // Files go to the kernel in slices: a message beyond 10 MiB would be dropped in silence.
 
 import { counted } from "./elements.js";
+import { PAGE } from "./kept_output.js";
 
 const SLICE = 1 << 20;
 const BYTES_IN_FLIGHT = 4 * SLICE;
@@ -44,7 +45,8 @@ export class Uploads {
     }));
     if (!added.length) return;
     this.list.push(...added);
-    this.send({ kind: "upload_begin", files: added.map(({ id, name, size }) => ({ id, name, size })) });
+    const announced = added.map(({ id, name, size }) => ({ id, name, size }));
+    this.send({ kind: "upload_begin", page: PAGE, files: announced });
     this.tell();
     this.pump();
   }
