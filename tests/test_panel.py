@@ -16,6 +16,7 @@ from comm.base_comm import BaseComm
 from ingest_widgets import Corpus, CorpusNotFound, CorpusView, IngestPanel, ingest, settings_override
 from ingest_widgets.errors import IngestError
 from ingest_widgets.notebook.live_widget import LiveWidget
+from ingest_widgets.notebook.uploads import Uploads
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 Part = dict[str, Any]
