@@ -114,10 +114,22 @@ def _local(text: str) -> Iterator[SourceFile]:
     elif glob.has_magic(path):
         yield from _pattern(path)
     else:
+        _refuse_closed_folder(path)
         raise SourceNotFound(
             f"{printable(text)} doesn't exist (looked in {printable(os.getcwd())}): check the path, "
             "or give a folder, a file, a glob or a URL"
         )
+
+
+def _refuse_closed_folder(path: str) -> None:
+    """What is below a folder that may not be entered looks as if it weren't there."""
+    try:
+        os.lstat(path)
+    except PermissionError:
+        why = f"{printable(path)} can't be reached, since a folder on the way may not be entered: check its permissions"
+        raise SourceError(why) from None
+    except OSError:
+        return
 
 
 def _named(path: str) -> Iterator[SourceFile]:

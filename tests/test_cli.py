@@ -188,6 +188,11 @@ class TestIngest:
         found = as_json("ingest", str(papers / "broken.pdf"), "--corpus", "y.sqlite", code=1)
         assert [(p["name"], p["status"]) for p in found["problems"]] == [("broken.pdf", "failed")]
 
+    def test_only_files_of_this_run_are_its_problems(self, papers: Path, samples: Path) -> None:
+        assert run("ingest", str(samples / "broken.pdf")).returncode == 1
+        done = run("ingest", "papers")
+        assert (done.returncode, done.stdout) == (0, "1 file: 1 ingested\n")
+
     def test_several_sources_and_options_count(self, papers: Path, samples: Path) -> None:
         found = as_json("ingest", "papers", str(samples / "scan-no-text.pdf"), "--engine", "pypdf", "--workers", "1")
         assert found["summary"]["ingested"] == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import os
 import shutil
 import signal
@@ -318,6 +319,29 @@ def test_on_error_raise_comes_after_all_files_and_lists_the_failed(samples: Path
         assert outcomes(corpus) == EXPECTED
 
 
+def test_a_failed_file_whose_name_is_not_utf8_is_listed_too(samples: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    shutil.copy(samples / "broken.pdf", os.fsdecode(os.fsencode(folder) + b"/\xff.pdf"))
+    with pytest.raises(IngestFailed, match=r"1 file failed.*xff\.pdf"):
+        ingest(folder, on_error="raise", progress=False)
+
+
+def test_a_folder_that_may_not_be_entered_is_no_missing_path(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    code = "import sys; from ingest_widgets import ingest; ingest(sys.argv[1])"
+    no_rights = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*no_rights, sys.executable, "-c", code, str(closed / "a.pdf")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "can't be reached, since a folder on the way may not be entered" in done.stderr
+
+
 def test_the_tracker_counts_files_and_ends_at_a_true_100_percent(samples: Path) -> None:
     states: list[ProgressState] = []
     tracker = ProgressTracker(min_change=0.1, min_seconds=0, sinks=[states.append])
@@ -355,6 +379,7 @@ def test_a_job_tells_how_it_goes_and_gives_the_corpus(samples: Path) -> None:
     assert (job.status, job.progress.current, str(job.summary)) == ("done", 5, "5 files: 3 ingested, 2 failed")
     assert "5 files" in repr(job)
     assert job._repr_mimebundle_()["text/plain"] == repr(job)
+    assert job._repr_mimebundle_()["text/html"] == f"<p>{html.escape(repr(job))}</p>"
     corpus.close()
 
 
@@ -409,6 +434,29 @@ def test_result_times_out_and_the_job_goes_on(many: Path) -> None:
         job.result(timeout=0)
     job.cancel()
     job.result(timeout=5).close()
+
+
+@pytest.mark.parametrize(
+    ("timeout", "error"), [("x", TypeError), (True, TypeError), (float("nan"), ValueError)], ids=str
+)
+def test_a_timeout_that_is_no_number_is_named(samples: Path, timeout: Any, error: type[Exception]) -> None:
+    job = start_ingest(samples / "broken.pdf", progress=False)
+    with pytest.raises(error, match="timeout is"):
+        job.result(timeout=timeout)
+    job.result()
+
+
+def test_a_cancelled_wait_gives_every_file_its_record_first(many: Path) -> None:
+    async def cancelled() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await ingest_async(many, "c.sqlite", progress=False)
+
+    asyncio.run(cancelled())
+    with Corpus("c.sqlite", read_only=True) as corpus:
+        assert len(corpus.files()) == 60
+        assert corpus.last_run is not None
+        assert corpus.last_run.cancelled > 0
 
 
 def test_cancelling_the_awaiting_task_stops_the_ingest(many: Path) -> None:

@@ -10,8 +10,7 @@ from ingest_widgets.cli.door import FAILED, signals_as_interrupts
 from ingest_widgets.cli.output import as_json, corpus_option, plain, write_json
 
 if TYPE_CHECKING:
-    from ingest_widgets.corpus import Corpus
-    from ingest_widgets.documents import RunSummary
+    from ingest_widgets.pipeline import IngestJob
     from ingest_widgets.settings import Settings
 
 _SHOWN = 20  # files with problems
@@ -54,7 +53,7 @@ def ingest(
             code = stop.code
         else:
             code = FAILED if job.summary and job.summary.failed else 0
-        _report(corpus, job.summary, as_json)
+        _report(job, as_json)
     ctx.exit(code)
 
 
@@ -66,13 +65,15 @@ def _set_log_level(settings: Settings) -> None:
         configure_logging(settings.log_level)
 
 
-def _report(corpus: Corpus, summary: RunSummary | None, as_json: bool) -> None:
-    """What the run did, and the files of the corpus that aren't whole."""
-    problems = [record for status in ("failed", "partial") for record in corpus.files(status)]
+def _report(job: IngestJob, as_json: bool) -> None:
+    """What the run did, and which of its files aren't whole."""
+    from ingest_widgets.documents import Status
+
+    summary, problems = job.summary, [*job.records(Status.FAILED), *job.records(Status.PARTIAL)]
     if as_json:
         write_json(
             {
-                "corpus": str(corpus.path),
+                "corpus": str(job.corpus.path),
                 "sentence": str(summary or _CUT_SHORT),
                 "summary": summary.to_dict() if summary else None,
                 "problems": [record.to_dict() for record in problems],

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import html
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import TimeoutError as FuturesTimeoutError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Literal
 
+from ingest_widgets.background_loop.seconds import problem_with
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.documents import RunSummary, Status
+from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.documents import FileRecord, RunSummary, Status
 from ingest_widgets.errors import IngestFailed
 from ingest_widgets.pipeline.run import IngestRun
 from ingest_widgets.progress import ProgressState
 
 _TICK = 0.05
 """Seconds between two looks: what a waiting cell needs to notice an interrupt at once."""
+
+_SETTLING_TICKS = 8
 
 
 class IngestJob:
@@ -82,6 +87,11 @@ class IngestJob:
         """What the run did; None until it has ended."""
         return self._run.summary
 
+    def records(self, status: Status) -> list[FileRecord]:
+        """The records of the files that this job was given and that have this status by now, in name order."""
+        paths = {clean_path(file.path) for file in self._run.files}
+        return [record for record in self.corpus.files(status) if record.path in paths]
+
     def done(self) -> bool:
         """Whether it has ended, however it did."""
         return self._ended.is_set()
@@ -103,7 +113,11 @@ class IngestJob:
             IngestFailed: Some files failed and the job was started with `on_error="raise"`.
             IngestError: The run itself could not go on.
             KeyboardInterrupt: The wait was interrupted; the job was stopped first.
+            TypeError: `timeout` is no number.
+            ValueError: `timeout` is NaN.
         """
+        if timeout is not None and (problem := problem_with(timeout)):
+            raise problem
         return self._waited(timeout)
 
     def _waited(self, timeout: float | None, *, begin: bool = False) -> Corpus:
@@ -129,8 +143,7 @@ class IngestJob:
         if self._error is not None:
             raise self._error
         if self._raise_failures and self.summary and self.summary.failed:
-            names = {file.path for file in self._run.files}
-            raise IngestFailed([record for record in self.corpus.files(Status.FAILED) if record.path in names])
+            raise IngestFailed(self.records(Status.FAILED))
         return self.corpus
 
     def __await__(self) -> Generator[Any, None, Corpus]:
@@ -146,6 +159,7 @@ class IngestJob:
                     await asyncio.sleep(_TICK)
             except asyncio.CancelledError:
                 self.cancel()
+                await self._settled()
                 if interrupted.is_set():
                     raise KeyboardInterrupt from None
                 raise
@@ -154,12 +168,22 @@ class IngestJob:
                 raise
         return self._outcome()
 
+    async def _settled(self) -> None:
+        """Lets a cancelled run write its records before the loop may end, unless somebody can't wait even for that."""
+        with suppress(asyncio.CancelledError):
+            for _ in range(_SETTLING_TICKS):
+                if self._ended.is_set() or self._thread.ident is None:
+                    return
+                await asyncio.sleep(_TICK)
+
     def __repr__(self) -> str:
         state = self.progress
         return f"<IngestJob {self.status}: {self.summary or f'{state.current:g} of {state.total:g} files'}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return self.view(self) if self.view is not None else {"text/plain": repr(self)}
+        if self.view is not None:
+            return self.view(self)
+        return {"text/plain": repr(self), "text/html": f"<p>{html.escape(repr(self))}</p>"}
 
 
 @contextmanager
