@@ -154,6 +154,14 @@ def test_the_bar_is_red_for_the_share_that_failed(panel: BarePage) -> None:
     assert "gradient" in image
 
 
+def test_a_name_that_turns_the_direction_leaves_the_page_number_alone(panel: BarePage) -> None:
+    search(panel, hits=[HITS[0] | {"file": "a\u202efdp.pdf"}])
+    panel.page.get_by_role("listitem").click()
+    title = panel.page.locator(".ingw-page-title")
+    expect(title).to_have_text("a\u202efdp.pdf, page 3")
+    expect(title.locator("bdi")).to_have_text("a\u202efdp.pdf")
+
+
 def test_next_hit_and_next_page(panel: BarePage) -> None:
     search(panel)
     panel.page.get_by_role("listitem").first.click()

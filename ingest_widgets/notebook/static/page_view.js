@@ -56,7 +56,9 @@ export class PageView {
   }
 
   drawBar(page) {
-    setText(this.title, `${page.file}, page ${page.number}${page.pages ? ` of ${page.pages}` : ""}`);
+    const place = `, page ${page.number}${page.pages ? ` of ${page.pages}` : ""}`;
+    // A name can turn the direction of what stands behind it.
+    if (this.title.textContent !== page.file + place) this.title.replaceChildren(element("bdi", {}, page.file), place);
     setAttribute(this.title, "title", page.file);
     const { total } = this.store.search;
     for (const button of [this.previousHit, this.nextHit]) button.hidden = page.hit === null;
