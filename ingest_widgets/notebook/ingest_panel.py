@@ -94,7 +94,8 @@ class IngestPanel(LiveWidget):
 
     def close(self) -> None:
         """Ends the widget; a run that it shows goes on."""
-        self._looking.cancel()
+        if self.comm is not None:  # as in LiveWidget: also what was never quite made is closed
+            self._looking.cancel()
         super().close()
 
     def stop(self) -> None:
