@@ -230,6 +230,15 @@ def test_a_page_that_is_one_long_word_beside_signs_takes_no_longer() -> None:
     assert monotonic() - began < 5
 
 
+@pytest.mark.parametrize("leader", [" . . . . . . . . . ", " ............. "])
+def test_a_line_of_a_table_of_contents_is_shown_without_its_dots(leader: str) -> None:
+    text = f"1 Words{leader}3\n2 Entropy{leader}35\n3 Order{leader}36"
+    at = text.index("Entropy")
+    snippet, spans = make_snippet(text, [(at, at + 7)])
+    assert snippet == "1 Words \u2026 3 2 Entropy \u2026 35 3 Order \u2026 36"
+    assert [snippet[a:b] for a, b in spans] == ["Entropy"]
+
+
 def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
     text = "Nothing here.\n" * 60 + "The <b>needle</b>\tis\n\nhere.\x07 " + "And nothing there. " * 60
     start = text.index("needle")

@@ -116,14 +116,16 @@ def make_snippet(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, tupl
 
 
 _SPACES = re.compile(r"\s+")
+_LEADERS = re.compile(r"(?: ?\.){4,}")  # what leads to the number of a page in a table of contents
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def _one_line(text: str) -> str:
     if not text.isprintable():
+        text = _HIDDEN.sub("\ufffd", _SPACES.sub(" ", text))
+    elif "  " in text:
         text = _SPACES.sub(" ", text)
-        return _HIDDEN.sub("\ufffd", text)
-    return _SPACES.sub(" ", text) if "  " in text else text
+    return _LEADERS.sub(" \u2026", text) if "...." in text or ". . ." in text else text
 
 
 def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
