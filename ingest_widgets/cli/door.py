@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -52,8 +53,17 @@ class Door(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read has had enough: click ends in silence then
                 raise
+            _drop_output()
             refusal = Refusal(f"the system refused ({error.strerror or error}): where does the output go?", FAILED)
         raise refusal
+
+
+def _drop_output() -> None:
+    """Else Python tries once more to write the rest when it ends, and answers with a traceback and code 120."""
+    with suppress(OSError, ValueError):  # no file of the system
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
 
 
 @dataclass
