@@ -11,21 +11,20 @@ import unicodedata
 from itertools import pairwise
 
 # Thai, Lao, Myanmar, Khmer; Han with its radicals, Kana, Bopomofo, Hangul, Yi; the further planes of Han.
-_CLASS = (
+SIGNS = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u1049\u1780-\u17d3"
     "\u1100-\u11ff\u2e80-\u2fd5\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3040-\u30ff\u3105-\u312f\u3131-\u318e\u31a0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\ua960-\ua97c\uac00-\ud7fb\uf900-\ufaff\uff66-\uffdc"
     "\U0001b000-\U0001b16f\U00020000-\U0003fffd"
 )
-SIGNS = _CLASS
 """Those of scripts that don't part words, as the inside of a regular expression's class."""
-SIGN = re.compile(f"[{_CLASS}]")
-RUN = re.compile(f"[{_CLASS}]+")
+SIGN = re.compile(f"[{SIGNS}]")
+RUN = re.compile(f"[{SIGNS}]+")
 _ASCII = bytes(range(128))  # taken out before a page is searched for signs: that leaves little to search
 # Possessive, and begun at its beginning only: a page may be one long word.
-_BESIDE_SIGNS = re.compile(f"(?<=[{_CLASS}])[^\\s{_CLASS}]++|(?<![^\\s{_CLASS}])[^\\s{_CLASS}]++(?=[{_CLASS}])")
+_BESIDE_SIGNS = re.compile(f"(?<=[{SIGNS}])[^\\s{SIGNS}]++|(?<![^\\s{SIGNS}])[^\\s{SIGNS}]++(?=[{SIGNS}])")
 # A line end between two signs is where the line was full, not where a word ends.
-_RUN_OVER_LINES = re.compile(f"[{_CLASS}]+(?:\n[{_CLASS}]+)*")
+_RUN_OVER_LINES = re.compile(f"[{SIGNS}]+(?:\n[{SIGNS}]+)*")
 
 
 STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"}

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ingest_widgets.corpus.chunks import PAGE_BREAK
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.documents import Chunk
 from ingest_widgets.errors import MissingExtra
@@ -115,7 +116,7 @@ def _still_stands(chunk: Chunk, texts: dict[int, str]) -> bool:
         return False
     pages[-1] = pages[-1][: chunk.end]
     pages[0] = pages[0][chunk.start :]
-    return "\f".join(pages) == chunk.text
+    return PAGE_BREAK.join(pages) == chunk.text
 
 
 def finish(con: sqlite3.Connection, file_id: int, chunks: set[tuple[int, int]]) -> None:

@@ -61,7 +61,8 @@ class Content:
         """All of it.
 
         Raises:
-            Refused: Reading it fails, or it is no PDF at all.
+            Refused: It grows as fast as it is read.
+            OSError: Reading it fails.
         """
         data = self._body if self._file is None else self._read(self._file)
         self.size = len(data)
