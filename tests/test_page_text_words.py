@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest_widgets.engines import glyphs
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.margins import marginal_lines, without
@@ -177,3 +178,14 @@ def test_margins_are_found_while_a_few_pages_are_read_ahead() -> None:
     for number in range(50):
         assert len(next(found)) == 2
         assert len(read) <= number + 5
+
+
+def test_what_passes_as_plain_needs_nothing_at_all() -> None:
+    """The way that most pages take leaves out every later step, so no sign on it may want one."""
+    plain = [chr(n) for n in range(0x110000) if glyphs._PLAIN_SIGNS.fullmatch(chr(n))]
+    assert len(plain) > 30_000
+    changed = [sign for sign in plain if glyphs._composed(sign, sign) != sign or glyphs._printable(sign, []) != sign]
+    assert not changed
+    halves = (unicodedata.decomposition(chr(n)).split() for n in range(0x110000))
+    seconds = {chr(int(half[1], 16)) for half in halves if len(half) == 2 and not half[0].startswith("<")}
+    assert not seconds & set(plain), "it composes with the sign before it"

@@ -1,4 +1,4 @@
-"""pdfium's small getters, called thousands of times a page."""
+"""pdfium's functions by addresses instead of ctypes' pointers: making those costs more than many a call."""
 
 from __future__ import annotations
 
@@ -14,4 +14,13 @@ def getter(function: Any, result: Any, *arguments: Any) -> Any:
         result: Its type as ctypes has it, integers for addresses.
         arguments: Theirs.
     """
-    return ctypes.PYFUNCTYPE(result, *arguments)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+    return ctypes.PYFUNCTYPE(result, *arguments)(_address(function))
+
+
+def unlocked(function: Any, result: Any, *arguments: Any) -> Any:
+    """The same for a function that may take long: threads that watch the process go on in the meantime."""
+    return ctypes.CFUNCTYPE(result, *arguments)(_address(function))
+
+
+def _address(function: Any) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0

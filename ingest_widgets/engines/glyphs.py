@@ -34,7 +34,12 @@ _PLAIN = {
     "\u2029": "\n\n",
 }
 _PLAIN_BYTES = bytes([10, *range(32, 127)])
-_NEVER_COMPOSE = re.compile("[\xa0-\u02ff\u2010-\u2027\u2030-\u205e]*")
+# Latin, Greek and Cyrillic letters, punctuation, Kana, Han and Hangul as they should be: nothing of a page with only
+# these and ASCII has to be replaced or composed, and that is most pages.
+_PLAIN_SIGNS = re.compile(
+    "[\xa1-\xac\xae-\u02ff\u0391-\u03a1\u03a3-\u03ce\u0400-\u045f\u2010-\u2027\u2030-\u205e"
+    "\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"
+)
 _ODD = re.compile(f"[{''.join(_PLAIN)}]")
 _UNUSABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"
@@ -57,7 +62,7 @@ def clean_lines(text: str) -> tuple[str, tuple[str, ...]]:
     """Does `clean_text`'s work where lines end with line feeds already."""
     # Most of a page is plain: what has to be looked at is much shorter than the page.
     signs = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_BYTES).decode("utf-8", "surrogatepass")
-    if not signs:
+    if _PLAIN_SIGNS.fullmatch(signs):
         return text, ()
     warnings: list[str] = []
     if not signs.isprintable():
@@ -86,6 +91,6 @@ def _composed(text: str, signs: str) -> str:
         text = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     if "\u0338" in signs:  # TeX draws the stroke before the sign that it strikes
         text = text.replace("\u0338=", "≠")
-    if _NEVER_COMPOSE.fullmatch(signs) or unicodedata.is_normalized("NFC", text):
+    if unicodedata.is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", text)

@@ -77,26 +77,25 @@ class HiddenText:
         self._found = False
         self._pictures = 0
 
-    def warnings(self, page: Any) -> tuple[str, ...]:
+    def warnings(self, page: int) -> tuple[str, ...]:
         """A sentence if text of the page is not visible.
 
         Args:
-            page: pdfium's handle of the loaded page.
+            page: pdfium's handle of the loaded page, as a number.
         """
         self._pages += 1
-        handle = ctypes.cast(page, c_void_p).value or 0
-        count = _COUNT(handle)
+        count = _COUNT(page)
         full = self._found or self._pages <= FULL_PAGES or count <= SAMPLE
-        if not full and not _suspicious_sample(handle, count):
+        if not full and not _suspicious_sample(page, count):
             return ()
-        reasons = sorted(set(self._reasons(page, handle, min(count, MOST_PIECES))))
+        reasons = sorted(set(self._reasons(page, min(count, MOST_PIECES))))
         if not reasons:
             return ()
         self._found = True
         return (f"hidden text: some of this page's text is not visible ({', '.join(reasons)})",)
 
-    def _reasons(self, page: Any, handle: int, count: int) -> Iterator[str]:
-        pieces = list(_pieces(handle, count))
+    def _reasons(self, page: int, count: int) -> Iterator[str]:
+        pieces = list(_pieces(page, count))
         doubtful: list[tuple[str, Rect]] = []
         shown = _page_box(page)
         paths = [(at, p) for at, p in enumerate(pieces) if p.kind == _PATH and p.colour][:MOST_COVERS]
@@ -163,10 +162,14 @@ def _piece(handle: int) -> _Piece:
     return _Piece(_KIND(handle), handle, _MODE(handle), colour, rect)
 
 
-def _page_box(page: Any) -> Rect:
+def _page_box(page: int) -> Rect:
     box = pdfium_c.FS_RECTF()
-    pdfium_c.FPDF_GetPageBoundingBox(page, box)
+    pdfium_c.FPDF_GetPageBoundingBox(_pointer(page), box)
     return box.left, box.bottom, box.right, box.top
+
+
+def _pointer(page: int) -> Any:
+    return ctypes.cast(page, pdfium_c.FPDF_PAGE)
 
 
 def _surely(piece: _Piece, shown: Rect) -> str:
@@ -238,8 +241,8 @@ def _has_layer(handle: int) -> bool:
 class _Picture:
     """The page as it is seen, to look whether anything stands out somewhere."""
 
-    def __init__(self, page: Any) -> None:
-        self._page = page
+    def __init__(self, handle: int) -> None:
+        self._page = page = _pointer(handle)
         width, height = pdfium_c.FPDF_GetPageWidthF(page), pdfium_c.FPDF_GetPageHeightF(page)
         scale = min(_SCALE, 2000 / max(width, height, 1))
         self._size = max(round(width * scale), 1), max(round(height * scale), 1)

@@ -16,6 +16,8 @@ from ingest_widgets.engines.getters import getter
 
 MOST_NOTES = 2000
 FEW = 4
+"""Of more than so many only the first and the last are looked at, until something is found: links are what pages have
+many of, and a note that somebody added comes last."""
 MOST_CHARS = 200_000
 NOTED = "values of form fields and notes stand at the end of its text"
 
@@ -47,7 +49,7 @@ class Notes:
         self._thorough = self._has_form
         self._worth_a_look = self._has_form or any(data.find(word) >= 0 for word in _NOTES_IN)
 
-    def text(self, page: Any, index: int) -> str:
+    def text(self, page: int, index: int) -> str:
         """Lines to be put behind the text of a page; empty when there are none.
 
         Args:
@@ -56,20 +58,19 @@ class Notes:
         """
         if not self._worth_a_look:
             return ""
-        handle = ctypes.cast(page, c_void_p).value
-        count = min(_COUNT(handle), MOST_NOTES)
-        found = self._notes(handle, _ends(count) if count > FEW and not self._thorough else range(count))
+        count = min(_COUNT(page), MOST_NOTES)
+        found = self._notes(page, range(count) if count <= FEW or self._thorough else (0, count - 1))
         if found and not self._thorough:
             self._thorough = True
-            found = self._notes(handle, range(count))
+            found = self._notes(page, range(count))
         if index == 0 and self._has_form:
             found += self._xml_form()
         return "\n".join(dict.fromkeys(found))[:MOST_CHARS]
 
-    def _notes(self, page: int | None, numbers: Iterable[int]) -> list[str]:
+    def _notes(self, page: int, numbers: Iterable[int]) -> list[str]:
         return [text for number in numbers if (text := self._note(page, number))]
 
-    def _note(self, page: int | None, number: int) -> str:
+    def _note(self, page: int, number: int) -> str:
         handle = _NOTE(page, number)
         if not handle:
             return ""
@@ -98,11 +99,6 @@ class Notes:
             if b"<xfa:data" in content or count == 1:
                 text = content.decode("utf-8", "replace")
                 yield from (html.unescape(word).strip() for word in _XML_TEXT.findall(text) if word.strip())
-
-
-def _ends(count: int) -> Iterable[int]:
-    """The first and the last: among the links of a manual, a note that somebody added comes last."""
-    return 0, count - 1
 
 
 def _packet(document: pypdfium2.PdfDocument, number: int, room: Any, size: int) -> int:

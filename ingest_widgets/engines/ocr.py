@@ -18,7 +18,7 @@ from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.ocr_lines import Line, lines_as_text
-from ingest_widgets.engines.textpage import TextPage
+from ingest_widgets.engines.textpage import TextPage, handle_of
 
 ENGINE = "ocr"
 _DPI = 170
@@ -138,7 +138,7 @@ def _lines(found: Any) -> list[Line]:
 
 def _is_scan(document: pypdfium2.PdfDocument, index: int) -> bool:
     try:
-        with TextPage(document, index) as page:
+        with TextPage(handle_of(document), index) as page:
             blank = not page.text.strip()
     except pypdfium2.PdfiumError:
         return False

@@ -12,7 +12,7 @@ from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import right_to_left_edits
-from ingest_widgets.engines.textpage import TextPage
+from ingest_widgets.engines.textpage import TextPage, handle_of
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -35,7 +35,8 @@ class PageReader:
     """
 
     def __init__(self, document: pypdfium2.PdfDocument, watch: Callable[[TextPage], None] | None = None) -> None:
-        self._document, self._watch = document, watch
+        self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
+        self._handle = handle_of(document)
         self._vocabulary = Vocabulary()
         self._pages = 0
         self._mixed = False
@@ -50,7 +51,7 @@ class PageReader:
         Raises:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
-        with TextPage(self._document, index) as page:
+        with TextPage(self._handle, index) as page:
             text = "\n".join(self._lines(page))
             if self._watch is not None:
                 self._watch(page)

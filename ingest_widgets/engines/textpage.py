@@ -12,13 +12,19 @@ from collections.abc import Sequence
 from ctypes import addressof, c_double, c_float, c_int, c_void_p
 from itertools import repeat
 from math import isfinite, pi
-from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import getter
+from ingest_widgets.engines.getters import getter, unlocked
 
+_LOAD = unlocked(pdfium_c.FPDF_LoadPage, c_void_p, c_void_p, c_int)
+_CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None, c_void_p)
+_LOAD_TEXT = unlocked(pdfium_c.FPDFText_LoadPage, c_void_p, c_void_p)
+_CLOSE_TEXT = unlocked(pdfium_c.FPDFText_ClosePage, None, c_void_p)
+_COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars, c_int, c_void_p)
+_ROTATION = getter(pdfium_c.FPDFPage_GetRotation, c_int, c_void_p)
+_ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None, c_void_p, c_int)
 _TEXT = getter(pdfium_c.FPDFText_GetText, c_int, c_void_p, c_int, c_int, c_void_p)
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
 _BOX = getter(pdfium_c.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
@@ -36,22 +42,32 @@ _LOOSE_AT = addressof(_LOOSE)
 _ROOM = ctypes.create_string_buffer(1 << 17)  # kept: making one a page costs more than the copy
 
 
+def handle_of(document: pypdfium2.PdfDocument) -> int:
+    """The handle that pdfium has of the open document, as a number."""
+    return ctypes.cast(document.raw, c_void_p).value or 0
+
+
 class TextPage:
     """The text of one loaded page; `close` it, or use it in a `with`.
 
     All places are in points, turned so that text runs along the first axis and upwards means a larger second one.
 
+    Args:
+        document: pdfium's handle of the document, as a number.
+        index: The number of the page, from 0.
+
     Attributes:
         index: The number of the page, from 0.
+        handle: pdfium's handle of the page, as a number; 0 once it is closed.
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
     """
 
-    def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
+    def __init__(self, document: int, index: int) -> None:
         self.index = index
-        self._text: Any = None
-        self._page = pdfium_c.FPDF_LoadPage(document, index)
-        if not self._page:
+        self._text = 0
+        self.handle: int = _LOAD(document, index) or 0
+        if not self.handle:
             raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
         self._read()
         self._turns = 0
@@ -67,46 +83,41 @@ class TextPage:
     def close(self) -> None:
         """Frees what pdfium holds of the page."""
         if self._text:
-            pdfium_c.FPDFText_ClosePage(self._text)
-            self._text = None
-        if self._page:
-            pdfium_c.FPDF_ClosePage(self._page)
-            self._page = None
-
-    @property
-    def handle(self) -> Any:
-        """The loaded page, as pdfium knows it."""
-        return self._page
+            _CLOSE_TEXT(self._text)
+            self._text = 0
+        if self.handle:
+            _CLOSE(self.handle)
+            self.handle = 0
 
     def _read(self) -> None:
-        self._text = pdfium_c.FPDFText_LoadPage(self._page)
+        self._text = _LOAD_TEXT(self.handle) or 0
         if not self._text:
             self.close()
             raise pypdfium2.PdfiumError("the text of the page can't be loaded")
-        self._handle = ctypes.cast(self._text, c_void_p).value
-        count = max(pdfium_c.FPDFText_CountChars(self._text), 0)
+        count = max(_COUNT_CHARS(self._text), 0)
         room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
-        written = _TEXT(self._handle, 0, count, addressof(room)) if count else 0
-        self.text = ctypes.string_at(room, 2 * max(written - 1, 0)).decode("utf-16-le", "surrogatepass")
+        at = addressof(room)
+        written = _TEXT(self._text, 0, count, at) if count else 0
+        self.text = ctypes.string_at(at, 2 * max(written - 1, 0)).decode("utf-16-le", "surrogatepass")
         self.indexed = len(self.text) == count
 
     def _stand_upright(self) -> None:
         """Turns a page back that stands one quarter further than its text needs: pdfium mixes its lines up."""
-        rotation, length = pdfium_c.FPDFPage_GetRotation(self._page), len(self.text)
+        rotation, length = _ROTATION(self.handle), len(self.text)
         if not rotation and not self._turns_at(length // 2):
             return
         turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
         if rotation == (self._turns + 1) % 4:
-            pdfium_c.FPDFPage_SetRotation(self._page, self._turns)
-            pdfium_c.FPDFText_ClosePage(self._text)
+            _ROTATE(self.handle, self._turns)
+            _CLOSE_TEXT(self._text)
             self._read()
 
     def _turns_at(self, index: int) -> int:
         """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
         while index and not self.text[index].isalnum():
             index -= 1
-        angle = _ANGLE(self._handle, index)
+        angle = _ANGLE(self._text, index)
         return round(-angle / (pi / 2)) % 4 if isfinite(angle) else 0
 
     def _turned(self, x: float, y: float) -> tuple[float, float]:
@@ -120,7 +131,7 @@ class TextPage:
             room = (c_double * (2 * count))()
         start = addressof(room)
         end = start + 16 * count
-        deque(map(_ORIGIN, repeat(self._handle), indices, range(start, end, 16), range(start + 8, end + 8, 16)), 0)
+        deque(map(_ORIGIN, repeat(self._text), indices, range(start, end, 16), range(start + 8, end + 8, 16)), 0)
         across, up = room[0 : 2 * count : 2], room[1 : 2 * count : 2]
         if self._turns == 0:
             return across, up
@@ -133,24 +144,24 @@ class TextPage:
 
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of the character's place in its line."""
-        _BOX(self._handle, index, _LOOSE_AT)
+        _BOX(self._text, index, _LOOSE_AT)
         left, top, right, bottom = _LOOSE
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
 
     def size(self, index: int) -> float:
         """The size of the font."""
-        return float(_SIZE(self._handle, index))
+        return float(_SIZE(self._text, index))
 
     def generated(self, index: int) -> bool:
         """Whether pdfium put the character in, such as a space for a gap."""
-        return bool(_GENERATED(self._handle, index))
+        return bool(_GENERATED(self._text, index))
 
     def rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
         """Left, bottom, right and top of the pieces that these characters were drawn in."""
         found = []
-        for number in range(_COUNT_RECTS(self._handle, start, count)):
-            _RECT(self._handle, number, _EDGES[0], _EDGES[1], _EDGES[2], _EDGES[3])
+        for number in range(_COUNT_RECTS(self._text, start, count)):
+            _RECT(self._text, number, _EDGES[0], _EDGES[1], _EDGES[2], _EDGES[3])
             left, top, right, bottom = _FOUR
             (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
             found.append((min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)))

@@ -22,6 +22,9 @@ from ingest_widgets.isolation.wire import prefix, read_frame
 if TYPE_CHECKING:
     from ingest_widgets.isolation.reading import Reader
 
+_RARELY = 50_000
+"""New objects between two looks for rings of them: text makes none."""
+
 
 class Parent:
     """The two pipes to the parent, away from descriptors 0-2, which are nobody's from now on."""
@@ -79,6 +82,7 @@ def main(hello: Mapping[str, Any]) -> None:
     features = (enter() if hello["sandbox"] else stay()) | hold(hello["memory_bytes"])
     features |= die_with_parent(hello["parent"], parent.requests)
     gc.freeze()  # what is loaded stays; looking through it again and again costs a hundredth
+    gc.set_threshold(_RARELY)
     parent.tell({"t": "ready", "features": features})
     reader = Reader(parent)
     while True:
