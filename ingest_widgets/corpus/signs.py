@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import pairwise
+from operator import add
 
 # Thai, Lao, Myanmar, Khmer; Han with its radicals, Kana, Bopomofo, Hangul, Yi; the further planes of Han.
 SIGNS = (
@@ -21,10 +23,7 @@ SIGNS = (
 SIGN = re.compile(f"[{SIGNS}]")
 RUN = re.compile(f"[{SIGNS}]+")
 _ASCII = bytes(range(128))  # taken out before a page is searched for signs: that leaves little to search
-# Possessive, and begun at its beginning only: a page may be one long word.
-_BESIDE_SIGNS = re.compile(f"(?<=[{SIGNS}])[^\\s{SIGNS}]++|(?<![^\\s{SIGNS}])[^\\s{SIGNS}]++(?=[{SIGNS}])")
-# A line end between two signs is where the line was full, not where a word ends.
-_RUN_OVER_LINES = re.compile(f"[{SIGNS}]+(?:\n[{SIGNS}]+)*")
+_RUNS = re.compile(f"([{SIGNS}]+)")
 
 
 STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"}
@@ -57,26 +56,45 @@ def paired_signs(text: str) -> str | None:
     found: list[str] = []
     rest = text.encode().translate(None, _ASCII).decode()  # mostly a few signs, and soon looked through
     if SIGN.search(rest):
-        found += [_pairs(run.replace("\n", "")) for run in _RUN_OVER_LINES.findall(text)]
-        found += _glued(text)
+        parts = _RUNS.split(text)
+        found += _pairs(parts[::2], parts[1::2])
+        found += dict.fromkeys(_glued(parts[::2], parts[1::2]))
     if _LEFT_ON.search(rest):
         found += dict.fromkeys(bare(word) for word in _WORD.findall(text) if _LEFT_ON.search(word))
     return " ".join(found) or None
 
 
-def _glued(text: str) -> list[str]:
-    """What stands between signs without a space, each with a sign behind it that parts it from the next."""
-    found: dict[str, None] = {}
-    for match in _BESIDE_SIGNS.finditer(text):
-        start, end = match.span()
-        before, after = text[max(start - 1, 0) : start], text[end : end + 1]
-        if (SIGN.match(before) and text[start].isalnum()) or (SIGN.match(after) and text[end - 1].isalnum()):
-            found[f"{match[0]} {after if SIGN.match(after) else before}"] = None
-    return list(found)
+def _pairs(between: list[str], runs: list[str]) -> list[str]:
+    """The pairs of each run, with one more in `between` than in `runs`: what stands around and between them."""
+    found: list[str] = []
+    whole = ""
+    for run, follows in zip(runs, between[1:], strict=True):
+        whole += run
+        if follows != "\n":  # a line end between two signs is where the line was full, not where a word ends
+            found += map(add, whole, whole[1:])
+            found.append(whole[-1])
+            whole = ""
+    if whole:
+        found += [*map(add, whole, whole[1:]), whole[-1]]
+    return found
 
 
-def _pairs(run: str) -> str:
-    return " ".join([*map("".join, pairwise(run)), run[-1]])
+def _glued(between: list[str], runs: list[str]) -> Iterator[str]:
+    """What stands beside signs without a space, each with a sign behind it that parts it from the next."""
+    for number, piece in enumerate(between):
+        if not piece or piece == "\n":
+            continue
+        before = runs[number - 1][-1] if number else ""
+        after = runs[number][0] if number < len(runs) else ""
+        first, last = before and piece[0].isalnum(), after and piece[-1].isalnum()
+        words = piece.split(None, 1) if first or last else []
+        if len(words) == 1 and not (piece[0].isspace() or piece[-1].isspace()):
+            yield f"{piece} {after or before}"
+            continue
+        if first:
+            yield f"{words[0]} {before}"
+        if last:
+            yield f"{piece.rsplit(None, 1)[-1]} {after}"
 
 
 def query_of_signs(run: str) -> str:
