@@ -312,7 +312,7 @@ def test_a_kept_ranking_is_forgotten_when_a_page_comes_or_goes(tmp_path: Path) -
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus in which a word is on so many pages that two readers rank them."""
+    """A corpus in which a word is on every one of many pages."""
     path = tmp_path_factory.mktemp("large") / "c.sqlite"
     chance = random.Random(8)
     with Corpus(path) as corpus:
@@ -335,7 +335,7 @@ def ranked_by_one_statement(path: Path, query: str, count: int) -> list[tuple[st
 
 
 @pytest.mark.parametrize("query", ["common", "common OR word"])
-def test_two_readers_rank_a_frequent_word_as_one_does(large: Path, query: str) -> None:
+def test_a_frequent_word_is_ranked_as_sqlite_does(large: Path, query: str) -> None:
     with Corpus(large) as corpus:
         results = corpus.search(query, limit=300)
         found = [(hit.file, hit.page, hit.score) for hit in results]
@@ -348,7 +348,7 @@ def test_all_matches_can_be_asked_for_at_once_and_each_comes_once(large: Path) -
         assert len({(hit.file, hit.page) for hit in corpus.search("common", limit=100_000)}) == 12_000
 
 
-def test_a_page_that_comes_between_the_two_readers_is_in_no_half(large: Path, tmp_path: Path) -> None:
+def test_a_page_that_comes_in_between_is_counted_and_ranked_or_neither(large: Path, tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite"
     shutil.copy(large, path)
     with Corpus(path) as corpus, Corpus(path) as other:

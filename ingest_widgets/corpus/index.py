@@ -6,9 +6,7 @@ import json
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +16,6 @@ from ingest_widgets.corpus.signs import bare, query_of_signs
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100
-_WORTH_A_THREAD = 10_000  # matches
 # A number that is another one after each change of the index, also in a new file at the same place.
 _STATE = "SELECT value FROM notes WHERE key = 'index_state'"
 _NEXT_STATE = (
@@ -74,17 +71,12 @@ class FullTextIndex:
     """BM25 over FTS5, titles and headings weighed four times.
 
     The rankings of the last searches are kept until a page comes or goes: the next twenty hits cost nothing then, and
-    ranking is what takes the time where a word is on most of the pages (0.6 microseconds a match). There a second
-    reader takes half of the pages in a thread of its own: SQLite needs no lock of Python's.
-
-    Args:
-        readers: Lends another connection to the same file, inside a transaction.
+    ranking is what takes the time where a word is on most of the pages (0.6 microseconds a match).
     """
 
     _SCORE = "bm25(page_words, 1.0, 4.0, 1.0)"
 
-    def __init__(self, readers: Callable[[], AbstractContextManager[sqlite3.Connection]]) -> None:
-        self._readers = readers
+    def __init__(self) -> None:
         self._rankings: OrderedDict[tuple[object, ...], Found] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -131,33 +123,11 @@ class FullTextIndex:
 
     def _ranked(self, con: sqlite3.Connection, where: str, values: list[object], depth: int) -> Found:
         total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]
-        if total < _WORTH_A_THREAD:
-            return Found(total, self._best(con, where, values, depth))
-        state = con.execute(_STATE).fetchone()
-        (middle,) = con.execute("SELECT (min(id) + max(id)) / 2 FROM pages").fetchone()
-        upper = f"{where} AND rowid > ?", [*values, middle], depth
-        with ThreadPoolExecutor(1, "search") as pool:
-            elsewhere = pool.submit(self._best_elsewhere, state, *upper)
-            lower_best = self._best(con, f"{where} AND rowid <= ?", [*values, middle], depth)
-        upper_best = elsewhere.result()
-        if upper_best is None:
-            upper_best = self._best(con, *upper)
-        return Found(total, sorted(lower_best + upper_best, key=lambda page: -page[1])[:depth])
-
-    def _best(self, con: sqlite3.Connection, where: str, values: list[object], depth: int) -> list[tuple[int, float]]:
-        return con.execute(
+        best = con.execute(
             f"SELECT rowid, -{self._SCORE} FROM page_words WHERE {where} ORDER BY {self._SCORE} LIMIT ?",
             [*values, depth],
         ).fetchall()
-
-    def _best_elsewhere(
-        self, state: object, where: str, values: list[object], depth: int
-    ) -> list[tuple[int, float]] | None:
-        """The same through another connection; None when a page came or went in between."""
-        with self._readers() as con:
-            if con.execute(_STATE).fetchone() != state:
-                return None
-            return self._best(con, where, values, depth)
+        return Found(total, best)
 
     def _kept(self, key: tuple[object, ...]) -> Found | None:
         with self._lock:
