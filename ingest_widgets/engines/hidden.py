@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from ctypes import addressof, c_float, c_int, c_uint, c_void_p
+from ctypes import byref, c_float, c_int, c_uint, c_ulong
 from dataclasses import dataclass
 from itertools import chain, repeat
 from math import hypot
@@ -17,7 +17,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import getter
+from ingest_widgets.engines.getters import Handle, getter
 
 FULL_PAGES = 2
 SAMPLE = 8
@@ -36,26 +36,27 @@ _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 Rect = tuple[float, float, float, float]
 
 
-_COUNT = getter(pdfium_c.FPDFPage_CountObjects, c_int, c_void_p)
-_OBJECT = getter(pdfium_c.FPDFPage_GetObject, c_void_p, c_void_p, c_int)
-_FORM_COUNT = getter(pdfium_c.FPDFFormObj_CountObjects, c_int, c_void_p)
-_FORM_OBJECT = getter(pdfium_c.FPDFFormObj_GetObject, c_void_p, c_void_p, ctypes.c_ulong)
-_KIND = getter(pdfium_c.FPDFPageObj_GetType, c_int, c_void_p)
-_MODE = getter(pdfium_c.FPDFTextObj_GetTextRenderMode, c_int, c_void_p)
-_FILL = getter(pdfium_c.FPDFPageObj_GetFillColor, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
-_BOUNDS = getter(pdfium_c.FPDFPageObj_GetBounds, c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
-_MARKS = getter(pdfium_c.FPDFPageObj_CountMarks, c_int, c_void_p)
-_MATRIX = getter(pdfium_c.FPDFPageObj_GetMatrix, c_int, c_void_p, c_void_p)
-_SIZE = getter(pdfium_c.FPDFTextObj_GetFontSize, c_int, c_void_p, c_void_p)
-_BLENDS = getter(pdfium_c.FPDFPageObj_HasTransparency, c_int, c_void_p)
-_CLIP = getter(pdfium_c.FPDFPageObj_GetClipPath, c_void_p, c_void_p)
-_CLIPS = getter(pdfium_c.FPDFClipPath_CountPaths, c_int, c_void_p)
+_COUNT = getter(pdfium_c.FPDFPage_CountObjects)
+_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
+_FORM_COUNT = getter(pdfium_c.FPDFFormObj_CountObjects)
+_FORM_OBJECT = getter(pdfium_c.FPDFFormObj_GetObject, Handle)
+_KIND = getter(pdfium_c.FPDFPageObj_GetType)
+_MODE = getter(pdfium_c.FPDFTextObj_GetTextRenderMode)
+_FILL = getter(pdfium_c.FPDFPageObj_GetFillColor)
+_BOUNDS = getter(pdfium_c.FPDFPageObj_GetBounds)
+_MARKS = getter(pdfium_c.FPDFPageObj_CountMarks)
+_MATRIX = getter(pdfium_c.FPDFPageObj_GetMatrix)
+_SIZE = getter(pdfium_c.FPDFTextObj_GetFontSize)
+_BLENDS = getter(pdfium_c.FPDFPageObj_HasTransparency)
+_CLIP = getter(pdfium_c.FPDFPageObj_GetClipPath, Handle)
+_CLIPS = getter(pdfium_c.FPDFClipPath_CountPaths)
 
 _COLOUR = (c_uint * 4)()
-_COLOUR_AT = tuple(addressof(_COLOUR) + 4 * n for n in range(4))
+_COLOUR_AT = tuple(byref(_COLOUR, 4 * n) for n in range(4))
 _RECT = (c_float * 4)()
-_RECT_AT = tuple(addressof(_RECT) + 4 * n for n in range(4))
+_RECT_AT = tuple(byref(_RECT, 4 * n) for n in range(4))
 _SIX = (c_float * 6)()
+_SIX_AT = byref(_SIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class _Piece:
     """Something on the page: what it is, how it is painted and where."""
 
     kind: int
-    handle: int
+    handle: Handle
     mode: int
     colour: tuple[int, ...] | None
     rect: Rect
@@ -77,11 +78,11 @@ class HiddenText:
         self._found = False
         self._pictures = 0
 
-    def warnings(self, page: int) -> tuple[str, ...]:
+    def warnings(self, page: Handle) -> tuple[str, ...]:
         """A sentence if text of the page is not visible.
 
         Args:
-            page: pdfium's handle of the loaded page, as a number.
+            page: The loaded page.
         """
         self._pages += 1
         count = _COUNT(page)
@@ -94,7 +95,7 @@ class HiddenText:
         self._found = True
         return (f"hidden text: some of this page's text is not visible ({', '.join(reasons)})",)
 
-    def _reasons(self, page: int, count: int) -> Iterator[str]:
+    def _reasons(self, page: Handle, count: int) -> Iterator[str]:
         pieces = list(_pieces(page, count))
         doubtful: list[tuple[str, Rect]] = []
         shown = _page_box(page)
@@ -113,14 +114,14 @@ class HiddenText:
             yield from (reason for reason, rect in doubtful if picture.is_blank(rect))
 
 
-def _suspicious_sample(page: int, count: int) -> bool:
+def _suspicious_sample(page: Handle, count: int) -> bool:
     """Whether a few pieces, from all over and the very last ones, look hidden by how they are painted."""
     step = max(count // (SAMPLE - 4), 1)
     numbers = chain(range(0, count, step), range(count - 4, count))
     return any(map(_painted_hidden, map(_OBJECT, repeat(page), numbers)))
 
 
-def _painted_hidden(handle: int) -> bool:
+def _painted_hidden(handle: Handle) -> bool:
     mode = _MODE(handle)
     if mode < 0:
         return False
@@ -128,7 +129,7 @@ def _painted_hidden(handle: int) -> bool:
     return mode in _INVISIBLE_MODES or _COLOUR[3] < _FAINT or min(_COLOUR[0], _COLOUR[1], _COLOUR[2]) >= _WHITE
 
 
-def _pieces(page: int, count: int) -> Iterator[_Piece]:
+def _pieces(page: Handle, count: int) -> Iterator[_Piece]:
     for number in range(count):
         handle = _OBJECT(page, number)
         if not handle:
@@ -139,11 +140,11 @@ def _pieces(page: int, count: int) -> Iterator[_Piece]:
             yield _piece(handle)
 
 
-def _form_pieces(form: int) -> Iterator[_Piece]:
+def _form_pieces(form: Handle) -> Iterator[_Piece]:
     """What a form draws, one level deep, where it stands on the page."""
-    matrix = tuple(_SIX) if _MATRIX(form, addressof(_SIX)) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    matrix = tuple(_SIX) if _MATRIX(form, _SIX_AT) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     for number in range(min(_FORM_COUNT(form), MOST_PIECES)):
-        handle = _FORM_OBJECT(form, number)
+        handle = _FORM_OBJECT(form, c_ulong(number))
         if handle:
             piece = _piece(handle)
             yield _Piece(piece.kind, handle, piece.mode, piece.colour, _moved(piece.rect, matrix))
@@ -156,19 +157,19 @@ def _moved(rect: Rect, matrix: tuple[float, ...]) -> Rect:
     return min(across), min(up), max(across), max(up)
 
 
-def _piece(handle: int) -> _Piece:
+def _piece(handle: Handle) -> _Piece:
     colour = tuple(_COLOUR) if _FILL(handle, *_COLOUR_AT) else None
     rect: Rect = (_RECT[0], _RECT[1], _RECT[2], _RECT[3]) if _BOUNDS(handle, *_RECT_AT) else (0.0, 0.0, 0.0, 0.0)
     return _Piece(_KIND(handle), handle, _MODE(handle), colour, rect)
 
 
-def _page_box(page: int) -> Rect:
+def _page_box(page: Handle) -> Rect:
     box = pdfium_c.FS_RECTF()
     pdfium_c.FPDF_GetPageBoundingBox(_pointer(page), box)
     return box.left, box.bottom, box.right, box.top
 
 
-def _pointer(page: int) -> Any:
+def _pointer(page: Handle) -> Any:
     return ctypes.cast(page, pdfium_c.FPDF_PAGE)
 
 
@@ -183,11 +184,11 @@ def _surely(piece: _Piece, shown: Rect) -> str:
     return "tiny" if min(right - left, top - bottom) < _TINY_POINTS and _font_size(piece.handle) < _TINY_POINTS else ""
 
 
-def _font_size(handle: int) -> float:
+def _font_size(handle: Handle) -> float:
     """In points on the page, along the line or across it, whichever is less."""
     if not _SIZE(handle, _RECT_AT[0]):
         return _TINY_POINTS
-    a, b, c, d = tuple(_SIX)[:4] if _MATRIX(handle, addressof(_SIX)) else (1.0, 0.0, 0.0, 1.0)
+    a, b, c, d = tuple(_SIX)[:4] if _MATRIX(handle, _SIX_AT) else (1.0, 0.0, 0.0, 1.0)
     return _RECT[0] * min(hypot(a, b), hypot(c, d))
 
 
@@ -228,7 +229,7 @@ def _within(inner: Rect, outer: Rect) -> bool:
     )
 
 
-def _has_layer(handle: int) -> bool:
+def _has_layer(handle: Handle) -> bool:
     owner, length = ctypes.cast(handle, pdfium_c.FPDF_PAGEOBJECT), ctypes.c_ulong()
     for number in range(min(_MARKS(handle), 8)):
         name = (ctypes.c_ushort * 8)()
@@ -241,7 +242,7 @@ def _has_layer(handle: int) -> bool:
 class _Picture:
     """The page as it is seen, to look whether anything stands out somewhere."""
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, handle: Handle) -> None:
         self._page = page = _pointer(handle)
         width, height = pdfium_c.FPDF_GetPageWidthF(page), pdfium_c.FPDF_GetPageHeightF(page)
         scale = min(_SCALE, 2000 / max(width, height, 1))

@@ -6,13 +6,12 @@ import ctypes
 import html
 import re
 from collections.abc import Iterable, Iterator
-from ctypes import c_int, c_void_p
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import getter
+from ingest_widgets.engines.getters import Handle, getter
 
 MOST_NOTES = 2000
 FEW = 4
@@ -27,10 +26,10 @@ _NOTES_IN = (b"/FreeText", b"/ObjStm")
 _XML_TEXT = re.compile(r">([^<>]+)<")
 
 
-_COUNT = getter(pdfium_c.FPDFPage_GetAnnotCount, c_int, c_void_p)
-_NOTE = getter(pdfium_c.FPDFPage_GetAnnot, c_void_p, c_void_p, c_int)
-_KIND = getter(pdfium_c.FPDFAnnot_GetSubtype, c_int, c_void_p)
-_CLOSE = getter(pdfium_c.FPDFPage_CloseAnnot, None, c_void_p)
+_COUNT = getter(pdfium_c.FPDFPage_GetAnnotCount)
+_NOTE = getter(pdfium_c.FPDFPage_GetAnnot, Handle)
+_KIND = getter(pdfium_c.FPDFAnnot_GetSubtype)
+_CLOSE = getter(pdfium_c.FPDFPage_CloseAnnot, None)
 
 
 class Notes:
@@ -49,11 +48,11 @@ class Notes:
         self._thorough = self._has_form
         self._worth_a_look = self._has_form or any(data.find(word) >= 0 for word in _NOTES_IN)
 
-    def text(self, page: int, index: int) -> str:
+    def text(self, page: Handle, index: int) -> str:
         """Lines to be put behind the text of a page; empty when there are none.
 
         Args:
-            page: pdfium's handle of the loaded page.
+            page: The loaded page.
             index: From 0; the form in XML is that of the first page.
         """
         if not self._worth_a_look:
@@ -67,10 +66,10 @@ class Notes:
             found += self._xml_form()
         return "\n".join(dict.fromkeys(found))[:MOST_CHARS]
 
-    def _notes(self, page: int, numbers: Iterable[int]) -> list[str]:
+    def _notes(self, page: Handle, numbers: Iterable[int]) -> list[str]:
         return [text for number in numbers if (text := self._note(page, number))]
 
-    def _note(self, page: int, number: int) -> str:
+    def _note(self, page: Handle, number: int) -> str:
         handle = _NOTE(page, number)
         if not handle:
             return ""

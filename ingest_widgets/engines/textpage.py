@@ -9,42 +9,45 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Sequence
-from ctypes import addressof, c_double, c_float, c_int, c_void_p
+from ctypes import byref, c_double, c_float
 from itertools import repeat
 from math import isfinite, pi
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import getter, unlocked
+from ingest_widgets.engines.getters import Handle, getter, unlocked
 
-_LOAD = unlocked(pdfium_c.FPDF_LoadPage, c_void_p, c_void_p, c_int)
-_CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None, c_void_p)
-_LOAD_TEXT = unlocked(pdfium_c.FPDFText_LoadPage, c_void_p, c_void_p)
-_CLOSE_TEXT = unlocked(pdfium_c.FPDFText_ClosePage, None, c_void_p)
-_COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars, c_int, c_void_p)
-_ROTATION = getter(pdfium_c.FPDFPage_GetRotation, c_int, c_void_p)
-_ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None, c_void_p, c_int)
-_TEXT = getter(pdfium_c.FPDFText_GetText, c_int, c_void_p, c_int, c_int, c_void_p)
-_ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin, c_int, c_void_p, c_int, c_void_p, c_void_p)
-_BOX = getter(pdfium_c.FPDFText_GetLooseCharBox, c_int, c_void_p, c_int, c_void_p)
-_SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double, c_void_p, c_int)
-_ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float, c_void_p, c_int)
-_GENERATED = getter(pdfium_c.FPDFText_IsGenerated, c_int, c_void_p, c_int)
-_COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects, c_int, c_void_p, c_int, c_int)
-_RECT = getter(pdfium_c.FPDFText_GetRect, c_int, c_void_p, c_int, c_void_p, c_void_p, c_void_p, c_void_p)
-_MOST_PENS = 1 << 12
+_LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
+_CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None)
+_LOAD_TEXT = unlocked(pdfium_c.FPDFText_LoadPage, Handle)
+_CLOSE_TEXT = unlocked(pdfium_c.FPDFText_ClosePage, None)
+_COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
+_ROTATION = getter(pdfium_c.FPDFPage_GetRotation)
+_ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None)
+_TEXT = getter(pdfium_c.FPDFText_GetText)
+_ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
+_BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
+_SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
+_ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
+_GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
+_COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
+_RECT = getter(pdfium_c.FPDFText_GetRect)
+# All of these are kept: making them anew for each page or call costs more than the call.
+_MOST_PENS = 1 << 10
 _PENS = (c_double * (2 * _MOST_PENS))()
+_ACROSS_AT, _UP_AT = ([byref(_PENS, 16 * n + at) for n in range(_MOST_PENS)] for at in (0, 8))
 _FOUR = (c_double * 4)()
-_EDGES = tuple(addressof(_FOUR) + 8 * i for i in range(4))
+_EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
 _LOOSE = (c_float * 4)()
-_LOOSE_AT = addressof(_LOOSE)
-_ROOM = ctypes.create_string_buffer(1 << 17)  # kept: making one a page costs more than the copy
+_LOOSE_AT = byref(_LOOSE)
+_ROOM = ctypes.create_string_buffer(1 << 17)
+_NOTHING = Handle()
 
 
-def handle_of(document: pypdfium2.PdfDocument) -> int:
-    """The handle that pdfium has of the open document, as a number."""
-    return ctypes.cast(document.raw, c_void_p).value or 0
+def handle_of(document: pypdfium2.PdfDocument) -> Handle:
+    """What pdfium knows the open document by."""
+    return ctypes.cast(document.raw, Handle)
 
 
 class TextPage:
@@ -53,20 +56,20 @@ class TextPage:
     All places are in points, turned so that text runs along the first axis and upwards means a larger second one.
 
     Args:
-        document: pdfium's handle of the document, as a number.
+        document: See `handle_of`.
         index: The number of the page, from 0.
 
     Attributes:
         index: The number of the page, from 0.
-        handle: pdfium's handle of the page, as a number; 0 once it is closed.
+        handle: What pdfium knows the page by, until it is closed.
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
     """
 
-    def __init__(self, document: int, index: int) -> None:
+    def __init__(self, document: Handle, index: int) -> None:
         self.index = index
-        self._text = 0
-        self.handle: int = _LOAD(document, index) or 0
+        self._text = _NOTHING
+        self.handle: Handle = _LOAD(document, index)
         if not self.handle:
             raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
         self._read()
@@ -84,21 +87,20 @@ class TextPage:
         """Frees what pdfium holds of the page."""
         if self._text:
             _CLOSE_TEXT(self._text)
-            self._text = 0
+            self._text = _NOTHING
         if self.handle:
             _CLOSE(self.handle)
-            self.handle = 0
+            self.handle = _NOTHING
 
     def _read(self) -> None:
-        self._text = _LOAD_TEXT(self.handle) or 0
+        self._text = _LOAD_TEXT(self.handle)
         if not self._text:
             self.close()
             raise pypdfium2.PdfiumError("the text of the page can't be loaded")
         count = max(_COUNT_CHARS(self._text), 0)
         room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
-        at = addressof(room)
-        written = _TEXT(self._text, 0, count, at) if count else 0
-        self.text = ctypes.string_at(at, 2 * max(written - 1, 0)).decode("utf-16-le", "surrogatepass")
+        written = _TEXT(self._text, 0, count, room) if count else 0
+        self.text = ctypes.string_at(room, 2 * max(written - 1, 0)).decode("utf-16-le", "surrogatepass")
         self.indexed = len(self.text) == count
 
     def _stand_upright(self) -> None:
@@ -126,13 +128,12 @@ class TextPage:
 
     def pens(self, indices: Sequence[int]) -> tuple[list[float], list[float]]:
         """Where the pen stood for each of these characters: along the line, and upwards."""
-        count, room = len(indices), _PENS
+        count = len(indices)
         if count > _MOST_PENS:
-            room = (c_double * (2 * count))()
-        start = addressof(room)
-        end = start + 16 * count
-        deque(map(_ORIGIN, repeat(self._text), indices, range(start, end, 16), range(start + 8, end + 8, 16)), 0)
-        across, up = room[0 : 2 * count : 2], room[1 : 2 * count : 2]
+            (across, up), rest = self.pens(indices[:_MOST_PENS]), self.pens(indices[_MOST_PENS:])
+            return across + rest[0], up + rest[1]
+        deque(map(_ORIGIN, repeat(self._text), indices, _ACROSS_AT, _UP_AT), 0)
+        across, up = _PENS[0 : 2 * count : 2], _PENS[1 : 2 * count : 2]
         if self._turns == 0:
             return across, up
         turned = [self._turned(x, y) for x, y in zip(across, up, strict=True)]
@@ -161,7 +162,7 @@ class TextPage:
         """Left, bottom, right and top of the pieces that these characters were drawn in."""
         found = []
         for number in range(_COUNT_RECTS(self._text, start, count)):
-            _RECT(self._text, number, _EDGES[0], _EDGES[1], _EDGES[2], _EDGES[3])
+            _RECT(self._text, number, *_EDGES)
             left, top, right, bottom = _FOUR
             (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
             found.append((min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)))
