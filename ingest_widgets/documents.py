@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from ingest_widgets.tables import Cell
@@ -89,6 +89,16 @@ class SourceFile(_Noun):
     problem: tuple[Reason, str] | None = None
 
 
+class ScannedLine(NamedTuple):
+    """A piece of a line that OCR read, and where: points from the top left of the page as it is shown."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Page(_Shown):
     r"""One page of text.
@@ -133,6 +143,7 @@ class Extraction(_Noun):
         title: As the PDF says; empty when it doesn't.
         author: As the PDF says; empty when it doesn't.
         warnings: What a reader should know, a sentence each.
+        scanned: What OCR found on the pages that it read, in the order of reading, by the page's number.
     """
 
     status: Status
@@ -148,6 +159,7 @@ class Extraction(_Noun):
     title: str = ""
     author: str = ""
     warnings: tuple[str, ...] = ()
+    scanned: Mapping[int, tuple[ScannedLine, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,14 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets import Corpus, ingest, settings_override
-from ingest_widgets.documents import Reason, Status
+from ingest_widgets.corpus.query import parse_query
+from ingest_widgets.corpus.scanned_lines import boxes_of
+from ingest_widgets.documents import Reason, ScannedLine, Status
 from ingest_widgets.engines.ocr import ScanReader
-from ingest_widgets.engines.ocr_lines import Line, lines_as_text
+from ingest_widgets.engines.ocr_lines import Line, reading_order, rows_as_text
 from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.isolation.gathering import Gathering
+from ingest_widgets.isolation.wire import WireError
 
 SECONDS = 300.0  # this machine may be busy, and a page takes seconds
 
@@ -116,9 +120,62 @@ def test_pages_that_the_time_does_not_allow_stay_without_text_and_say_so(samples
     """A timeout would lose the pages behind them as well."""
     with pypdfium2.PdfDocument(samples / "scan-no-text.pdf") as document:
         reader = ScanReader(document, most=50, seconds=60.0, started=time.monotonic() - 59.0, room=lambda: False)
-        engine, text, warnings = reader.text(0, "pdfium")
+        engine, text, warnings, *_ = reader.text(0, "pdfium")
     assert (engine, text, len(warnings)) == ("pdfium", "", 1)
     assert "file_timeout_seconds=60" in warnings[0]
+
+
+def where(words: str, before: str) -> tuple[float, float, float, float]:
+    """Where `picture` has words behind others on a page of `document`: points from the top left."""
+    pen = ImageDraw.Draw(Image.new("L", (900, 160)))
+    left = 40 + pen.textlength(before, font_size=64)
+    right = left + pen.textlength(words, font_size=64)
+    return 20 + left * 0.4, 136 + 40 * 0.4, 20 + right * 0.4, 136 + 104 * 0.4
+
+
+def test_a_hit_on_a_scan_is_marked_where_the_word_stands(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(document("scan:will Entropy rise?", "entropy"))
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        with settings_override(ocr=True, file_timeout_seconds=SECONDS):
+            ingest(path, corpus)
+        assert corpus.page("scan.pdf", 1).engine == "ocr"
+        (box,) = corpus.page_sheet("scan.pdf", 1, query="entropy").boxes
+        assert box == pytest.approx(where("Entropy", "will "), abs=10)
+        assert corpus.page_sheet("scan.pdf", 1, query="nowhere").boxes == ()
+        assert corpus.page_sheet("scan.pdf", 1).boxes == ()
+        assert len(corpus.page_sheet("scan.pdf", 2, query="entropy").boxes) == 1
+        page = corpus.page_image("scan.pdf", 1, dpi=72, highlight="entropy")
+        marked = page.crop((round(box[0]) + 2, round(box[1]) + 2, round(box[0]) + 3, round(box[1]) + 3)).tobytes()
+        assert min(marked[0], marked[1]) > marked[2] + 50, "no yellow"
+
+
+SCANNED = [ScannedLine(0, 0, 40, 9, "bond"), ScannedLine(60, 0, 110, 9, "exab-"), ScannedLine(0, 9, 70, 18, "undance")]
+
+
+@pytest.mark.parametrize(
+    ("query", "boxes"),
+    [
+        ("bond", [(0, 0, 40, 9)]),
+        ("exabundance", [(60, 0, 100, 9), (0, 9, 70, 18)]),
+        ('"bond exabundance"', [(0, 0, 40, 9), (60, 0, 100, 9), (0, 9, 70, 18)]),
+        ("undance", []),
+        ("exa*", [(60, 0, 100, 9), (0, 9, 70, 18)]),
+    ],
+)
+def test_words_on_scanned_lines_have_their_places_also_over_a_cut(query: str, boxes: list[tuple[int, ...]]) -> None:
+    """All signs of these words are taken to be as wide as each other: 10 points."""
+    assert [tuple(map(round, box)) for box in boxes_of(SCANNED, parse_query(query).terms)] == boxes
+
+
+def test_a_worker_cannot_put_lines_of_a_scan_just_anywhere() -> None:
+    got = Gathering(Task("a", "a"))
+    got.take({"t": "document", "pages": 1, "warnings": []}, b"")
+    for line in ([0, 0, "nan", 1, "x"], [0, 0, 1e9, 1, "x"], [0, 0, 1, "x"], [0, 0, 1, 1, "x" * 501], 7):
+        with pytest.raises(WireError):
+            got.take({"t": "page", "n": 1, "engine": "ocr", "warnings": [], "lines": [line]}, b"")
+    got.take({"t": "page", "n": 1, "engine": "ocr", "warnings": [], "lines": [[0, 0, 1, 1, "x"]]}, b"")
+    assert got.extraction(cancelled=False, seconds=0).scanned == {1: (ScannedLine(0, 0, 1, 1, "x"),)}
 
 
 def test_without_being_asked_nothing_is_read(scan: Task) -> None:
@@ -171,9 +228,12 @@ def test_columns_are_read_one_after_the_other_and_rows_of_a_table_are_not() -> N
 
     heading = [Line(100, 20, 700, 50, "A heading over both")]
     words = column(100, 280, ["one", "two", "three"]) + column(420, 280, ["four", "five", "six"])
-    assert lines_as_text(heading + words, 1.0).split() == "A heading over both one two three four five six".split()
+    assert (
+        rows_as_text(reading_order(heading + words), 1.0).split()
+        == "A heading over both one two three four five six".split()
+    )
     cells = column(100, 60, ["a", "b", "c"]) + column(420, 60, ["1", "2", "3"])
-    assert lines_as_text(cells, 1.0).split("\n") == ["a 1", "b 2", "c 3"]
+    assert rows_as_text(reading_order(cells), 1.0).split("\n") == ["a 1", "b 2", "c 3"]
 
 
 def test_a_page_that_cannot_be_drawn_keeps_its_text_and_says_why(samples: Path) -> None:

@@ -25,6 +25,7 @@ from ingest_widgets.corpus.keywords import Keyword, keywords_of
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page, with_margins
 from ingest_widgets.corpus.records import RECORD_COLUMNS, clean_path, path_of, record_of
+from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.documents import Chunk, Page
 from ingest_widgets.engines.margins import marginal_lines, without
@@ -280,7 +281,9 @@ class Corpus(HeldFiles):
     def _sheet(self, file: File, number: int, dpi: float, highlight: Highlight | None) -> PageSheet:
         dpi = dots_per_inch(dpi)
         page = self.page(file, number)
-        return self._images.sheet(self._original(page.file), page.number, dpi, page.text, highlight)
+        with self._connections.reader() as con:
+            scanned = scanned_lines(con, page.file, page.number) if page.engine == "ocr" else []
+        return self._images.sheet(self._original(page.file), page.number, dpi, page.text, highlight, scanned)
 
     def _original(self, name: str) -> Original:
         with self._connections.reader() as con:

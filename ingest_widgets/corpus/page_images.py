@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus.query import Term, parse_query
+from ingest_widgets.corpus.scanned_lines import Box, boxes_of
 from ingest_widgets.corpus.snippets import Marker
+from ingest_widgets.documents import ScannedLine
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import Task, page_boxes, render_page
 from ingest_widgets.sources import fetch
@@ -19,7 +21,6 @@ from ingest_widgets.sources import fetch
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Box = tuple[float, float, float, float]
 Highlight = str | Sequence[str]
 
 _KEPT_BYTES = 64 * 2**20
@@ -92,16 +93,25 @@ class PageImages:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
-    def sheet(self, original: Original, number: int, dpi: float, text: str, highlight: Highlight | None) -> PageSheet:
-        """The page with the places of what is looked for.
+    def sheet(
+        self,
+        original: Original,
+        number: int,
+        dpi: float,
+        text: str,
+        highlight: Highlight | None,
+        scanned: Sequence[ScannedLine] = (),
+    ) -> PageSheet:
+        """The page with the places of what is looked for, by the lines that OCR found where there are any.
 
         Raises:
             IngestError: The file is gone, or the page can't be drawn.
         """
         task = _task(original)
         png = self._png(original, task, number, dpi)
-        found = page_boxes(task, number, needles(text, highlight))
-        return PageSheet(png, found.width, found.height, found.boxes, original.pages)
+        found = page_boxes(task, number, [] if scanned else needles(text, highlight))
+        boxes = boxes_of(scanned, _terms(highlight)) if scanned else found.boxes
+        return PageSheet(png, found.width, found.height, boxes, original.pages)
 
     def _png(self, original: Original, task: Task, number: int, dpi: float) -> bytes:
         key = (original.kind, original.path, original.sha256, number, dpi)
@@ -132,11 +142,14 @@ def _task(original: Original) -> Task:
 
 def needles(text: str, highlight: Highlight | None) -> list[str]:
     """What stands on the page of what is looked for, as it is written there."""
+    found = [re.sub(r"\s+", " ", text[start:end]) for start, end in Marker(_terms(highlight)).spans(text)]
+    return list(dict.fromkeys(found))
+
+
+def _terms(highlight: Highlight | None) -> list[Term]:
     if not highlight:
         return []
-    terms = parse_query(highlight).terms if isinstance(highlight, str) else _plain_terms(highlight)
-    found = [re.sub(r"\s+", " ", text[start:end]) for start, end in Marker(terms).spans(text)]
-    return list(dict.fromkeys(found))
+    return list(parse_query(highlight).terms) if isinstance(highlight, str) else _plain_terms(highlight)
 
 
 def _plain_terms(words: Sequence[str]) -> list[Term]:

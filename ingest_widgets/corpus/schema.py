@@ -88,7 +88,12 @@ def _vectors_of_chunks(con: sqlite3.Connection) -> None:
     con.execute("CREATE TABLE embedded_files (file_id INTEGER PRIMARY KEY REFERENCES files (id))")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first_tables, _vectors_of_chunks]
+def _lines_of_scans(con: sqlite3.Connection) -> None:
+    # What OCR found on a page and where, see `scanned_lines`; NULL on pages that it didn't read.
+    con.execute("ALTER TABLE pages ADD COLUMN scanned TEXT")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first_tables, _vectors_of_chunks, _lines_of_scans]
 """The one at index N brings a file from version N to N + 1. Only ever append."""
 
 VERSION = len(MIGRATIONS)

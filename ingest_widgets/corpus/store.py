@@ -12,8 +12,9 @@ from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.headings import headings
 from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, identity_of, json_list, record_of
+from ingest_widgets.corpus.scanned_lines import as_json
 from ingest_widgets.corpus.signs import paired_signs
-from ingest_widgets.documents import Extraction, FileRecord, Page, Reason, SourceFile, Status
+from ingest_widgets.documents import Extraction, FileRecord, Reason, SourceFile, Status
 from ingest_widgets.errors import CorpusError
 
 _LARGEST_BLOB = 900_000_000  # SQLite's own limit is 1e9 bytes a row
@@ -76,7 +77,7 @@ def write_file(
         row.warnings = json_list([*extraction.warnings, _kept_sentence(before.pages)])
     file_id, *record = con.execute(_UPSERT, vars(row)).fetchone()
     if not keeps_pages:
-        _replace_pages(con, index, file_id, extraction.pages, row.title, bool(before and before.pages))
+        _replace_pages(con, index, file_id, extraction, row.title, bool(before and before.pages))
     if source.data is not None and len(source.data) <= _LARGEST_BLOB:
         con.execute("INSERT OR REPLACE INTO uploads (file_id, data) VALUES (?, ?)", (file_id, source.data))
     return record_of(record)
@@ -154,24 +155,25 @@ def _names(source: SourceFile) -> Iterator[str]:
 
 
 def _replace_pages(
-    con: sqlite3.Connection, index: PageIndex, file_id: int, pages: Sequence[Page], title: str, had_pages: bool
+    con: sqlite3.Connection, index: PageIndex, file_id: int, extraction: Extraction, title: str, had_pages: bool
 ) -> None:
     if had_pages:
         drop_pages(con, index, file_id)
-    if not pages:
+    if not extraction.pages:
         return
     con.executemany(
-        "INSERT INTO pages (file_id, number, engine, warnings, headings, signs, text) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        _page_rows(file_id, pages, title),
+        "INSERT INTO pages (file_id, number, engine, warnings, headings, signs, scanned, text) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        _page_rows(file_id, extraction, title),
     )
     index.add(con, file_id)
 
 
 def _page_rows(
-    file_id: int, pages: Sequence[Page], title: str
-) -> Iterator[tuple[int, int, str, str | None, str | None, str | None, str]]:
+    file_id: int, extraction: Extraction, title: str
+) -> Iterator[tuple[int, int, str, str | None, str | None, str | None, str | None, str]]:
     # A search for a title's words should bring the file's first page, not every page of a long book.
-    for page in pages:
+    for page in extraction.pages:
         text = clean(page.text)
         weighed = "\n".join(filter(None, [title, headings(text)])) or None
         signs = paired_signs(f"{title}\n\n{text}" if title else text)
@@ -182,6 +184,7 @@ def _page_rows(
             json_list(page.warnings) if page.warnings else None,
             weighed,
             signs,
+            as_json(extraction.scanned[page.number]) if page.number in extraction.scanned else None,
             text,
         )
         title = ""

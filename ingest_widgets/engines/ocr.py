@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
@@ -17,7 +17,7 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
-from ingest_widgets.engines.ocr_lines import Line, lines_as_text
+from ingest_widgets.engines.ocr_lines import Line, reading_order, rows_as_text
 from ingest_widgets.engines.textpage import TextPage, handle_of
 
 ENGINE = "ocr"
@@ -25,6 +25,16 @@ _DPI = 170
 _MOST_SIDE = 2000  # pixels; on more, RapidOCR makes the picture smaller itself
 _FIND_SIDE = 1280  # lines are found as well on a smaller picture, in a fifth of the time and half of the memory
 _TIME_SHARE = 0.8  # of the file's seconds; the rest is for the pages that need no OCR
+
+
+class Scan(NamedTuple):
+    """A page that has no text of its own: who read it, what it found, and the pieces of it in the order of reading."""
+
+    engine: str
+    text: str = ""
+    warnings: tuple[str, ...] = ()
+    lines: Sequence[Line] = ()
+    scale: float = 1.0  # pixels of their boxes a point
 
 
 class ScanReader:
@@ -54,32 +64,26 @@ class ScanReader:
                 return
             self._left -= _is_scan(self._document, earlier)
 
-    def text(self, index: int, engine: str) -> tuple[str, str, tuple[str, ...]]:
-        """Who read page `index` (from 0), which has no text of its own: OCR or still `engine`; its text and warnings.
+    def text(self, index: int, engine: str) -> Scan:
+        """Reads page `index` (from 0), which has no text of its own; where that can't be, `engine` is who read it.
 
         Raises:
             MemoryError: There is no room for the libraries.
             NoEngine: They can't be loaded.
         """
         if not _has_content(self._document, index):
-            return engine, "", ()
+            return Scan(engine)
         if not self._left:
-            return (
-                engine,
-                "",
-                (f"no OCR: ocr_max_pages={self._most} allows no more pages of this file; raise that setting",),
-            )
+            said = f"no OCR: ocr_max_pages={self._most} allows no more pages of this file; raise that setting"
+            return Scan(engine, warnings=(said,))
         if self._late():
-            return (
-                engine,
-                "",
-                (f"no OCR: file_timeout_seconds={self._seconds:g} leaves no time for it; raise that setting",),
-            )
+            said = f"no OCR: file_timeout_seconds={self._seconds:g} leaves no time for it; raise that setting"
+            return Scan(engine, warnings=(said,))
         self._left -= 1
         begun = time.monotonic()
-        text, warnings = self._read(index)
+        scan = self._read(index)
         self._slowest = max(self._slowest, time.monotonic() - begun)
-        return ENGINE, text, warnings
+        return scan
 
     def _late(self) -> bool:
         return time.monotonic() - self._started + self._slowest > self._seconds * _TIME_SHARE
@@ -92,7 +96,7 @@ class ScanReader:
         except ImportError as error:
             raise NoEngine(f"OCR: {error}") from error
 
-    def _read(self, index: int) -> tuple[str, tuple[str, ...]]:
+    def _read(self, index: int) -> Scan:
         recognize = self._loaded()
         page = self._document[index]
         try:
@@ -102,9 +106,10 @@ class ScanReader:
         finally:
             page.close()
         found = recognize(picture)
-        text = lines_as_text(_lines(found), scale)
+        rows = reading_order(_lines(found))
+        text = rows_as_text(rows, scale)
         self._vocabulary.add(text)
-        return clean_text(join_hyphens(text, self._vocabulary))
+        return Scan(ENGINE, *clean_text(join_hyphens(text, self._vocabulary)), [p for row in rows for p in row], scale)
 
 
 @cache

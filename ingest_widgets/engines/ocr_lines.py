@@ -27,14 +27,13 @@ class Line(NamedTuple):
         return self.bottom - self.top
 
 
-def lines_as_text(lines: list[Line], scale: float) -> str:
-    """Lines in reading order, one a line, an empty one before each paragraph; a hyphen at a line's end is a cut.
+def rows_as_text(rows: list[list[Line]], scale: float) -> str:
+    """One row a line, an empty one before each paragraph; a hyphen at a line's end is a cut.
 
     Args:
-        lines: As they were found, in any order.
+        rows: In reading order.
         scale: Pixels a point.
     """
-    rows = reading_order(lines)
     texts = [" ".join(piece.text for piece in row) for row in rows]
     pens = [row[0].left / scale for row in rows], [-(row[0].top + row[0].bottom) / 2 / scale for row in rows]
     starts = set(paragraph_starts(texts, pens, pens))

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, Reason, Status
+from ingest_widgets.documents import Extraction, Page, Reason, ScannedLine, Status
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
@@ -17,6 +17,8 @@ from ingest_widgets.isolation.wire import WireError
 MOST_WARNINGS = 50
 MOST_TEXT_BYTES = 256 * 1024 * 1024
 """So much memory may the text of one file take here, whichever workers it came from."""
+MOST_POINTS = 1e7
+_LINE_BYTES = 250  # of a line's place
 FEW_PAGES = 6
 MOST_REST = 0.1
 _ENGINE = re.compile(r"[\w.+-]{1,80}")
@@ -31,6 +33,7 @@ class Gathering:
         self.next = task.first
         self.bad: dict[int, tuple[Reason, str]] = {}
         self._pages: list[Page] = []
+        self._scanned: dict[int, tuple[ScannedLine, ...]] = {}
         self._text_bytes = 0
         self._failure: tuple[Reason, str] | None = None
         self._unchanged = False
@@ -134,6 +137,9 @@ class Gathering:
         self._text_bytes += sys.getsizeof(text)
         if self.full:
             raise WireError(f"more than {MOST_TEXT_BYTES} bytes of text")
+        if "lines" in header:
+            lines = self._scanned[self.next] = tuple(map(_line, header["lines"]))
+            self._text_bytes += sum(_LINE_BYTES + sys.getsizeof(line.text) for line in lines)
         self._pages.append(Page("", self.next, text, engine, warnings))
         self.next += 1
 
@@ -204,6 +210,7 @@ class Gathering:
             title=self._title,
             author=self._author,
             warnings=(*self._warnings, *self._missing()),
+            scanned=self._scanned,
         )
 
     def _outcome(self, cancelled: bool) -> tuple[Status, Reason | None, str]:
@@ -252,6 +259,14 @@ def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WireError("no list where a list belongs")
     return tuple(_text(warning, 500) for warning in value[:MOST_WARNINGS])
+
+
+def _line(value: Any) -> ScannedLine:
+    left, top, right, bottom, text = value
+    line = ScannedLine(float(left), float(top), float(right), float(bottom), _text(text, 500))
+    if not all(abs(edge) < MOST_POINTS for edge in line[:4]):  # nor is one that is no number
+        raise WireError("no place where one belongs")
+    return line
 
 
 def _number(value: Any, least: int = 0) -> int:

@@ -15,11 +15,14 @@ from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
-from ingest_widgets.isolation.wire import PAGE_CHARS
+from ingest_widgets.isolation.wire import HEADER_BYTES, PAGE_CHARS
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.ocr import ScanReader
+    from ingest_widgets.engines.ocr import Scan, ScanReader
     from ingest_widgets.isolation.worker import Parent
+
+_LINE_CHARS = 500
+_LINES_BYTES = HEADER_BYTES // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +122,19 @@ def _line(text: str) -> str:
 
 
 def _page(parent: Parent, document: OpenDocument, number: int, scans: _Scans | None) -> None:
+    more: dict[str, Any] = {}
     try:
         engine, text, warnings = document.page(number - 1)
         if scans is not None and not text.strip():
-            engine, text, warnings = scans.page(number - 1, engine, warnings)
+            engine, text, warnings, more["lines"] = scans.page(number - 1, engine, warnings)
     except EngineRefuses as refusal:
         parent.tell({"t": "bad", "n": number, "why": str(refusal)[:200]})
         return
     if len(text) > PAGE_CHARS:
         text = text[:PAGE_CHARS]
         warnings += (f"text beyond {PAGE_CHARS:,} characters was left out",)
-    parent.tell({"t": "page", "n": number, "engine": engine, "warnings": warnings}, text.encode("utf-8", "replace"))
+    header = {"t": "page", "n": number, "engine": engine, "warnings": warnings} | more
+    parent.tell(header, text.encode("utf-8", "replace"))
 
 
 class _Scans:
@@ -140,15 +145,17 @@ class _Scans:
         self._started = time.monotonic()
         self._reader: ScanReader | None = None
 
-    def page(self, index: int, engine: str, warnings: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
-        """Engine, text and warnings as they are once OCR has been asked."""
+    def page(
+        self, index: int, engine: str, warnings: tuple[str, ...]
+    ) -> tuple[str, str, tuple[str, ...], list[list[Any]]]:
+        """Engine, text, warnings and lines (left, top, right, bottom, text) as they are once OCR has been asked."""
         opened = self._document.first
         if not isinstance(opened, PdfiumDocument):
-            return engine, "", (*warnings, "no OCR: only pdfium draws pages, and it didn't open this document")
+            return engine, "", (*warnings, "no OCR: only pdfium draws pages, and it didn't open this document"), []
         if self._reader is None:
             self._reader = self._first(opened)
-        engine, text, more = self._reader.text(index, engine)
-        return engine, text, (*warnings, *more)
+        scan = self._reader.text(index, engine)
+        return scan.engine, scan.text, (*warnings, *scan.warnings), _sent(scan)
 
     def _first(self, opened: PdfiumDocument) -> ScanReader:
         from ingest_widgets.engines.ocr import ScanReader
@@ -158,6 +165,19 @@ class _Scans:
         reader = ScanReader(opened.raw, request["ocr_pages"], request["seconds"], self._started, room)
         reader.count_before(request["first"] - 1)
         return reader
+
+
+def _sent(scan: Scan) -> list[list[Any]]:
+    """Its lines in points, as many as a header has room for."""
+    lines: list[list[Any]] = []
+    room = _LINES_BYTES
+    for *box, text in scan.lines:
+        text = text[:_LINE_CHARS].encode("utf-8", "replace").decode()
+        room -= len(text.encode()) + len(text) + 60  # quotes and backslashes come with one more
+        if room < 0:
+            break
+        lines.append([*(round(edge / scan.scale, 1) for edge in box), text])
+    return lines
 
 
 def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:

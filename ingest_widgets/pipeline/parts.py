@@ -56,5 +56,6 @@ class Parts:
             pages=pages,
             engine=Counter(page.engine for page in pages).most_common(1)[0][0] if pages else None,
             seconds=sum(part.seconds for part in every),
+            scanned={number: lines for part in every for number, lines in part.scanned.items()},
             warnings=tuple(dict.fromkeys(warning for part in every for warning in part.warnings)),
         )

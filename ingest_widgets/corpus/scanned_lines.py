@@ -1,0 +1,70 @@
+"""Where words stand on pages that OCR read: told from the lines that it found, which are kept beside the text."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Sequence
+from itertools import accumulate
+
+from ingest_widgets.corpus.query import Term
+from ingest_widgets.corpus.snippets import Marker
+from ingest_widgets.documents import ScannedLine
+
+Box = tuple[float, float, float, float]
+_SINCE = 3  # the version of the tables
+_NARROW, _WIDE = frozenset("fijlrtI.,:;!'|()[] "), frozenset("mwMW@%—")
+
+
+def as_json(lines: Sequence[ScannedLine]) -> str:
+    """As the column holds them."""
+    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+
+
+def scanned_lines(con: sqlite3.Connection, file: str, number: int) -> list[ScannedLine]:
+    """Those of a page; none when OCR didn't read it, or when that was before they were kept."""
+    if con.execute("PRAGMA user_version").fetchone()[0] < _SINCE:
+        return []
+    found = con.execute(
+        "SELECT scanned FROM pages JOIN files ON files.id = file_id WHERE name = ? AND number = ?", (file, number)
+    ).fetchone()
+    return [ScannedLine(*line) for line in json.loads(found[0])] if found and found[0] else []
+
+
+def boxes_of(lines: Sequence[ScannedLine], terms: Sequence[Term]) -> tuple[Box, ...]:
+    """The places of what is looked for, a box a line: points from the top left of the page."""
+    text = ""
+    places: list[tuple[int, int]] = []  # of each sign: the line, and the sign's place in it
+    for number, line in enumerate(lines):
+        if text[-1:] == "-" and text[-2:-1].isalpha() and line.text[:1].islower():  # the page's text has it whole
+            text, places = text[:-1], places[:-1]
+        elif number:
+            text += "\n"
+            places.append((number - 1, len(lines[number - 1].text)))
+        text += line.text
+        places += [(number, place) for place in range(len(line.text))]
+    return tuple(box for start, end in Marker(terms).spans(text) for box in _boxes(lines, places[start:end]))
+
+
+def _boxes(lines: Sequence[ScannedLine], places: Sequence[tuple[int, int]]) -> list[Box]:
+    ends: dict[int, tuple[int, int]] = {}
+    for number, place in places:
+        if place < len(lines[number].text):
+            ends[number] = ends.get(number, (place, place))[0], place + 1
+    return [_part(lines[number], *part) for number, part in ends.items()]
+
+
+def _part(line: ScannedLine, start: int, end: int) -> Box:
+    """From one sign to another: each takes as much of the line as signs of its kind mostly do."""
+    edges = list(accumulate(map(_width, line.text), initial=0.0))
+    along = (line.right - line.left) / (edges[-1] or 1.0)
+    return line.left + edges[start] * along, line.top, line.left + edges[end] * along, line.bottom
+
+
+def _width(sign: str) -> float:
+    if sign in _NARROW:
+        return 0.55
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 2.0
+    return 1.5 if sign in _WIDE else 1.25 if sign.isupper() else 1.0
