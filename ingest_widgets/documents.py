@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from ingest_widgets.tables import Cell
 
 
@@ -69,14 +71,15 @@ class SourceFile(_Noun):
 
     Attributes:
         name: The path below the source with `/` between its parts; valid UTF-8 (other bytes as `\xNN`).
-        path: What identifies the file: its resolved absolute path, its URL, or the name of an upload. A local path
-            may hold the surrogates of `os.fsdecode`, so that it opens the very file.
+        path: What identifies the file: its resolved absolute path, its URL without a password, or the name of an
+            upload. A local path may hold the surrogates of `os.fsdecode`, so that it opens the very file.
         kind: Where the bytes are.
         size: In bytes; None when the place doesn't say.
         mtime_ns: Time of the last change in nanoseconds; None when the place doesn't say.
         folder: The name of the folder the source lies in: it goes in front of `name` when that is taken.
         data: The bytes of an upload.
         problem: Why it can't be read, known without reading it: (reason, one sentence with the cure).
+        address: The URL as it was given, when it has a password in it; this is never kept.
     """
 
     name: str
@@ -87,6 +90,7 @@ class SourceFile(_Noun):
     folder: str = ""
     data: bytes | None = field(default=None, repr=False)
     problem: tuple[Reason, str] | None = None
+    address: SecretStr | None = None
 
 
 class ScannedLine(NamedTuple):

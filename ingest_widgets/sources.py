@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -17,12 +18,15 @@ from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
 
+from pydantic import SecretStr
+
 from ingest_widgets.documents import Reason, SourceFile
 from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
 
 Source = Any  # a path, a folder, a glob, a URL, a (name, bytes) pair, or an iterable of these
 
 _KINDS = "a path, a folder, a glob, a URL, a (name, bytes) pair, or a list of these"
+_PASSWORD = re.compile(r"://([^/?#:@\s]*):[^/?#\s]*@")
 _SPECIAL = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -52,8 +56,13 @@ def list_sources(source: Source) -> list[SourceFile]:
 def describe_source(source: Source) -> str:
     """A short name of the source for sentences such as 'no PDF files in ...'."""
     if isinstance(source, str | os.PathLike):
-        return printable(os.fspath(source))
+        return printable(without_password(os.fsdecode(source)))
     return "what was given"
+
+
+def without_password(text: str) -> str:
+    """The text with all URLs in it as they may be shown and kept: the user stays, the password goes."""
+    return _PASSWORD.sub("://\\1@", text)
 
 
 def printable(name: str | bytes) -> str:
@@ -218,6 +227,7 @@ def _urls(url: str) -> Iterator[SourceFile]:
         from fsspec.core import url_to_fs
     except ImportError:
         raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
+    shown = printable(without_password(url))
     try:
         fs, path = url_to_fs(url)
         fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
@@ -227,19 +237,19 @@ def _urls(url: str) -> Iterator[SourceFile]:
         listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
         base = _url_base(fs, path, exists)
     except FileNotFoundError as error:
-        raise SourceNotFound(f"{printable(url)} doesn't exist: check the address") from error
-    except Exception as error:
-        # Any library may stand behind fsspec, with errors of its own.
-        why = str(error).partition("\n")[0] or type(error).__name__
-        raise SourceError(f"{printable(url)} can't be read by fsspec: {why}") from error
+        raise SourceNotFound(f"{shown} doesn't exist: check the address") from _showable(error)
+    except Exception as error:  # noqa: BLE001 - any library may stand behind fsspec, with errors of its own
+        raise SourceError(f"{shown} can't be read by fsspec: {_first_line(error)}") from _showable(error)
     address = _addresses(fs, url, path)
     for found, info in listed.items():
         if info.get("type") != "directory":
             name = found[len(base) :].lstrip("/") or found.rsplit("/", 1)[-1]
             folder = base.rstrip("/").rsplit("/", 1)[-1]
-            yield SourceFile(
-                valid_utf8(name), address(found), "url", info.get("size"), _mtime(info), valid_utf8(folder)
-            )
+            whole = address(found)
+            public = without_password(whole)
+            secret = None if public == whole else SecretStr(whole)
+            size, mtime_ns = info.get("size"), _mtime(info)
+            yield SourceFile(valid_utf8(name), public, "url", size, mtime_ns, valid_utf8(folder), address=secret)
 
 
 def _addresses(fs: Any, url: str, path: str) -> Callable[[str], str]:
@@ -296,5 +306,14 @@ def fetch(url: str, limit: int) -> bytes:
     try:
         with open_url(url, "rb") as stream:
             return bytes(stream.read(limit + 1))
-    except Exception as error:
-        raise OSError(str(error).partition("\n")[0] or type(error).__name__) from error
+    except Exception as error:  # noqa: BLE001
+        raise OSError(_first_line(error)) from _showable(error)
+
+
+def _first_line(error: Exception) -> str:
+    return without_password(str(error).partition("\n")[0]) or type(error).__name__
+
+
+def _showable(error: Exception) -> Exception | None:
+    """The error, unless a traceback that shows it would show a password."""
+    return error if without_password(str(error)) == str(error) else None

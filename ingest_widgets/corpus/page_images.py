@@ -135,9 +135,8 @@ def _task(original: Original) -> Task:
     try:
         return Task(original.name, original.path, fetch(original.path, task.limits.max_file_bytes))
     except OSError as error:
-        raise IngestError(
-            f"{original.name} can't be fetched from {original.path} ({error}): check the address"
-        ) from error
+        cure = "check the address" + (", whose password isn't kept" if "@" in original.path else "")
+        raise IngestError(f"{original.name} can't be fetched from {original.path} ({error}): {cure}") from error
 
 
 def needles(text: str, highlight: Highlight | None) -> list[str]:

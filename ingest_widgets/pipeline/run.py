@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from pydantic import SecretStr
+
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileRecord, Reason, RunSummary, SourceFile, Status
 from ingest_widgets.errors import IngestError
@@ -227,7 +229,7 @@ class IngestRun:
             ocr_max_pages=self._settings.ocr_max_pages,
         )
         try:
-            future = executor.submit(extract_in_run, task, file.kind, self._run)
+            future = executor.submit(extract_in_run, task, file.kind, self._run, file.address)
         except RuntimeError as error:  # shut down or broken: nothing more will come of it
             raise IngestError(f"the executor takes no more work ({error}): give a new one and run again") from error
         future.add_done_callback(lambda done: self._done.put((file, first, done)))
@@ -270,19 +272,20 @@ class IngestRun:
             self._observer.finished(record, Status.CANCELLED)
 
 
-def extract_in_run(task: Task, kind: str, run: str) -> Extraction:
+def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = None) -> Extraction:
     """`extract`, after the bytes of a URL were fetched where the task runs.
 
     Args:
         task: What to read.
         kind: That of the `SourceFile`.
         run: Makes the call unlike that of an earlier run, whose cancelled or old result Dask would give once more.
+        address: Of a URL with a password.
     """
     if kind != "url":
         return extract(task)
     started = time.monotonic()
     try:
-        data = fetch(task.path, task.limits.max_file_bytes)
+        data = fetch(address.get_secret_value() if address else task.path, task.limits.max_file_bytes)
     except (OSError, ValueError) as error:
         why = str(error).partition("\n")[0] or type(error).__name__
         detail = f"It can't be fetched ({why}): check the address."
