@@ -166,6 +166,18 @@ class Extraction(_Noun):
     scanned: Mapping[int, tuple[ScannedLine, ...]] = field(default_factory=dict)
 
 
+def pages_in_words(numbers: Sequence[int]) -> str:
+    """Such as `page 2` or `pages 2, 5-9`."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1] = [runs[-1][0], number]
+        else:
+            runs.append([number])
+    shown = ", ".join("-".join(map(str, run)) for run in runs[:40]) + (", ..." if len(runs) > 40 else "")
+    return f"{'page' if len(numbers) == 1 else 'pages'} {shown}"
+
+
 @dataclass(frozen=True, slots=True)
 class FileRecord(_Shown):
     """What a corpus knows of one file.
@@ -183,7 +195,7 @@ class FileRecord(_Shown):
         seconds: What reading it took.
         title: As the PDF says; empty when it doesn't.
         author: As the PDF says; empty when it doesn't.
-        warnings: What a reader should know, a sentence each.
+        warnings: What a reader should know, a sentence each; also what its pages warn of.
     """
 
     name: str

@@ -36,10 +36,23 @@ def test_what_was_written_comes_back_page_by_page(corpus: Corpus) -> None:
         "T",
         "A",
     )
-    assert (record.status, record.reason, record.warnings, record.seconds) == (Status.INGESTED, None, ("w",), 0.5)
+    assert (record.status, record.reason, record.warnings, record.seconds) == (
+        Status.INGESTED,
+        None,
+        ("w", "page 2: The page has no text."),
+        0.5,
+    )
     assert corpus.files() == [record]
     assert list(corpus.pages()) == [replace(page, file="a.pdf") for page in pages]
     assert len(corpus) == 2
+
+
+def test_the_record_says_what_the_pages_warn_of_and_on_which(corpus: Corpus) -> None:
+    pages = [Page("", n, "x", "pdfium", ("hidden",) if n in (1, 2, 3, 7) else (f"odd {n}",)) for n in range(1, 60)]
+    record = corpus.write(source("a.pdf"), extraction(pages=tuple(pages)))
+    assert record.warnings[:2] == ("pages 1-3, 7: hidden", "page 4: odd 4")
+    assert len(record.warnings) == 20
+    assert corpus.write(source("a.pdf"), extraction("x")).warnings == ()
 
 
 def test_everything_is_still_there_when_the_file_is_opened_again(tmp_path: Path) -> None:

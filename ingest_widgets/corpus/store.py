@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import count
+from itertools import count, islice
 
 from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.headings import headings
@@ -14,9 +14,10 @@ from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, identity_of, json_list, record_of
 from ingest_widgets.corpus.scanned_lines import as_json
 from ingest_widgets.corpus.signs import paired_signs
-from ingest_widgets.documents import Extraction, FileRecord, Reason, SourceFile, Status
+from ingest_widgets.documents import Extraction, FileRecord, Page, Reason, SourceFile, Status, pages_in_words
 from ingest_widgets.errors import CorpusError
 
+_MOST_SAID = 20
 _LARGEST_BLOB = 900_000_000  # SQLite's own limit is 1e9 bytes a row
 
 
@@ -125,8 +126,17 @@ def _row(
         seconds=extraction.seconds,
         title=clean(extraction.title),
         author=clean(extraction.author),
-        warnings=json_list(extraction.warnings),
+        warnings=json_list([*extraction.warnings, *_said_of_pages(extraction.pages)]),
     )
+
+
+def _said_of_pages(pages: Sequence[Page]) -> list[str]:
+    """What the pages warn of, such as hidden text, so that the file's record tells of it as well."""
+    said: dict[str, list[int]] = {}
+    for page in pages:
+        for warning in page.warnings:
+            said.setdefault(warning, []).append(page.number)
+    return [f"{pages_in_words(numbers)}: {warning}" for warning, numbers in islice(said.items(), _MOST_SAID)]
 
 
 def free_name(con: sqlite3.Connection, source: SourceFile) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, Reason, ScannedLine, Status
+from ingest_widgets.documents import Extraction, Page, Reason, ScannedLine, Status, pages_in_words
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
@@ -233,19 +233,7 @@ class Gathering:
         by_reason: dict[Reason, list[int]] = {}
         for number, (reason, _) in (self.bad | never_reached).items():
             by_reason.setdefault(reason, []).append(number)
-        return [f"missing ({reason}): {_pages(numbers)}" for reason, numbers in by_reason.items()]
-
-
-def _pages(numbers: list[int]) -> str:
-    """Such as `page 2` or `pages 2, 5-9`."""
-    runs: list[list[int]] = []
-    for number in sorted(numbers):
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1] = [runs[-1][0], number]
-        else:
-            runs.append([number])
-    shown = ", ".join("-".join(map(str, run)) for run in runs[:40]) + (", ..." if len(runs) > 40 else "")
-    return f"{'page' if len(numbers) == 1 else 'pages'} {shown}"
+        return [f"missing ({reason}): {pages_in_words(numbers)}" for reason, numbers in by_reason.items()]
 
 
 def _text(value: Any, most: int) -> str:
