@@ -244,7 +244,7 @@ def _urls(url: str) -> Iterator[SourceFile]:
     for found, info in listed.items():
         if info.get("type") != "directory":
             name = found[len(base) :].lstrip("/") or found.rsplit("/", 1)[-1]
-            folder = base.rstrip("/").rsplit("/", 1)[-1]
+            folder = without_password(base).rstrip("/").rsplit("/", 1)[-1]
             whole = address(found)
             public = without_password(whole)
             secret = None if public == whole else SecretStr(whole)

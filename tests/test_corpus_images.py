@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
+from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets import Corpus, CorpusError, IngestError, ingest
 from ingest_widgets.documents import Extraction, SourceFile
@@ -104,3 +106,33 @@ def test_a_page_of_a_url_that_is_gone_says_so(tmp_path: Path) -> None:
 def test_a_highlight_that_is_no_text_is_named(corpus: Corpus, wrong: Any) -> None:
     with pytest.raises(TypeError, match="highlight must be a query or a list of words"):
         corpus.page_image("paper.pdf", 1, highlight=wrong)
+
+
+def turned(turns: int) -> bytes:
+    """Two lines with a word cut between them, on a page that is shown turned so often by a quarter."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(400, 300))
+    canvas.setPageRotation(90 * turns)
+    lines = ["The river carries its sediment to the del-", "tas where fields are wet and a sea", "begins"]
+    for row, line in enumerate(lines):
+        canvas.drawString(40, 250 - 14 * row, line)
+    canvas.save()
+    return out.getvalue()
+
+
+def as_shown(turns: int, x: float, y: float) -> tuple[float, float]:
+    """A place from the top left of the page before it was turned; reportlab makes it lie down again."""
+    return [(x, y), (300 - y, x), (400 - x, 300 - y), (100 + y, 300 - x)][turns]
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_a_word_over_a_line_end_has_its_two_places_however_the_page_is_turned(turns: int, tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        ingest([("plain.pdf", turned(0)), ("turned.pdf", turned(turns))], corpus, progress=False)
+        plain, shown = (corpus.page_sheet(name, 1, query="deltas") for name in ("plain.pdf", "turned.pdf"))
+        again = corpus.page_image("turned.pdf", 1, dpi=72)
+    corners = [(as_shown(turns, left, top), as_shown(turns, right, bottom)) for left, top, right, bottom in plain.boxes]
+    expected = [(min(a, c), min(b, d), max(a, c), max(b, d)) for (a, b), (c, d) in corners]
+    assert len(expected) == 2
+    assert [pytest.approx(box, abs=1) for box in expected] == list(shown.boxes)
+    assert again.size == (round(shown.width), round(shown.height)) == (400, 300)

@@ -70,6 +70,9 @@ def test_it_opens_the_file_and_is_in_nothing_that_is_kept_or_shown(
     (file,) = list_sources(url)
     assert SECRET not in repr(file) + str(file.to_dict()) + describe_source(url)
     assert pickle.loads(pickle.dumps(file)).address.get_secret_value() == url
+    with Corpus(path) as corpus:  # the name of its host goes in front of a name that is taken
+        ingest(url.replace("/box/", "/"), corpus)
+        assert sorted(record.name for record in corpus.files())[1].startswith("reader@127.0.0.1")
     held = b"".join(part.read_bytes() for part in tmp_path.iterdir())
     assert SECRET.encode() not in held
     assert SECRET not in "".join(capfd.readouterr())

@@ -7,12 +7,14 @@ import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.protocol import EngineRefuses
+from ingest_widgets.engines.textpage import TextPage, handle_of
 
 MOST_PIXELS = 40_000_000
 MOST_BOXES = 1000
@@ -22,10 +24,14 @@ _INVISIBLE = "\ufffe\x02\xad\u200b"
 _FINE = 100  # steps a point in which pdfium, which counts in whole pixels, says where something is
 
 
-@contextmanager
-def _page(document: pypdfium2.PdfDocument, index: int) -> Iterator[Any]:
+def _refuse_number(document: pypdfium2.PdfDocument, index: int) -> None:
     if not 0 <= index < len(document):
         raise EngineRefuses(f"there is no page {index + 1}")
+
+
+@contextmanager
+def _page(document: pypdfium2.PdfDocument, index: int) -> Iterator[Any]:
+    _refuse_number(document, index)
     try:
         page = document[index]
     except pypdfium2.PdfiumError as error:
@@ -56,22 +62,30 @@ def boxes(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) -
         Width and height of the page and (left, top, right, bottom) of each match, a box a line; all in points from
         the top left of the page as it is shown.
     """
+    rects = _rects(document, index, needles)
     with _page(document, index) as page:
-        width, height = page.get_size()
-        text_page = page.get_textpage()
-        try:
-            return width, height, list(_boxes(page, text_page, needles))[:MOST_BOXES]
-        finally:
-            text_page.close()
+        return *page.get_size(), [_shown(page, rect) for rect in rects]
 
 
-def _boxes(page: Any, text_page: Any, needles: Sequence[str]) -> Iterator[Box]:
+def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) -> list[Box]:
+    """Left, top, right and bottom of each in the page's own space; lines are in the order that the text has, too."""
+    _refuse_number(document, index)
+    try:
+        with TextPage(handle_of(document), index) as page:
+            return list(islice(_found(page.text_handle, needles), MOST_BOXES))
+    except pypdfium2.PdfiumError as error:
+        raise EngineRefuses("the page can't be loaded") from error
+
+
+def _found(text_page: Any, needles: Sequence[str]) -> Iterator[Box]:
     folded, at = _folded(_text(text_page))
     for start, end in sorted({span for needle in needles for span in _spans(folded, needle)}):
         first = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[start])
         last = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[end - 1])
-        for rectangle in range(pdfium_c.FPDFText_CountRects(text_page, first, last - first + 1)):
-            yield _shown(page, text_page, rectangle)
+        for number in range(pdfium_c.FPDFText_CountRects(text_page, first, last - first + 1)):
+            left, top, right, bottom = (ctypes.c_double() for _ in range(4))
+            pdfium_c.FPDFText_GetRect(text_page, number, left, top, right, bottom)
+            yield left.value, top.value, right.value, bottom.value
 
 
 def _text(text_page: Any) -> str:
@@ -116,11 +130,10 @@ def _inside_word(text: str, index: int) -> bool:
     return 0 < index < len(text) and around.isalnum() and not any(unicodedata.category(c) == "Lo" for c in around)
 
 
-def _shown(page: Any, text_page: Any, rectangle: int) -> Box:
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    pdfium_c.FPDFText_GetRect(text_page, rectangle, left, top, right, bottom)
-    x1, y1 = _from_top_left(page, left.value, top.value)
-    x2, y2 = _from_top_left(page, right.value, bottom.value)
+def _shown(page: Any, rect: Box) -> Box:
+    left, top, right, bottom = rect
+    x1, y1 = _from_top_left(page, left, top)
+    x2, y2 = _from_top_left(page, right, bottom)
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 

@@ -14,6 +14,7 @@ _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
 _CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
 _AFTER_LATIN = "\u0370"
+_COMPOUNDS = frozenset(("quasi", "self", "well"))  # longer words that begin so have a hyphen
 _PREFIXES = frozenset(("non", "quasi", "self", "semi", "well"))  # mostly written with a hyphen
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
@@ -108,6 +109,8 @@ def _belong_together(head: str, tail: str, words: set[str]) -> bool:
     if left.isupper() and len(left) > 1:
         return right.isupper() and len(right) > 2
     if right[0].isupper() or _CODE_BEFORE.search(head) or _CODE_AFTER.match(tail):
+        return False
+    if len(left) == 1 or (left.lower() in _COMPOUNDS and len(right) >= _WHOLE_WORD):  # X-ray, self-employed
         return False
     if (left[-1] < _AFTER_LATIN) != (right[0] < _AFTER_LATIN):
         return False

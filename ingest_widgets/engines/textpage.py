@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from ctypes import byref, c_double, c_float
 from itertools import repeat
 from math import isfinite, pi
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
@@ -69,6 +70,7 @@ class TextPage:
     def __init__(self, document: Handle, index: int) -> None:
         self.index = index
         self._text = _NOTHING
+        self._rotation: int | None = None  # as it was
         self.handle: Handle = _LOAD(document, index)
         if not self.handle:
             raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
@@ -89,8 +91,15 @@ class TextPage:
             _CLOSE_TEXT(self._text)
             self._text = _NOTHING
         if self.handle:
+            if self._rotation is not None:  # it is the document's, and whoever draws the page next asks for it
+                _ROTATE(self.handle, self._rotation)
             _CLOSE(self.handle)
             self.handle = _NOTHING
+
+    @property
+    def text_handle(self) -> Any:
+        """What pdfium knows the page's text by, for pypdfium2's raw functions."""
+        return ctypes.cast(self._text, pdfium_c.FPDF_TEXTPAGE)
 
     def _read(self) -> None:
         self._text = _LOAD_TEXT(self.handle)
@@ -111,6 +120,7 @@ class TextPage:
         turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
         if rotation == (self._turns + 1) % 4:
+            self._rotation = rotation
             _ROTATE(self.handle, self._turns)
             _CLOSE_TEXT(self._text)
             self._read()
