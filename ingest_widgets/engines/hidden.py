@@ -8,6 +8,7 @@ sample, until something is found: asking for all costs a sixth of an ordinary pa
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from ctypes import byref, c_float, c_int, c_uint, c_ulong
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.protocol import Buffer
 
 FULL_PAGES = 2
 SAMPLE = 8
@@ -30,6 +32,9 @@ _INVISIBLE_MODES = (3, 7)
 _WHITE, _FAINT = 238, 13
 _TINY_POINTS = 1.5
 _CONTRAST = 24
+_LAYER = "on a layer that is off"
+# A stream's dictionary is never packed, so it can be seen in the file.
+_FORM_ON_LAYER = re.compile(rb"/OC\s*(?:\d+\s+\d+\s+R|<<)")
 _SCALE = 1.5
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 
@@ -68,12 +73,18 @@ class _Piece:
     mode: int
     colour: tuple[int, ...] | None
     rect: Rect
+    in_form: bool = False
 
 
 class HiddenText:
-    """Looks at the pages of one document, while each is open."""
+    """Looks at the pages of one document, while each is open.
 
-    def __init__(self) -> None:
+    Args:
+        data: The bytes of the document: they tell whether whole forms lie on layers, which pdfium doesn't.
+    """
+
+    def __init__(self, data: Buffer = b"") -> None:
+        self._layers = _FORM_ON_LAYER.search(data) is not None
         self._pages = 0
         self._found = False
         self._pictures = 0
@@ -86,7 +97,7 @@ class HiddenText:
         """
         self._pages += 1
         count = _COUNT(page)
-        full = self._found or self._pages <= FULL_PAGES or count <= SAMPLE
+        full = self._found or self._layers or self._pages <= FULL_PAGES or count <= SAMPLE
         if not full and not _suspicious_sample(page, count):
             return ()
         reasons = sorted(set(self._reasons(page, min(count, MOST_PIECES))))
@@ -106,7 +117,7 @@ class HiddenText:
                 continue
             if reason := _surely(piece, shown) or _behind_picture(piece, at, pictures):
                 yield reason
-            elif maybe := _maybe(piece, at, paths):
+            elif maybe := _maybe(piece, at, paths) or (piece.in_form and self._layers and _LAYER):
                 doubtful.append((maybe, piece.rect))
         if doubtful and self._pictures < MOST_PICTURES:
             self._pictures += 1
@@ -147,7 +158,7 @@ def _form_pieces(form: Handle) -> Iterator[_Piece]:
         handle = _FORM_OBJECT(form, c_ulong(number))
         if handle:
             piece = _piece(handle)
-            yield _Piece(piece.kind, handle, piece.mode, piece.colour, _moved(piece.rect, matrix))
+            yield _Piece(piece.kind, handle, piece.mode, piece.colour, _moved(piece.rect, matrix), in_form=True)
 
 
 def _moved(rect: Rect, matrix: tuple[float, ...]) -> Rect:
@@ -207,7 +218,7 @@ def _maybe(piece: _Piece, at: int, paths: list[tuple[int, _Piece]]) -> str:
     if min(colour[:3]) >= _WHITE:
         return "white"
     if _MARKS(piece.handle) > 0 and _has_layer(piece.handle):
-        return "on a layer that is off"
+        return _LAYER
     if (clip := _CLIP(piece.handle)) and _CLIPS(clip) > 0:
         return "clipped away"
     for n, path in paths:

@@ -28,7 +28,7 @@ class _Reader:
 
     def __init__(self, document: pypdfium2.PdfDocument, data: Buffer) -> None:
         self._pages = PageReader(document, self._watch)
-        self._hidden, self._notes = HiddenText(), Notes(document, data)
+        self._hidden, self._notes = HiddenText(data), Notes(document, data)
         self._noted, self._seen = "", tuple[str, ...]()
 
     def _watch(self, page: TextPage) -> None:

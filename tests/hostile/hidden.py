@@ -43,6 +43,7 @@ def _hidden() -> dict[str, bytes]:
         "behind a picture": _WORD + b" q 300 0 0 40 60 700 cm /Im Do Q",
         "behind a bar": _WORD + b" .5 .1 .1 rg" + _BOX,
         "white in a form": b"/White Do",
+        "in a form that is on a layer that is off": b"/FormOff Do",
     }
 
 
@@ -63,13 +64,14 @@ def _plain() -> dict[str, bytes]:
         "over a bar": b".9 g" + _BOX + b"0 g " + _WORD,
         "beside a full stop": _WORD + b" BT /F1 12 Tf 200 720 Td (.) Tj ET BT /F1 12 Tf 300 720 Td (|) Tj ET",
         "in a form": b"/Black Do",
+        "in a form that is on a layer that is on": b"/FormOn Do",
     }
 
 
 def _page(content: bytes) -> bytes:
     resources = (
         b"/ExtGState<</Clear<</ca 0>>/Half<</ca .5>>>>/Properties<</Off 91 0 R/On 92 0 R>>"
-        b"/XObject<</Im 93 0 R/White 94 0 R/Black 95 0 R>>"
+        b"/XObject<</Im 93 0 R/White 94 0 R/Black 95 0 R/FormOff 96 0 R/FormOn 97 0 R>>"
     )
     objects = page_objects([content], resources=resources)
     objects[1] = (
@@ -86,4 +88,7 @@ def _page(content: bytes) -> bytes:
     form = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>"
     objects[94] = stream(b"1 g " + _WORD, form)
     objects[95] = stream(b"0 g " + _WORD, form)
+    if b"/FormO" in content:
+        objects[96] = stream(_WORD, form + b"/OC 91 0 R")
+        objects[97] = stream(_WORD, form + b"/OC 92 0 R")
     return assemble(objects)
