@@ -293,6 +293,17 @@ def test_the_file_filter_takes_the_exact_name(corpus: Corpus) -> None:
     assert found(corpus, "entrop*", file="code") == set()
 
 
+def test_a_word_with_hyphens_is_found_written_as_one_too_unless_it_is_quoted(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("a long-term plan", "a longterm plan", "a long term", "term long"))
+        pages = {query: {hit.page for hit in corpus.search(query)} for query in ("long-term", '"long-term"', "plan")}
+        assert pages == {"long-term": {1, 2, 3}, '"long-term"': {1, 3}, "plan": {1, 2}}
+        assert corpus.search("plan -long-term").total == 0
+        assert corpus.search("nowhere OR Long-Term").total == 3
+        hits = {hit.page: hit for hit in corpus.search("long-term")}
+        assert [hits[2].snippet[start:end] for start, end in hits[2].spans] == ["longterm"]
+
+
 def test_a_search_in_a_file_that_is_not_there_says_so(corpus: Corpus) -> None:
     assert repr(corpus.search("entropy", file="code")) == (
         "No page matches 'entropy': there is no file 'code', did you mean 'code.pdf'?"

@@ -19,6 +19,7 @@ from ingest_widgets.corpus.records import clean
 from ingest_widgets.corpus.signs import RUN
 
 _OPERATORS = ("OR", "AND")
+_HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
 _TOKEN = re.compile(
     r'(?P<minus>(?<!\S)-(?!-))?(?P<file>(?<![^\s-])file:)?(?:"(?P<phrase>[^"]*)"(?P<star>\*)?|(?P<word>[^\s"]+|"))',
@@ -140,16 +141,16 @@ def parse_query(text: str) -> Query:
             position += 1
         if item.is_file:
             (excluded_files if item.is_excluded else files).append(item.text)
-        elif (term := _term(item)) is None:
+        elif not (terms := _terms(item)):
             pass
         elif item.is_excluded:
-            excluded.append(term)
+            excluded += terms
         else:
             plain.append(item.text.strip("*"))
             if joins and groups:
-                groups[-1].append(term)
+                groups[-1] += terms
             else:
-                groups.append([term])
+                groups.append(terms)
         joins = False
     every = dict.fromkeys(tuple(dict.fromkeys(group)) for group in groups)
     return Query(
@@ -177,6 +178,15 @@ def _operator(items: Sequence[_Item], position: int) -> str | None:
     if item.text == "OR" and any(other.is_excluded or other.is_file for other in (before, after)):
         return None
     return item.text
+
+
+def _terms(item: _Item) -> list[Term]:
+    """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it."""
+    term = _term(item)
+    if term is None:
+        return []
+    as_one = not item.is_quoted and _HYPHENED.fullmatch(item.text)
+    return [term, Term(("".join(term.words),))] if as_one else [term]
 
 
 def _term(item: _Item) -> Term | None:
