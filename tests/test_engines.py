@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import mmap
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from ingest_widgets.documents import Extraction, Reason, Status
 from ingest_widgets.engines.names import check_engine, rungs
 from ingest_widgets.engines.passwords import MOST_PASSWORDS, candidates, saslprep
+from ingest_widgets.engines.protocol import as_stream
+from ingest_widgets.engines.structure import opened
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from tests.hostile.extras import cases as extra_cases
@@ -120,6 +126,30 @@ def test_broken_metadata_never_costs_text(engine: str) -> None:
     assert got.status is Status.INGESTED
     assert "needle" in got.pages[0].text
     got.title.encode()
+
+
+def test_a_file_so_large_that_it_is_mapped_can_be_repaired_too(samples: Path) -> None:
+    with (
+        (samples / "paper-two-columns.pdf").open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) as mapped,
+    ):
+        stream = as_stream(mapped)
+        assert (stream.readable(), stream.seek(0, io.SEEK_END), stream.tell()) == (True, len(mapped), len(mapped))
+        with opened(mapped, lambda: ()) as structure:
+            assert len(structure.pages) == PdfReader(as_stream(mapped)).get_num_pages()
+
+
+def test_a_page_that_repair_leaves_out_is_missing_and_not_the_next_one() -> None:
+    """qpdf drops a page that isn't there, and all later ones move up."""
+    objects = page_objects([show(f"page {n}") for n in "abc"])
+    whole = assemble(objects)
+    kids = [
+        f"{number} 0 R".encode() for number, content in objects.items() if b"/Type/Page/" in content.replace(b" ", b"")
+    ]
+    got = extract(Task("hole.pdf", "hole.pdf", data=whole.replace(kids[1], b"99 0 R".ljust(len(kids[1])))))
+    assert [(page.number, page.text) for page in got.pages] == [(1, "page a"), (3, "page c")]
+    assert (got.status, got.reason) == (Status.PARTIAL, Reason.CORRUPT)
+    assert any("page 2" in warning for warning in got.warnings)
 
 
 @pytest.mark.parametrize("case", list(hidden_cases()), ids=lambda case: case.name)

@@ -173,7 +173,8 @@ class OpenDocument:
                 self._open_next()
             name, document = self._opened[at]
             at += 1
-            if index < document.page_count:
+            # With fewer pages or more, the same number may be another page.
+            if document.page_count == self.page_count:
                 try:
                     return name, *_page_text(name, document, index)
                 except EngineRefuses:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from ctypes import byref, c_float, c_int, c_uint, c_ulong
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from math import hypot
 from typing import Any
 
@@ -25,6 +25,7 @@ FULL_PAGES = 2
 SAMPLE = 8
 MOST_PIECES = 3000
 MOST_COVERS = 200
+MOST_DEEP = 4
 MOST_PICTURES = 6
 """So many pages of a document are drawn to see whether a suspicion holds; a slide show of white letters has more."""
 
@@ -146,19 +147,21 @@ def _pieces(page: Handle, count: int) -> Iterator[_Piece]:
         if not handle:
             continue
         if _KIND(handle) == _FORM:
-            yield from _form_pieces(handle)
+            yield from islice(_form_pieces(handle), MOST_PIECES)
         else:
             yield _piece(handle)
 
 
-def _form_pieces(form: Handle) -> Iterator[_Piece]:
-    """What a form draws, one level deep, where it stands on the page."""
+def _form_pieces(form: Handle, depth: int = 1) -> Iterator[_Piece]:
+    """What a form draws, and forms in it, where it stands on the page."""
     matrix = tuple(_SIX) if _MATRIX(form, _SIX_AT) else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     for number in range(min(_FORM_COUNT(form), MOST_PIECES)):
         handle = _FORM_OBJECT(form, c_ulong(number))
-        if handle:
-            piece = _piece(handle)
-            yield _Piece(piece.kind, handle, piece.mode, piece.colour, _moved(piece.rect, matrix), in_form=True)
+        if not handle:
+            continue
+        inner = _form_pieces(handle, depth + 1) if _KIND(handle) == _FORM and depth < MOST_DEEP else (_piece(handle),)
+        for piece in inner:
+            yield _Piece(piece.kind, piece.handle, piece.mode, piece.colour, _moved(piece.rect, matrix), in_form=True)
 
 
 def _moved(rect: Rect, matrix: tuple[float, ...]) -> Rect:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import mmap
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol
 
 Buffer = bytes | mmap.mmap
 """A large file is mapped, not read."""
@@ -48,7 +48,31 @@ Engine = Callable[[Buffer, PasswordSource], Document]
 
 def as_stream(data: Buffer) -> BinaryIO:
     """The bytes as a seekable stream at its beginning, without a copy."""
-    if isinstance(data, bytes):
-        return io.BytesIO(data)
-    data.seek(0)
-    return cast(BinaryIO, data)  # it has all of a stream's methods that matter here
+    return io.BytesIO(data) if isinstance(data, bytes) else io.BufferedReader(_Mapped(data))
+
+
+class _Mapped(io.RawIOBase):
+    """A mapped file as a stream: mmap's own methods aren't all that pikepdf asks for."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self._data, self._at = data, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: len(self._data)}[whence]
+        self._at = max(start + offset, 0)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        part = self._data[self._at : self._at + len(buffer)]
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)

@@ -43,6 +43,7 @@ def _hidden() -> dict[str, bytes]:
         "behind a picture": _WORD + b" q 300 0 0 40 60 700 cm /Im Do Q",
         "behind a bar": _WORD + b" .5 .1 .1 rg" + _BOX,
         "white in a form": b"/White Do",
+        "white in a form in a form": b"/Nest Do",
         "in a form that is on a layer that is off": b"/FormOff Do",
     }
 
@@ -71,7 +72,7 @@ def _plain() -> dict[str, bytes]:
 def _page(content: bytes) -> bytes:
     resources = (
         b"/ExtGState<</Clear<</ca 0>>/Half<</ca .5>>>>/Properties<</Off 91 0 R/On 92 0 R>>"
-        b"/XObject<</Im 93 0 R/White 94 0 R/Black 95 0 R/FormOff 96 0 R/FormOn 97 0 R>>"
+        b"/XObject<</Im 93 0 R/White 94 0 R/Black 95 0 R/FormOff 96 0 R/FormOn 97 0 R/Nest 98 0 R>>"
     )
     objects = page_objects([content], resources=resources)
     objects[1] = (
@@ -88,6 +89,8 @@ def _page(content: bytes) -> bytes:
     form = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>"
     objects[94] = stream(b"1 g " + _WORD, form)
     objects[95] = stream(b"0 g " + _WORD, form)
+    nest = form.replace(b"/Resources<<", b"/Resources<</XObject<</White 94 0 R>>")
+    objects[98] = stream(b"q 1 0 0 1 0 0 cm /White Do Q", nest)
     if b"/FormO" in content:
         objects[96] = stream(_WORD, form + b"/OC 91 0 R")
         objects[97] = stream(_WORD, form + b"/OC 92 0 R")
