@@ -6,7 +6,7 @@ import io
 import logging
 
 from ingest_widgets.engines.page_text import clean_text
-from ingest_widgets.engines.passwords import candidates
+from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
 from ingest_widgets.engines.structure import opened
@@ -45,7 +45,7 @@ class PypdfDocument:
 
     def _unlock(self, passwords: PasswordSource) -> None:
         if not any(self._reader.decrypt(password) for password in candidates(passwords())):
-            raise Locked("no password opens it")
+            raise Locked(none_opens(passwords()))
 
     def metadata(self) -> tuple[str, str]:
         """Title and author."""

@@ -23,6 +23,13 @@ def candidates(passwords: Sequence[str]) -> Iterator[str]:
                 yield form
 
 
+def none_opens(passwords: Sequence[str]) -> str:
+    """Why a document stays locked; it doesn't claim that a password was tried which wasn't."""
+    if len(passwords) <= MOST_PASSWORDS:
+        return "no password opens it"
+    return f"none of the first {MOST_PASSWORDS} of {len(passwords)} passwords opens it, more aren't tried"
+
+
 def saslprep(password: str) -> str | None:
     """The password by RFC 4013 as a stored string; None if that forbids it."""
     if password.isascii():

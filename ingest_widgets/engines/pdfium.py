@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import NOTED, Notes
 from ingest_widgets.engines.page_text import PageReader, clean_text
-from ingest_widgets.engines.passwords import candidates
+from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
 
@@ -105,4 +105,4 @@ def _unlock(data: Buffer, passwords: PasswordSource) -> Any:
         handle = _load(data, password)
         if handle is not None:
             return handle
-    raise Locked("no password opens it")
+    raise Locked(none_opens(passwords()))

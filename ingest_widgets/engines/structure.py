@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ingest_widgets.engines.passwords import candidates
+from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
 
 BYTES_A_PAGE = 100_000
@@ -59,7 +59,7 @@ def _unlocked(data: Buffer, passwords: PasswordSource) -> Any:
                 return pikepdf.open(as_stream(data), password=password, suppress_warnings=True)
             except pikepdf.PasswordError:
                 continue
-    raise Locked("no password opens it")
+    raise Locked(none_opens(passwords()))
 
 
 def may_have_more_pages(data: Buffer, page_count: int) -> bool:
