@@ -145,9 +145,8 @@ def test_a_page_that_repair_leaves_out_is_missing_and_not_the_next_one() -> None
     """qpdf drops a page that isn't there, and all later ones move up."""
     objects = page_objects([show(f"page {n}") for n in "abc"])
     whole = assemble(objects)
-    kids = [
-        f"{number} 0 R".encode() for number, content in objects.items() if b"/Type/Page/" in content.replace(b" ", b"")
-    ]
+    numbers = [number for number, content in objects.items() if b"/Type/Page/" in content.replace(b" ", b"")]
+    kids = [b"%d 0 R" % number for number in numbers]
     got = extract(Task("hole.pdf", "hole.pdf", data=whole.replace(kids[1], b"99 0 R".ljust(len(kids[1])))))
     assert [(page.number, page.text) for page in got.pages] == [(1, "page a"), (3, "page c")]
     assert (got.status, got.reason) == (Status.PARTIAL, Reason.CORRUPT)

@@ -19,9 +19,11 @@ FEW = 4
 many of, and a note that somebody added comes last."""
 MOST_CHARS = 200_000
 NOTED = "values of form fields and notes stand at the end of its text"
+UNSEEN = "hidden text: a note or form field of this page is not visible"
 
 _FREE_TEXT, _WIDGET = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET
 _TYPED = (pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
+_HIDDEN, _NO_VIEW = 2, 32  # flags, ISO 32000-1, table 165
 _NOTES_IN = (b"/FreeText", b"/ObjStm")
 _XML_TEXT = re.compile(r">([^<>]+)<")
 
@@ -35,6 +37,9 @@ _CLOSE = getter(pdfium_c.FPDFPage_CloseAnnot, None)
 class Notes:
     """Reads them from the pages of one document, each while it is open.
 
+    Attributes:
+        unseen: Whether some of the notes and fields of the last page can't be seen on it.
+
     Args:
         document: The document.
         data: Its bytes: a document without forms that doesn't name free notes costs nothing.
@@ -42,6 +47,7 @@ class Notes:
 
     def __init__(self, document: pypdfium2.PdfDocument, data: Any) -> None:
         self._document = document
+        self.unseen = False
         self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
         if self._has_form:
             document.init_forms()
@@ -49,12 +55,13 @@ class Notes:
         self._worth_a_look = self._has_form or any(data.find(word) >= 0 for word in _NOTES_IN)
 
     def text(self, page: Handle, index: int) -> str:
-        """Lines to be put behind the text of a page; empty when there are none.
+        """Lines to be put behind the text of a page; empty when there are none. `unseen` then tells of this page.
 
         Args:
             page: The loaded page.
             index: From 0; the form in XML is that of the first page.
         """
+        self.unseen = False
         if not self._worth_a_look:
             return ""
         count = min(_COUNT(page), MOST_NOTES)
@@ -78,9 +85,9 @@ class Notes:
             if kind not in (_FREE_TEXT, _WIDGET):
                 return ""
             note = ctypes.cast(handle, pdfium_c.FPDF_ANNOTATION)
-            if kind == _FREE_TEXT:
-                return _string(lambda room, size: pdfium_c.FPDFAnnot_GetStringValue(note, b"Contents", room, size))
-            return self._value(note)
+            text = self._value(note) if kind == _WIDGET else _contents(note)
+            self.unseen = self.unseen or bool(text and _is_unseen(page, note))
+            return text
         finally:
             _CLOSE(handle)
 
@@ -98,6 +105,24 @@ class Notes:
             if b"<xfa:data" in content or count == 1:
                 text = content.decode("utf-8", "replace")
                 yield from (html.unescape(word).strip() for word in _XML_TEXT.findall(text) if word.strip())
+
+
+def _contents(note: Any) -> str:
+    return _string(lambda room, size: pdfium_c.FPDFAnnot_GetStringValue(note, b"Contents", room, size))
+
+
+def _is_unseen(page: Handle, note: Any) -> bool:
+    """Whether its flags hide it, or its place: off the page, or of no size."""
+    if pdfium_c.FPDFAnnot_GetFlags(note) & (_HIDDEN | _NO_VIEW):
+        return True
+    place, shown = pdfium_c.FS_RECTF(), pdfium_c.FS_RECTF()
+    if not pdfium_c.FPDFAnnot_GetRect(note, place):
+        return True
+    pdfium_c.FPDF_GetPageBoundingBox(ctypes.cast(page, pdfium_c.FPDF_PAGE), shown)
+    left, right = sorted((place.left, place.right))
+    bottom, top = sorted((place.bottom, place.top))
+    inside = left < shown.right and right > shown.left and bottom < shown.top and top > shown.bottom
+    return not inside or right - left <= 0 or top - bottom <= 0
 
 
 def _packet(document: pypdfium2.PdfDocument, number: int, room: Any, size: int) -> int:

@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.hidden import HiddenText
-from ingest_widgets.engines.notes import NOTED, Notes
+from ingest_widgets.engines.notes import NOTED, UNSEEN, Notes
 from ingest_widgets.engines.page_text import PageReader, clean_text
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
@@ -41,7 +41,8 @@ class _Reader:
         if not self._noted:
             return text, (*warnings, *self._seen)
         noted, more = clean_text(self._noted)
-        return f"{text}\n\n{noted}".lstrip("\n"), (*warnings, *more, *self._seen, NOTED)
+        said = (NOTED, UNSEEN) if self._notes.unseen else (NOTED,)
+        return f"{text}\n\n{noted}".lstrip("\n"), (*warnings, *more, *self._seen, *said)
 
 
 class PdfiumDocument:

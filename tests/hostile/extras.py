@@ -91,6 +91,17 @@ def _fields() -> Iterator[Case]:
     yield Case("form in XML with a value", _with(b"/AcroForm 91 0 R", filled), FINE, "value in XML & more", noted)
     note = {90: b"<</Type/Annot/Subtype/FreeText/Contents(a free note)/Rect[72 500 300 520]>>"}
     yield Case("free note", _with(b"", note, b"/Annots[90 0 R]"), FINE, "a free note", noted)
+    for name, more in {"hidden": b"/F 2", "of no view": b"/F 32"}.items():
+        unseen = {90: note[90].replace(b"/Rect", more + b"/Rect")}
+        yield Case(
+            f"free note that is {name}", _with(b"", unseen, b"/Annots[90 0 R]"), FINE, "a free note", "hidden text"
+        )
+    for name, place in {"off the page": b"[-900 500 -700 520]", "of no size": b"[0 0 0 0]"}.items():
+        unseen = {90: field.replace(b"[72 600 300 620]", place), 91: form[91]}
+        data = _with(b"/AcroForm 91 0 R", unseen, b"/Annots[90 0 R]")
+        yield Case(f"form field {name}", data, FINE, "field value", "hidden text")
+    printed = _with(b"", {90: note[90].replace(b"/Rect", b"/F 4/Rect")}, b"/Annots[90 0 R]")
+    yield Case("free note that is printed", printed, FINE, "a free note", "!hidden text")
     for name, notes in {
         "a number": b"7",
         "nulls": b"[null null]",
