@@ -15,6 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.page_text import PageReader, page_text
+from ingest_widgets.engines.textpage import TextPage, handle_of
 
 ROOT = Path(__file__).parents[1]
 PROSE = (
@@ -229,3 +230,14 @@ def test_the_benchmark_holds_its_goals() -> None:
     assert right >= 99.9
     assert phrases >= 99
     assert hyphens <= 0.05
+
+
+def test_places_of_more_signs_than_there_is_room_for_at_once_are_those_of_each(samples: Path) -> None:
+    with pypdfium2.PdfDocument(samples / "paper-two-columns.pdf") as document, TextPage(handle_of(document), 0) as page:
+        few = list(range(0, len(page.text), 3))
+        each = [page.origins([index])[0] for index in few]
+        assert len(set(each)) > 500
+        assert page.origins(few * 3) == each * 3
+        assert len(few * 3) > 2048
+        assert page.pens([]) == ([], [])
+        assert page.pens(few * 1200)[0] == page.pens(few)[0] * 1200  # a broken file has a million

@@ -72,20 +72,18 @@ def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) 
     _refuse_number(document, index)
     try:
         with TextPage(handle_of(document), index) as page:
-            return list(islice(_found(page.text_handle, needles), MOST_BOXES))
+            return list(islice(_found(page, needles), MOST_BOXES))
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error
 
 
-def _found(text_page: Any, needles: Sequence[str]) -> Iterator[Box]:
+def _found(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
+    text_page = page.text_handle
     folded, at = _folded(_text(text_page))
     for start, end in sorted({span for needle in needles for span in _spans(folded, needle)}):
         first = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[start])
         last = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[end - 1])
-        for number in range(pdfium_c.FPDFText_CountRects(text_page, first, last - first + 1)):
-            left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-            pdfium_c.FPDFText_GetRect(text_page, number, left, top, right, bottom)
-            yield left.value, top.value, right.value, bottom.value
+        yield from page.drawn(first, last - first + 1)
 
 
 def _text(text_page: Any) -> str:

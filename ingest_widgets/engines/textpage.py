@@ -138,12 +138,13 @@ class TextPage:
 
     def pens(self, indices: Sequence[int]) -> tuple[list[float], list[float]]:
         """Where the pen stood for each of these characters: along the line, and upwards."""
-        count = len(indices)
-        if count > _MOST_PENS:
-            (across, up), rest = self.pens(indices[:_MOST_PENS]), self.pens(indices[_MOST_PENS:])
-            return across + rest[0], up + rest[1]
-        deque(map(_ORIGIN, repeat(self._text), indices, _ACROSS_AT, _UP_AT), 0)
-        across, up = _PENS[0 : 2 * count : 2], _PENS[1 : 2 * count : 2]
+        across: list[float] = []
+        up: list[float] = []
+        for first in range(0, len(indices), _MOST_PENS):
+            part = indices[first : first + _MOST_PENS]
+            deque(map(_ORIGIN, repeat(self._text), part, _ACROSS_AT, _UP_AT), 0)
+            across += _PENS[0 : 2 * len(part) : 2]
+            up += _PENS[1 : 2 * len(part) : 2]
         if self._turns == 0:
             return across, up
         turned = [self._turned(x, y) for x, y in zip(across, up, strict=True)]
@@ -168,12 +169,19 @@ class TextPage:
         """Whether pdfium put the character in, such as a space for a gap."""
         return bool(_GENERATED(self._text, index))
 
-    def rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
-        """Left, bottom, right and top of the pieces that these characters were drawn in."""
+    def drawn(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
+        """Left, top, right and bottom of the pieces that these characters were drawn in, as the page has them."""
         found = []
         for number in range(_COUNT_RECTS(self._text, start, count)):
             _RECT(self._text, number, *_EDGES)
             left, top, right, bottom = _FOUR
+            found.append((left, top, right, bottom))
+        return found
+
+    def rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
+        """Left, bottom, right and top of the same, turned."""
+        found = []
+        for left, top, right, bottom in self.drawn(start, count):
             (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
             found.append((min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)))
         return found
