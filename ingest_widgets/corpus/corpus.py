@@ -282,7 +282,7 @@ class Corpus(HeldFiles):
         dpi = dots_per_inch(dpi)
         page = self.page(file, number)
         with self._connections.reader() as con:
-            scanned = scanned_lines(con, page.file, page.number) if page.engine == "ocr" else []
+            scanned = scanned_lines(con, page.file, page.number)
         return self._images.sheet(self._original(page.file), page.number, dpi, page.text, highlight, scanned)
 
     def _original(self, name: str) -> Original:

@@ -11,6 +11,7 @@ from itertools import accumulate
 from ingest_widgets.corpus.query import Term
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
+from ingest_widgets.engines.hyphens import is_cut
 
 Box = tuple[float, float, float, float]
 _SINCE = 3  # the version of the tables
@@ -37,7 +38,7 @@ def boxes_of(lines: Sequence[ScannedLine], terms: Sequence[Term]) -> tuple[Box, 
     text = ""
     places: list[tuple[int, int]] = []  # of each sign: the line, and the sign's place in it
     for number, line in enumerate(lines):
-        if text[-1:] == "-" and text[-2:-1].isalpha() and line.text[:1].islower():  # the page's text has it whole
+        if is_cut(text, line.text):  # the page's text has the word whole
             text, places = text[:-1], places[:-1]
         elif number:
             text += "\n"

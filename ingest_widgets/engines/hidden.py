@@ -84,7 +84,7 @@ class HiddenText:
         data: The bytes of the document: they tell whether whole forms lie on layers, which pdfium doesn't.
     """
 
-    def __init__(self, data: Buffer = b"") -> None:
+    def __init__(self, data: Buffer) -> None:
         self._layers = _FORM_ON_LAYER.search(data) is not None
         self._pages = 0
         self._found = False
@@ -110,7 +110,7 @@ class HiddenText:
     def _reasons(self, page: Handle, count: int) -> Iterator[str]:
         pieces = list(_pieces(page, count))
         doubtful: list[tuple[str, Rect]] = []
-        shown = _page_box(page)
+        shown = page_box(page)
         paths = [(at, p) for at, p in enumerate(pieces) if p.kind == _PATH and p.colour][:MOST_COVERS]
         pictures = [(at, p) for at, p in enumerate(pieces) if p.kind == _IMAGE][:MOST_COVERS]
         for at, piece in enumerate(pieces):
@@ -177,7 +177,8 @@ def _piece(handle: Handle) -> _Piece:
     return _Piece(_KIND(handle), handle, _MODE(handle), colour, rect)
 
 
-def _page_box(page: Handle) -> Rect:
+def page_box(page: Handle) -> Rect:
+    """Left, bottom, right and top of what is shown of the page."""
     box = pdfium_c.FS_RECTF()
     pdfium_c.FPDF_GetPageBoundingBox(_pointer(page), box)
     return box.left, box.bottom, box.right, box.top

@@ -15,7 +15,7 @@ _CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
 _AFTER_LATIN = "\u0370"
 _COMPOUNDS = frozenset(("quasi", "self", "well"))  # longer words that begin so have a hyphen
-_PREFIXES = frozenset(("non", "quasi", "self", "semi", "well"))  # mostly written with a hyphen
+_PREFIXES = _COMPOUNDS | {"non", "semi"}  # mostly written with a hyphen
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
 _MOST_WORDS = 300_000
@@ -48,6 +48,11 @@ class Vocabulary:
                 self._words.update(text.split())
         self._waiting.clear()
         return self._words
+
+
+def is_cut(before: str, after: str) -> bool:
+    """Whether a plain hyphen at the end of one line cuts a word that the next one goes on with."""
+    return before[-1:] == "-" and before[-2:-1].isalpha() and after[:1].islower()
 
 
 def join_hyphens(text: str, vocabulary: Vocabulary) -> str:

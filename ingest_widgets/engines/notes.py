@@ -12,6 +12,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.hidden import page_box
 
 MOST_NOTES = 2000
 FEW = 4
@@ -115,13 +116,13 @@ def _is_unseen(page: Handle, note: Any) -> bool:
     """Whether its flags hide it, or its place: off the page, or of no size."""
     if pdfium_c.FPDFAnnot_GetFlags(note) & (_HIDDEN | _NO_VIEW):
         return True
-    place, shown = pdfium_c.FS_RECTF(), pdfium_c.FS_RECTF()
+    place = pdfium_c.FS_RECTF()
     if not pdfium_c.FPDFAnnot_GetRect(note, place):
         return True
-    pdfium_c.FPDF_GetPageBoundingBox(ctypes.cast(page, pdfium_c.FPDF_PAGE), shown)
+    shown = page_box(page)
     left, right = sorted((place.left, place.right))
     bottom, top = sorted((place.bottom, place.top))
-    inside = left < shown.right and right > shown.left and bottom < shown.top and top > shown.bottom
+    inside = left < shown[2] and right > shown[0] and bottom < shown[3] and top > shown[1]
     return not inside or right - left <= 0 or top - bottom <= 0
 
 

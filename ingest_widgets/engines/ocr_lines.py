@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.hyphens import CUT, is_cut
 from ingest_widgets.engines.paragraphs import paragraph_starts
 
 _NARROW = 0.5  # in heights of a line: less white is no gutter
@@ -40,7 +40,7 @@ def rows_as_text(rows: list[list[Line]], scale: float) -> str:
     out = ""
     for number, text in enumerate(texts):
         start = number in starts
-        cut = out[-1:] == "-" and out[-2:-1].isalpha() and text[:1].islower() and not start
+        cut = not start and is_cut(out, text)
         out = out[:-1] + CUT + text if cut else f"{out}\n{chr(10) if start else ''}{text}"
     return out.lstrip("\n")
 

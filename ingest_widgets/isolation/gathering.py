@@ -12,12 +12,11 @@ from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.wire import WireError
+from ingest_widgets.isolation.wire import LINE_CHARS, MOST_POINTS, WireError
 
 MOST_WARNINGS = 50
 MOST_TEXT_BYTES = 256 * 1024 * 1024
 """So much memory may the text of one file take here, whichever workers it came from."""
-MOST_POINTS = 1e7
 _LINE_BYTES = 250  # of a line's place
 FEW_PAGES = 6
 MOST_REST = 0.1
@@ -251,7 +250,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 def _line(value: Any) -> ScannedLine:
     left, top, right, bottom, text = value
-    line = ScannedLine(float(left), float(top), float(right), float(bottom), _text(text, 500))
+    line = ScannedLine(float(left), float(top), float(right), float(bottom), _text(text, LINE_CHARS))
     if not all(abs(edge) < MOST_POINTS for edge in line[:4]):  # nor is one that is no number
         raise WireError("no place where one belongs")
     return line

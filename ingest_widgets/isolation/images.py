@@ -14,12 +14,11 @@ from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import Slot, own_slot
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.wire import PICTURE_BYTES, WireError
+from ingest_widgets.isolation.wire import MOST_POINTS, PICTURE_BYTES, WireError
 
 _DRAWN_BY = ("pdfium", "pdfium+repair")
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _MOST_PIXELS = 50_000_000  # a worker draws at most 40 million, whatever the page and the dots an inch
-_MOST_POINTS = 10_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
 
 def _points(value: Any) -> float:
     """No farther away than a drawing library can count."""
-    return min(max(float(value), -_MOST_POINTS), _MOST_POINTS)
+    return min(max(float(value), -MOST_POINTS), MOST_POINTS)
 
 
 def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

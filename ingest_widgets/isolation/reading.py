@@ -15,13 +15,12 @@ from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
-from ingest_widgets.isolation.wire import HEADER_BYTES, PAGE_CHARS
+from ingest_widgets.isolation.wire import HEADER_BYTES, LINE_CHARS, PAGE_CHARS
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.ocr import Scan, ScanReader
     from ingest_widgets.isolation.worker import Parent
 
-_LINE_CHARS = 500
 _LINES_BYTES = HEADER_BYTES // 2
 
 
@@ -122,18 +121,20 @@ def _line(text: str) -> str:
 
 
 def _page(parent: Parent, document: OpenDocument, number: int, scans: _Scans | None) -> None:
-    more: dict[str, Any] = {}
+    lines: list[list[Any]] = []
     try:
         engine, text, warnings = document.page(number - 1)
         if scans is not None and not text.strip():
-            engine, text, warnings, more["lines"] = scans.page(number - 1, engine, warnings)
+            engine, text, warnings, lines = scans.page(number - 1, engine, warnings)
     except EngineRefuses as refusal:
         parent.tell({"t": "bad", "n": number, "why": str(refusal)[:200]})
         return
     if len(text) > PAGE_CHARS:
         text = text[:PAGE_CHARS]
         warnings += (f"text beyond {PAGE_CHARS:,} characters was left out",)
-    header = {"t": "page", "n": number, "engine": engine, "warnings": warnings} | more
+    header = {"t": "page", "n": number, "engine": engine, "warnings": warnings}
+    if lines:
+        header["lines"] = lines
     parent.tell(header, text.encode("utf-8", "replace"))
 
 
@@ -172,7 +173,7 @@ def _sent(scan: Scan) -> list[list[Any]]:
     lines: list[list[Any]] = []
     room = _LINES_BYTES
     for *box, text in scan.lines:
-        text = text[:_LINE_CHARS].encode("utf-8", "replace").decode()
+        text = text[:LINE_CHARS].encode("utf-8", "replace").decode()
         room -= len(text.encode()) + len(text) + 60  # quotes and backslashes come with one more
         if room < 0:
             break

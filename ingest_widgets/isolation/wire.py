@@ -16,6 +16,10 @@ HEADER_BYTES = 64 * 1024
 PAGE_CHARS = 1_000_000
 """More text than this on one page is cut: it is no page that anybody reads."""
 TEXT_BYTES = 4 * PAGE_CHARS
+LINE_CHARS = 500
+"""Of a line that OCR found."""
+MOST_POINTS = 1e7
+"""No place is farther away: drawing libraries can't count so far."""
 PICTURE_BYTES = 64 * 1024 * 1024
 
 _LENGTHS = struct.Struct(">II")
