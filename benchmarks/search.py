@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.documents import Extraction, Page, SourceFile, Status
+from ingest_widgets.documents import Extraction, Page, SourceFile
+from ingest_widgets.statuses import Status
 
 PAGES_A_FILE = 100
 WORDS_A_PAGE = 460

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ingest_widgets.api import ProgressTracker, ingest, ingest_async, start_ingest
     from ingest_widgets.background_loop import run_sync, shutdown_background_loop
     from ingest_widgets.corpus import Corpus, CorpusRetriever, Keyword, SearchResults
-    from ingest_widgets.documents import Chunk, FileRecord, Hit, Page, Reason, RunSummary, Status
+    from ingest_widgets.documents import Chunk, FileRecord, Hit, Page, RunSummary
     from ingest_widgets.errors import (
         CorpusDamaged,
         CorpusError,
@@ -48,12 +48,13 @@ if TYPE_CHECKING:
     from ingest_widgets.pipeline import IngestJob
     from ingest_widgets.progress import LogSink, ProgressState, ProgressUpdate, TerminalSink
     from ingest_widgets.settings import Settings, get_settings, refresh_secrets, settings_override
+    from ingest_widgets.statuses import Reason, Status
 
 _ROOMS = {
     "api": "ProgressTracker ingest ingest_async start_ingest",
     "background_loop": "run_sync shutdown_background_loop",
     "corpus": "Corpus CorpusRetriever Keyword SearchResults",
-    "documents": "Chunk FileRecord Hit Page Reason RunSummary Status",
+    "documents": "Chunk FileRecord Hit Page RunSummary",
     "errors": "CorpusDamaged CorpusError CorpusForeign CorpusFull CorpusLocked CorpusNotFound CorpusNotWritable "
     "CorpusTooNew EngineError IngestError IngestFailed MissingExtra RunSyncTimeout SettingsError SourceError "
     "SourceNotFound",
@@ -61,6 +62,7 @@ _ROOMS = {
     "pipeline": "IngestJob",
     "progress": "LogSink ProgressState ProgressUpdate TerminalSink",
     "settings": "Settings get_settings refresh_secrets settings_override",
+    "statuses": "Reason Status",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
 

@@ -4,40 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from ingest_widgets.statuses import Reason, Status
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from ingest_widgets.tables import Cell
-
-
-class Status(StrEnum):
-    """What the corpus holds of a file; `UNCHANGED` is known to a run only."""
-
-    INGESTED = "ingested"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    UNCHANGED = "unchanged"
-
-
-class Reason(StrEnum):
-    """Why a file isn't simply `ingested`."""
-
-    NOT_A_PDF = "not_a_pdf"
-    EMPTY = "empty"
-    ENCRYPTED = "encrypted"
-    CORRUPT = "corrupt"
-    TOO_LARGE = "too_large"
-    TOO_MANY_PAGES = "too_many_pages"
-    TIMEOUT = "timeout"
-    OUT_OF_MEMORY = "out_of_memory"
-    CRASHED = "crashed"
-    UNREADABLE = "unreadable"
-    NO_TEXT = "no_text"
-    CANCELLED = "cancelled"
 
 
 class _Noun:

@@ -20,8 +20,9 @@ from urllib.request import url2pathname
 
 from pydantic import SecretStr
 
-from ingest_widgets.documents import Reason, SourceFile
+from ingest_widgets.documents import SourceFile
 from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
+from ingest_widgets.statuses import Reason
 
 Source = Any  # a path, a folder, a glob, a URL, a (name, bytes) pair, or an iterable of these
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, Reason, SourceFile, Status
+from ingest_widgets.documents import Extraction, Page, SourceFile
+from ingest_widgets.statuses import Reason, Status
 
 
 def source(name: str, path: str | None = None, **fields: Any) -> SourceFile:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
 
 FAKE_ENGINES = Path(__file__).parent / "fake_engines"

@@ -98,6 +98,16 @@ print([name for name in {heavy} if name in sys.modules])
     assert fresh(code).strip() == "[]"
 
 
+def test_a_worker_loads_nothing_of_its_parents_half() -> None:
+    code = """
+import sys
+import ingest_widgets.isolation.worker, ingest_widgets.isolation.reading, ingest_widgets.engines.pdfium
+print(sorted(name for name in sys.modules if name.startswith("ingest_widgets.") and not name.count("engines")))
+"""
+    ours = {name.removeprefix("ingest_widgets.").removeprefix("isolation.") for name in ast.literal_eval(fresh(code))}
+    assert ours == set("logs statuses isolation worker reading content limits sandbox watch promises wire".split())
+
+
 def test_nobody_inside_imports_the_package_root() -> None:
     offenders = []
     for path in PACKAGE.rglob("*.py"):
@@ -109,7 +119,8 @@ def test_nobody_inside_imports_the_package_root() -> None:
 
 def test_an_error_is_one_line_whatever_names_are_in_it() -> None:
     from ingest_widgets import CorpusNotFound, IngestFailed, SourceNotFound
-    from ingest_widgets.documents import FileRecord, Reason, Status
+    from ingest_widgets.documents import FileRecord
+    from ingest_widgets.statuses import Reason, Status
 
     name = "a\nb\u2028\x1b[31m.pdf"
     record = FileRecord(name, f"/{name}", Status.FAILED, Reason.EMPTY, "Empty.", 0, 0, None, None, 0.1, "", "")
@@ -122,7 +133,8 @@ def test_every_error_survives_pickling() -> None:
     import pickle
 
     from ingest_widgets import errors
-    from ingest_widgets.documents import FileRecord, Reason, Status
+    from ingest_widgets.documents import FileRecord
+    from ingest_widgets.statuses import Reason, Status
 
     record = FileRecord("a.pdf", "/a.pdf", Status.FAILED, Reason.CORRUPT, "Broken.", 0, 1, None, None, 0.1, "", "")
     made: list[BaseException] = [

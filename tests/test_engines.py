@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import check_engine, rungs
 from ingest_widgets.engines.passwords import MOST_PASSWORDS, candidates, saslprep
 from ingest_widgets.engines.protocol import as_stream
 from ingest_widgets.engines.structure import opened
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.extras import cases as extra_cases
 from tests.hostile.hidden import cases as hidden_cases
 from tests.hostile.locked import locked

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ingest_widgets.documents import Reason, Status
 from ingest_widgets.isolation import Task, extract
+from ingest_widgets.statuses import Reason, Status
 from tests.poison import FAKE_ENGINES, GUILTY, hundred, innocents, run, verdicts
 from tests.processes import until, workers
 

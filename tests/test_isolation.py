@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.errors import EngineError, IngestError
 from ingest_widgets.isolation import (
     IsolatedExecutor,
@@ -25,6 +25,7 @@ from ingest_widgets.isolation import (
     page_boxes,
     render_page,
 )
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
 from tests.processes import until, workers
 

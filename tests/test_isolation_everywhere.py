@@ -16,11 +16,12 @@ from typing import NoReturn
 import pytest
 
 from ingest_widgets.cli.checks import isolation
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, features, pipes, process, render_page
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.isolation.wire import WireError
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
 from tests.processes import is_alive, resident_bytes, until, workers

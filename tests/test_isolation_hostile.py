@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.case import SURVIVED, Case
 from tests.hostile.everything import all_cases, file_name
 from tests.hostile.locked import PASSWORDS

@@ -16,8 +16,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from ingest_widgets.documents import Status
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.statuses import Status
 from tests.hostile.pdf import text_pdf
 from tests.poison import FAKE_ENGINES
 from tests.processes import is_alive, until, workers

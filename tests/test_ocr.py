@@ -18,12 +18,13 @@ from reportlab.pdfgen.canvas import Canvas
 from ingest_widgets import Corpus, ingest, settings_override
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.scanned_lines import boxes_of
-from ingest_widgets.documents import Reason, ScannedLine, Status
+from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.ocr import ScanReader
 from ingest_widgets.engines.ocr_lines import Line, reading_order, rows_as_text
 from ingest_widgets.isolation import Limits, Task, extract
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.wire import WireError
+from ingest_widgets.statuses import Reason, Status
 
 SECONDS = 300.0  # this machine may be busy, and a page takes seconds
 

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_widgets.documents import FileRecord, Reason, RunSummary, SourceFile, Status
+from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
 from ingest_widgets.notebook.errands import Errands
 from ingest_widgets.notebook.esm import STATIC, script
 from ingest_widgets.notebook.message_pace import GAP, MessagePace
 from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads, safe_name
+from ingest_widgets.statuses import Reason, Status
 
 
 def record(name: str, status: Status = Status.INGESTED, reason: Reason | None = None, detail: str = "") -> FileRecord:

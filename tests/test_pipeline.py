@@ -34,9 +34,10 @@ from ingest_widgets import (
     run_sync,
     start_ingest,
 )
-from ingest_widgets.documents import Reason, SourceFile, Status
+from ingest_widgets.documents import SourceFile
 from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
 from ingest_widgets.pipeline import job as job_module
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
 from tests.processes import until
 

@@ -13,8 +13,8 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest_widgets import SourceError, SourceNotFound
-from ingest_widgets.documents import Reason
 from ingest_widgets.sources import fetch, list_sources, printable
+from ingest_widgets.statuses import Reason
 
 
 def names(source: Any) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import IsolatedExecutor, extract, page_boxes, process, render_page
 from ingest_widgets.isolation.gathering import Gathering
@@ -20,6 +20,7 @@ from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import HEADER_BYTES, TEXT_BYTES, Frames, WireError, decode_header, prefix, read_frame
+from ingest_widgets.statuses import Reason, Status
 
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),

@@ -67,7 +67,7 @@ def _set_log_level(settings: Settings) -> None:
 
 def _report(job: IngestJob, as_json: bool) -> None:
     """What the run did, and which of its files aren't whole."""
-    from ingest_widgets.documents import Status
+    from ingest_widgets.statuses import Status
 
     summary, problems = job.summary, [*job.records(Status.FAILED), *job.records(Status.PARTIAL)]
     if as_json:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import SupportsFloat
 
 from ingest_widgets.corpus.records import clean_path
-from ingest_widgets.documents import FileRecord, Reason, Status
+from ingest_widgets.documents import FileRecord
 from ingest_widgets.errors import CorpusError
+from ingest_widgets.statuses import Reason, Status
 
 File = str | FileRecord
 """How a file of the corpus is named in a call."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.schema import migrate
-from ingest_widgets.documents import Reason, Status
+from ingest_widgets.statuses import Reason, Status
 
 _STATUSES = ", ".join(f"'{status.value}'" for status in Status if status is not Status.UNCHANGED)
 _REASONS = ", ".join(f"'{reason.value}'" for reason in Reason)

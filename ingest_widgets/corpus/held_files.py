@@ -16,8 +16,9 @@ from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, known_of, record_of
-from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile, Status
+from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import CorpusError
+from ingest_widgets.statuses import Status
 
 if TYPE_CHECKING:
     import sqlite3

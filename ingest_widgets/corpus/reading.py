@@ -9,8 +9,9 @@ from itertools import tee
 
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.records import BadRow, as_text, clean_path
-from ingest_widgets.documents import FileRecord, Page, Status
+from ingest_widgets.documents import FileRecord, Page
 from ingest_widgets.engines.margins import marginal_lines
+from ingest_widgets.statuses import Status
 
 _AT_ONCE = 500
 _MOST_NAMES = 3

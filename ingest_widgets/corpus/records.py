@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest_widgets.documents import FileRecord, Reason, SourceFile, Status
+from ingest_widgets.documents import FileRecord, SourceFile
+from ingest_widgets.statuses import Reason, Status
 
 RECORD_COLUMNS = "name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings"
 KNOWN_COLUMNS = "identity, name, status, reason, size, mtime_ns, sha256, settings_key"

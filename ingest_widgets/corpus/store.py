@@ -14,8 +14,9 @@ from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, identity_of, json_list, record_of
 from ingest_widgets.corpus.scanned_lines import as_json
 from ingest_widgets.corpus.signs import paired_signs
-from ingest_widgets.documents import Extraction, FileRecord, Page, Reason, SourceFile, Status, pages_in_words
+from ingest_widgets.documents import Extraction, FileRecord, Page, SourceFile, pages_in_words
 from ingest_widgets.errors import CorpusError
+from ingest_widgets.statuses import Reason, Status
 
 _MOST_SAID = 20
 _LARGEST_BLOB = 900_000_000  # SQLite's own limit is 1e9 bytes a row

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ingest_widgets.documents import Reason
+from ingest_widgets.statuses import Reason
 
 MAPPED_BYTES = 64 * 1024 * 1024
 """From this size on a file is mapped into memory instead of read."""

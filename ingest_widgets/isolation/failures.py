@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingest_widgets.documents import Reason
 from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits
+from ingest_widgets.statuses import Reason
 
 
 def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *, ocr: bool = False) -> str:

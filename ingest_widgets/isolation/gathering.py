@@ -7,12 +7,13 @@ import sys
 from collections import Counter
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, Reason, ScannedLine, Status, pages_in_words
+from ingest_widgets.documents import Extraction, Page, ScannedLine, pages_in_words
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import LINE_CHARS, MOST_POINTS, WireError
+from ingest_widgets.statuses import Reason, Status
 
 MOST_WARNINGS = 50
 MOST_TEXT_BYTES = 256 * 1024 * 1024

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest_widgets.documents import Reason
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import Slot, own_slot
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import MOST_POINTS, PICTURE_BYTES, WireError
+from ingest_widgets.statuses import Reason
 
 _DRAWN_BY = ("pdfium", "pdfium+repair")
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"

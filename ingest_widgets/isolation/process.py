@@ -13,12 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ingest_widgets.documents import Reason
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import pipes
 from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, worker_environment
 from ingest_widgets.isolation.promises import Promise, promises
 from ingest_widgets.isolation.wire import TEXT_BYTES, Frames, prefix
+from ingest_widgets.statuses import Reason
 
 START_SECONDS = 60.0
 LOOK_SECONDS = 0.025

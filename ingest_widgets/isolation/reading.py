@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
@@ -16,6 +15,7 @@ from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
 from ingest_widgets.isolation.wire import HEADER_BYTES, LINE_CHARS, PAGE_CHARS
+from ingest_widgets.statuses import Reason
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.ocr import Scan, ScanReader

@@ -8,9 +8,9 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 
-from ingest_widgets.documents import Reason
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
+from ingest_widgets.statuses import Reason
 
 TASKS_A_WORKER = 250
 """Then it is replaced: what the libraries leak or break stays small, and a start costs 1 ms a file."""

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.documents import Reason
 from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.isolation.content import Refused
 from ingest_widgets.isolation.limits import hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter, stay
 from ingest_widgets.isolation.watch import die_with_parent, end_with_parent_thread
 from ingest_widgets.isolation.wire import prefix, read_frame
+from ingest_widgets.statuses import Reason
 
 if TYPE_CHECKING:
     from ingest_widgets.isolation.reading import Reader

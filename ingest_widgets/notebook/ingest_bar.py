@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ingest_widgets.documents import FileRecord, RunSummary, Status
+from ingest_widgets.documents import FileRecord, RunSummary
 from ingest_widgets.notebook.progress_bar import ProgressBar
 from ingest_widgets.notebook.run_table import reason_words
 from ingest_widgets.pipeline import NullObserver
+from ingest_widgets.statuses import Status
 
 if TYPE_CHECKING:
     from ingest_widgets.pipeline import IngestJob

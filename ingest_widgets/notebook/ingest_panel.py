@@ -8,7 +8,6 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.documents import Status
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
@@ -18,6 +17,7 @@ from ingest_widgets.notebook.uploads import Uploads
 from ingest_widgets.pipeline import IngestRun
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import get_settings
+from ingest_widgets.statuses import Status
 
 __all__ = ["IngestPanel", "job_view"]
 

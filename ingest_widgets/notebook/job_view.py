@@ -6,11 +6,11 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.documents import Status
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import LiveWidget
 from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.pipeline import IngestJob
+from ingest_widgets.statuses import Status
 
 
 class JobView(LiveWidget):

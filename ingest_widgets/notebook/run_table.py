@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ingest_widgets.corpus.records import clean_path
-from ingest_widgets.documents import FileRecord, RunSummary, SourceFile, Status
+from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
+from ingest_widgets.statuses import Status
 from ingest_widgets.tables import html_table
 
 Row = list[Any]

@@ -16,10 +16,11 @@ from typing import Any, Literal
 from ingest_widgets.background_loop.seconds import problem_with
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.corpus.records import clean_path
-from ingest_widgets.documents import FileRecord, RunSummary, Status
+from ingest_widgets.documents import FileRecord, RunSummary
 from ingest_widgets.errors import IngestFailed
 from ingest_widgets.pipeline.run import IngestRun
 from ingest_widgets.progress import ProgressState
+from ingest_widgets.statuses import Status
 
 _TICK = 0.05
 """Seconds between two looks: what a waiting cell needs to notice an interrupt at once."""

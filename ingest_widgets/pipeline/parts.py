@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
+from ingest_widgets.statuses import Reason, Status
 
 PAGES_A_TASK = 128
 """Pages of one task: about a third of a second of an ordinary file, so that a range is no burden to be lost."""

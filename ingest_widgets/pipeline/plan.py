@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingest_widgets.corpus import Known
-from ingest_widgets.documents import Extraction, Reason, SourceFile, Status
+from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.settings import Settings
+from ingest_widgets.statuses import Reason, Status
 
 # Endings that may have been somebody else's fault: the next run tries again.
 _TRY_AGAIN = {Reason.CRASHED, Reason.TIMEOUT, Reason.OUT_OF_MEMORY, Reason.CANCELLED, Reason.UNREADABLE}

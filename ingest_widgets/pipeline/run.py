@@ -17,7 +17,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.documents import Extraction, FileRecord, Reason, RunSummary, SourceFile, Status
+from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, check_ocr, extract
 from ingest_widgets.isolation.pool import usable_cores
@@ -26,6 +26,7 @@ from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import Settings
 from ingest_widgets.sources import Source, describe_source, fetch, list_sources
+from ingest_widgets.statuses import Reason, Status
 
 logger = logging.getLogger("ingest_widgets.pipeline")
 

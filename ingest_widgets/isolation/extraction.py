@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ingest_widgets.documents import Extraction, Reason
+from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import is_built_in, rungs
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 from ingest_widgets.isolation.slot import Slot, own_slot
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import WireError
+from ingest_widgets.statuses import Reason
 
 T = TypeVar("T")
 
