@@ -9,9 +9,9 @@ Importing this package loads the package logger and nothing else: every name bel
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ingest_widgets.lazy import fetcher as _fetcher
 from ingest_widgets.logs import configure_at_import as _configure_at_import
 from ingest_widgets.logs import configure_logging
 
@@ -119,14 +119,7 @@ __version__ = "0.1.0"
 
 _configure_at_import()
 
-
-def __getattr__(name: str) -> Any:
-    room = _ROOM_OF.get(name)
-    if room is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{room}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = _fetcher(__name__, _ROOM_OF)
 
 
 def __dir__() -> list[str]:

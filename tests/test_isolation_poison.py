@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets.documents import Extraction
+from ingest_widgets.engines.names import check_engine
 from ingest_widgets.errors import EngineError
-from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, extract
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts

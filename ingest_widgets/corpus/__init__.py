@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ingest_widgets.lazy import fetcher
 
 if TYPE_CHECKING:
     from ingest_widgets.corpus.corpus import Corpus
@@ -22,10 +23,4 @@ _MODULE_OF = {
 
 __all__ = ["Corpus", "CorpusRetriever", "Keyword", "Known", "SearchResults"]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetcher(__name__, _MODULE_OF)

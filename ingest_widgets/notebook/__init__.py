@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ingest_widgets.lazy import fetcher
 
 if TYPE_CHECKING:
     from ingest_widgets.notebook.corpus_view import CorpusView
@@ -21,11 +22,4 @@ _ROOM_OF = {
 
 __all__ = ["CorpusView", "IngestPanel", "ProgressBar", "load_ipython_extension", "unload_ipython_extension"]
 
-
-def __getattr__(name: str) -> Any:
-    room = _ROOM_OF.get(name)
-    if room is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{room}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = fetcher(__name__, _ROOM_OF)

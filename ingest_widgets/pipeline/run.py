@@ -18,8 +18,9 @@ from pydantic import SecretStr
 
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
+from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.errors import IngestError
-from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, check_engine, check_ocr, extract
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan

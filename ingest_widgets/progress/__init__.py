@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ingest_widgets.lazy import fetcher
 from ingest_widgets.progress.sinks import LogSink
 from ingest_widgets.progress.state import ProgressState, ProgressStatus, ProgressUpdate, Sink
 from ingest_widgets.progress.tracker import ProgressTracker
@@ -13,10 +14,4 @@ if TYPE_CHECKING:
 
 __all__ = ["LogSink", "ProgressState", "ProgressStatus", "ProgressTracker", "ProgressUpdate", "Sink", "TerminalSink"]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "TerminalSink":  # brings rich along
-        from ingest_widgets.progress.terminal import TerminalSink
-
-        return TerminalSink
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = fetcher(__name__, {"TerminalSink": "terminal"})  # brings rich along
