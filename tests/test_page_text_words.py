@@ -67,9 +67,9 @@ def test_a_hyphen_that_pdfium_left_is_joined_on_evidence_only() -> None:
         ("ﬁrst oﬃce ﬂow", "first office flow"),
         ("modi\x1ced and e\x0ecient", "modified and efficient"),
         ("the \x0crst stu\x0b", "the first stuff"),
-        ("one\r\ntwo\u2028three\u2029four", "one\ntwo\nthree\n\nfour"),
+        ("one\r\ntwo\rtwo\u2028three\u2029four", "one\ntwo\ntwo\nthree\n\nfour"),
         ("a\u00a0b\u2009c\u3000d", "a b c d"),
-        ("soft\u00adware zero\u200bwidth \u202eright\u202c", "software zerowidth right"),
+        ("soft\u00adware zero\u200bwidth \u200eright\u200f", "software zerowidth right"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("e\u0301te\u0301 \u0338=", "été ≠"),
         ("\ufedf\ufe8e", "\u0644\u0627"),
@@ -83,11 +83,14 @@ def test_signs_become_what_they_stand_for(raw: str, clean: str) -> None:
 
 def test_signs_without_a_meaning_are_left_out_and_said() -> None:
     """A sentence a kind, with the count."""
-    text, warnings = clean_text("a\x00b\x14\ue123 c\ud800")
-    assert text == "ab c\ufffd"
+    text, warnings = clean_text("a\x00b\x14\x85\ue123 c\ud800\u202ed\u202c")
+    assert text == "ab c\ufffdd"
     assert warnings == (
-        "3 signs without a meaning were left out: a font has no map to text",
-        "1 lone surrogates were replaced",
+        "1 NUL character left out",
+        "2 control characters left out",
+        "1 lone surrogate replaced",
+        "2 direction overrides left out: the page may show another order",
+        "1 sign without a meaning left out: a font has no map to text",
     )
 
 
@@ -187,7 +190,9 @@ def test_what_passes_as_plain_needs_nothing_at_all() -> None:
     """The way that most pages take leaves out every later step, so no sign on it may want one."""
     plain = [chr(n) for n in range(0x110000) if glyphs._PLAIN_SIGNS.fullmatch(chr(n))]
     assert len(plain) > 30_000
-    changed = [sign for sign in plain if glyphs._composed(sign, sign) != sign or glyphs._printable(sign, []) != sign]
+    changed = [
+        sign for sign in plain if glyphs._composed(sign, sign) != sign or glyphs._printable(sign, set, []) != sign
+    ]
     assert not changed
     halves = (unicodedata.decomposition(chr(n)).split() for n in range(0x110000))
     seconds = {chr(int(half[1], 16)) for half in halves if len(half) == 2 and not half[0].startswith("<")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Collection
 
 _LIGATURES = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
@@ -29,8 +30,9 @@ _PRIVATE = {
 _PLAIN = {
     **_PRIVATE,
     **dict.fromkeys("\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
-    **dict.fromkeys("\xad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff", ""),
-    **dict.fromkeys("\r\x85\u2028", "\n"),
+    **dict.fromkeys("\xad\u061c\u200b\u200e\u200f\ufeff", ""),
+    **dict.fromkeys(map(chr, (*range(0x2060, 0x2065), *range(0x206A, 0x2070))), ""),
+    "\u2028": "\n",
     "\u2029": "\n\n",
 }
 _PLAIN_BYTES = bytes([10, *range(32, 127)])
@@ -41,10 +43,25 @@ _PLAIN_SIGNS = re.compile(
     "\u3001-\u3029\u3041-\u3096\u30a1-\u30fe\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]*+"
 )
 _ODD = re.compile(f"[{''.join(_PLAIN)}]")
-_UNUSABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000f0000-\U0010ffff]"
+_NO_CHARACTERS = "".join(chr(plane << 16 | end) for plane in range(15) for end in (0xFFFE, 0xFFFF))
+# What is lost, what stands in its place, and how that is said.
+_LOST = (
+    (re.compile("\0"), "", "{} NUL character{} left out"),
+    (re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f]"), "", "{} control character{} left out"),
+    (re.compile("[\ud800-\udfff]"), "\ufffd", "{} lone surrogate{} replaced"),
+    # Whoever sees them obeyed reads something else than is written (UAX 9).
+    (
+        re.compile("[\u202a-\u202e\u2066-\u2069]"),
+        "",
+        "{} direction override{} left out: the page may show another order",
+    ),
+    (re.compile("[\U000e0000-\U000e007f]"), "", "{} invisible tag character{} left out"),
+    (
+        re.compile(f"[\ue000-\uf8ff\ufdd0-\ufdef\ufff0-\ufffb{_NO_CHARACTERS}\U000f0000-\U0010ffff]"),
+        "",
+        "{} sign{} without a meaning left out: a font has no map to text",
+    ),
 )
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHAPES = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
 _SHAPES_IN_EVERY_TEXT = "\ufe8d\ufe8e\ufedf\ufee0\ufeea\ufef2\ufb2a\ufb4b"
 
@@ -55,31 +72,37 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     Lines end with a line feed; ligatures are taken apart, Arabic shapes become letters, any gap is a plain space,
     marks that nobody sees (soft hyphens, zero widths, directions) are gone. Joiners stay: Persian needs them.
     """
-    return clean_lines(text.replace("\r\n", "\n"))
+    return clean_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def clean_lines(text: str) -> tuple[str, tuple[str, ...]]:
-    """Does `clean_text`'s work where lines end with line feeds already."""
+def clean_lines(text: str, ligatures: Callable[[], Collection[str]] = lambda: _CODES) -> tuple[str, tuple[str, ...]]:
+    """Does `clean_text`'s work where lines end with line feeds already.
+
+    Args:
+        text: May hold ligatures as TeX's fonts number them, which are control characters elsewhere.
+        ligatures: Which of these numbers may be ligatures; asked when one stands where a ligature would.
+    """
     # Most of a page is plain: what has to be looked at is much shorter than the page.
     signs = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_BYTES).decode("utf-8", "surrogatepass")
     if _PLAIN_SIGNS.fullmatch(signs):
         return text, ()
     warnings: list[str] = []
     if not signs.isprintable():
-        text = _printable(text.replace("\xa0", " "), warnings)
+        text = _printable(text.replace("\xa0", " "), ligatures, warnings)
     return _composed(text, signs), tuple(warnings)
 
 
-def _printable(text: str, warnings: list[str]) -> str:
+def _printable(text: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:
     if text.replace("\n", "").isprintable():
         return text
-    text = _ODD.sub(lambda match: _PLAIN[match.group()], _CODED.sub(lambda match: _CODES[match.group()], text))
-    text, unusable = _UNUSABLE.subn("", text)
-    text, surrogates = _LONE_SURROGATE.subn("\ufffd", text)
-    if unusable:
-        warnings.append(f"{unusable} signs without a meaning were left out: a font has no map to text")
-    if surrogates:
-        warnings.append(f"{surrogates} lone surrogates were replaced")
+    if _CODED.search(text):
+        known = ligatures()
+        text = _CODED.sub(lambda match: _CODES[match.group()] if match.group() in known else match.group(), text)
+    text = _ODD.sub(lambda match: _PLAIN[match.group()], text)
+    for signs, replacement, sentence in _LOST:
+        text, count = signs.subn(replacement, text)
+        if count:
+            warnings.append(sentence.format(count, "s" if count > 1 else ""))
     return text
 
 

@@ -22,6 +22,7 @@ __all__ = ["PageReader", "clean_text", "page_text"]
 Place = tuple[float, float]
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
 
 class PageReader:
@@ -55,8 +56,9 @@ class PageReader:
             text = "\n".join(self._lines(page))
             if self._watch is not None:
                 self._watch(page)
-        self._vocabulary.add(text)
-        return clean_lines(join_hyphens(text, self._vocabulary))
+            self._vocabulary.add(text)
+            text = join_hyphens(text, self._vocabulary) + _CONTROL * page.dropped
+            return clean_lines(text, page.unmapped)
 
     def _lines(self, page: TextPage) -> list[str]:
         """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""

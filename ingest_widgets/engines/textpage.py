@@ -18,6 +18,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter, unlocked
+from ingest_widgets.engines.hyphens import CUT
 
 _LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
 _CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None)
@@ -31,6 +32,9 @@ _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
+_UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
+_UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
+_IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
 _RECT = getter(pdfium_c.FPDFText_GetRect)
@@ -44,6 +48,8 @@ _LOOSE = (c_float * 4)()
 _LOOSE_AT = byref(_LOOSE)
 _ROOM = ctypes.create_string_buffer(1 << 17)
 _NOTHING = Handle()
+# Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
+_DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
 
 
 def handle_of(document: pypdfium2.PdfDocument) -> Handle:
@@ -64,6 +70,7 @@ class TextPage:
         index: The number of the page, from 0.
         handle: What pdfium knows the page by, until it is closed.
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
+        dropped: How many control characters pdfium left out of it.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
     """
 
@@ -109,8 +116,39 @@ class TextPage:
         count = max(_COUNT_CHARS(self._text), 0)
         room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
         written = _TEXT(self._text, 0, count, room) if count else 0
-        self.text = ctypes.string_at(room, 2 * max(written - 1, 0)).decode("utf-16-le", "surrogatepass")
+        units = ctypes.string_at(room, 2 * max(written - 1, 0))
+        self.text = units.decode("utf-16-le", "surrogatepass")
+        self.dropped = count - len(units) // 2
+        if CUT in self.text:
+            self.text = self._with_nuls(units, count)
         self.indexed = len(self.text) == count
+
+    def _with_nuls(self, units: bytes, count: int) -> str:
+        """The text with each NUL that pdfium wrote as a cut."""
+        text = self.text
+        if len(text) != len(units) // 2:
+            text = "".join(map(chr, memoryview(units).cast("H")))
+        written: Sequence[int] = range(count)
+        if self.dropped:
+            written = [n for n in written if _UNICODE(self._text, n) not in _DROPPED or _IS_HYPHEN(self._text, n)]
+        if len(written) != len(text):  # another pdfium drops others
+            return self.text
+        nuls, at = [], text.find(CUT)
+        while at >= 0:
+            if not _UNICODE(self._text, written[at]):
+                nuls.append(at)
+            at = text.find(CUT, at + 1)
+        if not nuls:
+            return self.text
+        signs = bytearray(units)
+        for at in nuls:
+            signs[2 * at : 2 * at + 2] = b"\0\0"
+        return signs.decode("utf-16-le", "surrogatepass")
+
+    def unmapped(self) -> set[str]:
+        """The control characters on the page that a font drew without saying what they mean."""
+        controls = [n for n in range(_COUNT_CHARS(self._text)) if _UNICODE(self._text, n) < ord(" ")]
+        return {chr(_UNICODE(self._text, n)) for n in controls if _UNMAPPED(self._text, n)}
 
     def _stand_upright(self) -> None:
         """Turns a page back that stands one quarter further than its text needs: pdfium mixes its lines up."""

@@ -1,0 +1,82 @@
+"""Signs that no text should hold, on real pages: they are left out and counted, and ligatures aren't taken for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest_widgets.engines.pdfium import open_pdfium
+from tests.hostile.bombs import cmap_font
+from tests.hostile.pdf import assemble, page_objects
+
+
+def read(data: bytes) -> tuple[str, tuple[str, ...]]:
+    document = open_pdfium(data, lambda: ())
+    try:
+        return document.page_text(0)
+    finally:
+        document.close()
+
+
+def shown(*meanings: str) -> bytes:
+    """A page of one letter for each of these meanings, in UTF-16 as hexadecimal digits."""
+    rows = b" ".join(b"<%04x> <%b>" % (0x41 + n, meaning.encode()) for n, meaning in enumerate(meanings))
+    codes = b"".join(b"%04x" % (0x41 + n) for n in range(len(meanings)))
+    content = b"BT /F1 12 Tf 72 720 Td <%b> Tj ET" % codes
+    return assemble(
+        page_objects([content]) | cmap_font(b"%d beginbfchar %b endbfchar" % (len(meanings), rows), embedded=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text", "warning"),
+    [
+        ("0000", "inno", "1 NUL character left out"),
+        ("00000000", "inno", "2 NUL characters left out"),
+        *[(code, "inno", "1 control character left out") for code in ("0001", "001B", "007F", "0080", "0085", "009F")],
+        *[(code, "inno", "1 control character left out") for code in ("0002", "0003", "0093", "0098", "FFFE")],
+        ("D800", "in\ufffdno", "1 lone surrogate replaced"),
+        ("202E", "inno", "1 direction override left out: the page may show another order"),
+        ("20682069", "inno", "2 direction overrides left out: the page may show another order"),
+        ("DB40DC41", "inno", "1 invisible tag character left out"),
+        *[
+            (code, "inno", "1 sign without a meaning left out: a font has no map to text")
+            for code in ("E000", "FDD0", "D83FDFFE", "DBFFDFFF")
+        ],
+    ],
+)
+def test_what_a_font_should_not_mean_is_cleaned_and_counted(meaning: str, text: str, warning: str) -> None:
+    """pdfium itself leaves some out, and writes a NUL as it writes a hyphen at a line end."""
+    assert read(shown("0069", "006E", meaning, "006E", "006F")) == (text, (warning,))
+
+
+@pytest.mark.parametrize("meaning", ["00AD", "061C", "200B", "200E", "200F", "2060", "FEFF"])
+def test_marks_of_ordinary_text_that_nobody_sees_go_in_silence(meaning: str) -> None:
+    assert read(shown("0069", "006E", meaning, "006E", "006F")) == ("inno", ())
+
+
+@pytest.mark.parametrize(("code", "letters"), [(0x0B, "ff"), (0x0C, "fi"), (0x0D, "fl"), (0x1C, "fi"), (0x1F, "ffl")])
+def test_a_control_character_is_a_ligature_only_if_its_font_does_not_say_what_it_is(code: int, letters: str) -> None:
+    """TeX's old fonts number their ligatures so, without a map; one that has a map means what it says."""
+    unmapped = assemble(page_objects([b"BT /F1 12 Tf 72 720 Td <696e%02x6e6f> Tj ET" % code]))
+    assert read(unmapped) == (f"in{letters}no", ())
+    assert read(shown("0069", "006E", f"{code:04X}", "006E", "006F")) == ("inno", ("1 control character left out",))
+
+
+def test_what_stands_where_no_ligature_would_is_counted_though_its_font_has_no_map() -> None:
+    content = b"BT /F1 12 Tf 14 TL 72 720 Td <6f6e65200c2074776f> Tj T* <0d63206f6666> Tj ET"
+    assert read(assemble(page_objects([content]))) == ("one  two\nc off", ("2 control characters left out",))
+
+
+def test_a_nul_is_no_hyphen_and_a_hyphen_beside_one_still_joins() -> None:
+    """Beside a sign that pdfium leaves out, and one that is two units long, the right ones are found."""
+    font = cmap_font(
+        b"6 beginbfchar <0041> <0061> <0042> <0000> <0043> <002D> <0044> <0003> <0045> <D83DDE00> <0046> <0020> "
+        b"endbfchar",
+        embedded=False,
+    )
+    line, next_line = b"<0045004400410042004100460041004100410043>", b"<00410041004100410041>"
+    content = b"BT /F1 12 Tf 14 TL 72 720 Td %b Tj T* %b Tj ET" % (line, next_line)
+    assert read(assemble(page_objects([content]) | font)) == (
+        "\U0001f600aa aaaaaaaa",
+        ("1 NUL character left out", "1 control character left out"),
+    )
