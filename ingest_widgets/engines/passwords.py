@@ -5,22 +5,41 @@ from __future__ import annotations
 import stringprep
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 MOST_PASSWORDS = 20
 """A wrong one costs up to 20 ms in the newest encryption."""
 
 
-def candidates(passwords: Sequence[str]) -> Iterator[str]:
-    """Each of the first twenty passwords as it was typed and, where that differs, as SASLprep writes it.
+_LONGEST = 127  # bytes; ISO 32000-2, 7.6.4.3.3
+# ISO 32000-1, annex D.3: what PDFDocEncoding has besides Latin-1.
+_PDF_DOC = str.maketrans(
+    "˘ˇˆ˙˝˛˚˜•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž€",
+    "".join(map(chr, (*range(0x18, 0x20), *range(0x80, 0x9F), 0xA0))),
+)
 
-    The newest encryption (revision 6) wants the second form, yet files made with the first are common.
+
+def candidates(passwords: Sequence[str]) -> Iterator[bytes]:
+    """Each of the first twenty passwords as it was typed and as SASLprep writes it, in the bytes of either encryption.
+
+    The newest one (revisions 5 and 6) wants the second form in UTF-8, yet files made with the first are common. The
+    older ones want PDFDocEncoding. ASCII of ordinary length is the same in all of them and tried once.
     """
-    tried: set[str] = set()
+    tried: set[bytes] = set()
     for password in list(passwords)[:MOST_PASSWORDS]:
-        for form in (password, saslprep(password)):
-            if form is not None and form not in tried:
-                tried.add(form)
-                yield form
+        for encoded in _encoded(password):
+            if encoded not in tried:
+                tried.add(encoded)
+                yield encoded
+
+
+def _encoded(password: str) -> Iterator[bytes]:
+    prepared = saslprep(password)
+    for form in (password,) if prepared is None else (password, prepared):
+        unicode = form.encode("utf-8", "replace")
+        yield from (unicode, unicode[:_LONGEST])  # not everyone cuts it
+        with suppress(UnicodeEncodeError):
+            yield form.translate(_PDF_DOC).encode("latin-1")
 
 
 def none_opens(passwords: Sequence[str]) -> str:

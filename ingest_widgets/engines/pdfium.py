@@ -86,11 +86,10 @@ def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
     return PdfiumDocument(data, passwords)
 
 
-def _load(data: Buffer, password: str | None) -> Any:
+def _load(data: Buffer, password: bytes | None) -> Any:
     """The open document, or None if it wants another password."""
-    secret = None if password is None else password.encode("utf-8", "replace")
     address = data if isinstance(data, bytes) else (ctypes.c_char * len(data)).from_buffer(data)
-    handle = pdfium_c.FPDF_LoadMemDocument64(address, len(data), secret)
+    handle = pdfium_c.FPDF_LoadMemDocument64(address, len(data), password)
     if handle:
         return handle
     error = pdfium_c.FPDF_GetLastError()
