@@ -200,6 +200,38 @@ def test_values_of_forms_and_notes_are_in_the_text_and_said_to_be(case: object) 
     assert any(case.warning.lstrip("!") in warning for warning in page.warnings) == wanted
 
 
+def test_a_field_is_in_the_text_of_each_page_that_shows_it() -> None:
+    objects = page_objects([show("one"), show("two"), show("three")])
+    widget = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 620]%b>>"
+    objects |= {
+        1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[93 0 R 92 0 R]>>>>",
+        90: widget % b"/Parent 93 0 R",
+        91: widget % b"/Parent 93 0 R",
+        92: widget % b"/FT/Tx/T(alone)/V(alone)",
+        93: b"<</FT/Tx/T(both)/V(on both)/Kids[90 0 R 91 0 R]>>",
+    }
+    for page, notes in {4: b"90 0 R", 6: b"91 0 R 92 0 R"}.items():
+        objects[page] = objects[page].replace(b"/Parent", b"/Annots[%b]/Parent" % notes)
+    pages = read(assemble(objects)).pages
+    assert [page.text for page in pages] == ["one\n\non both", "two\n\non both\nalone", "three"]
+    assert [len(page.warnings) for page in pages] == [1, 1, 0]
+
+
+def test_signs_lost_from_a_field_are_counted() -> None:
+    objects = page_objects([show("needle")], page=b"/Annots[90 0 R]")
+    objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[90 0 R]>>>>"
+    objects[90] = (
+        b"<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/Rect[72 600 300 620]/V<FEFF0041000D0042D80000430001000000440009>>>"
+    )
+    (page,) = read(assemble(objects)).pages
+    assert page.text == "needle\n\nA\nB\ufffdCD"
+    assert page.warnings[:3] == (
+        "1 NUL character left out",
+        "1 control character left out",
+        "1 lone surrogate replaced",
+    )
+
+
 def test_a_limit_that_is_too_low_for_the_libraries_still_reads() -> None:
     """The limit counts from what the libraries take, or nothing could be read at the lowest setting."""
     assert read(text_pdf("needle"), limits=Limits(memory_bytes=1024)).status is Status.INGESTED

@@ -6,11 +6,13 @@ import ctypes
 import html
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.fields import MOST_CHARS, enough_of, field_value, note_text, read_bytes
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.hidden import page_box
 
@@ -18,12 +20,12 @@ MOST_NOTES = 2000
 FEW = 4
 """Of more than so many only the first and the last are looked at, until something is found: links are what pages have
 many of, and a note that somebody added comes last."""
-MOST_CHARS = 200_000
-NOTED = "values of form fields and notes stand at the end of its text"
-UNSEEN = "hidden text: a note or form field of this page is not visible"
+_NOTED = "values of form fields and notes stand at the end of its text"
+_UNSEEN = "hidden text: a note or form field of this page is not visible"
+_LONG = f"values of form fields and notes beyond {MOST_CHARS:,} characters were left out"
+_MANY = f"form fields and notes behind the first {MOST_NOTES:,} annotations of the page were left out"
 
 _FREE_TEXT, _WIDGET = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET
-_TYPED = (pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
 _HIDDEN, _NO_VIEW = 2, 32  # flags, ISO 32000-1, table 165
 _NOTES_IN = (b"/FreeText", b"/ObjStm")
 _XML_TEXT = re.compile(r">([^<>]+)<")
@@ -39,7 +41,7 @@ class Notes:
     """Reads them from the pages of one document, each while it is open.
 
     Attributes:
-        unseen: Whether some of the notes and fields of the last page can't be seen on it.
+        warnings: What is to be said of the notes and fields of the last page.
 
     Args:
         document: The document.
@@ -48,7 +50,8 @@ class Notes:
 
     def __init__(self, document: pypdfium2.PdfDocument, data: Any) -> None:
         self._document = document
-        self.unseen = False
+        self.warnings: tuple[str, ...] = ()
+        self._unseen = False
         self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
         if self._has_form:
             document.init_forms()
@@ -56,26 +59,38 @@ class Notes:
         self._worth_a_look = self._has_form or any(data.find(word) >= 0 for word in _NOTES_IN)
 
     def text(self, page: Handle, index: int) -> str:
-        """Lines to be put behind the text of a page; empty when there are none. `unseen` then tells of this page.
+        """Lines to be put behind the text of a page; empty when there are none. `warnings` then tells of this page.
 
         Args:
             page: The loaded page.
             index: From 0; the form in XML is that of the first page.
         """
-        self.unseen = False
+        self.warnings = ()
         if not self._worth_a_look:
             return ""
-        count = min(_COUNT(page), MOST_NOTES)
-        found = self._notes(page, range(count) if count <= FEW or self._thorough else (0, count - 1))
+        self._unseen = False
+        count = _COUNT(page)
+        some = range(min(count, MOST_NOTES))
+        found = self._notes(page, some if count <= FEW or self._thorough else (0, count - 1))
         if found and not self._thorough:
             self._thorough = True
-            found = self._notes(page, range(count))
+            found = self._notes(page, some)
         if index == 0 and self._has_form:
             found += self._xml_form()
-        return "\n".join(dict.fromkeys(found))[:MOST_CHARS]
+        if not found and count <= MOST_NOTES:
+            return ""
+        text = "\n".join(dict.fromkeys(found))
+        said = {
+            _NOTED: text,
+            _UNSEEN: self._unseen,
+            _LONG: sum(map(len, found)) > MOST_CHARS,
+            _MANY: self._thorough and count > MOST_NOTES,
+        }
+        self.warnings = tuple(sentence for sentence, holds in said.items() if holds)
+        return text[:MOST_CHARS]
 
     def _notes(self, page: Handle, numbers: Iterable[int]) -> list[str]:
-        return [text for number in numbers if (text := self._note(page, number))]
+        return enough_of(self._note(page, number) for number in numbers)
 
     def _note(self, page: Handle, number: int) -> str:
         handle = _NOTE(page, number)
@@ -86,30 +101,20 @@ class Notes:
             if kind not in (_FREE_TEXT, _WIDGET):
                 return ""
             note = ctypes.cast(handle, pdfium_c.FPDF_ANNOTATION)
-            text = self._value(note) if kind == _WIDGET else _contents(note)
-            self.unseen = self.unseen or bool(text and _is_unseen(page, note))
+            text = field_value(self._document.formenv, note) if kind == _WIDGET else note_text(note)
+            self._unseen = self._unseen or bool(text and _is_unseen(page, note))
             return text
         finally:
             _CLOSE(handle)
-
-    def _value(self, note: Any) -> str:
-        form = self._document.formenv
-        if form is None or pdfium_c.FPDFAnnot_GetFormFieldType(form, note) not in _TYPED:
-            return ""
-        return _string(lambda room, size: pdfium_c.FPDFAnnot_GetFormFieldValue(form, note, room, size))
 
     def _xml_form(self) -> Iterator[str]:
         """The words of an XFA form's data, taken out without a parser of XML, which such a form could blow up."""
         count = pdfium_c.FPDF_GetXFAPacketCount(self._document)
         for number in range(min(count, 50)):
-            content = _bytes(lambda room, size, n=number: _packet(self._document, n, room, size))
+            content = read_bytes(partial(_packet, self._document, number), 10 * MOST_CHARS)
             if b"<xfa:data" in content or count == 1:
                 text = content.decode("utf-8", "replace")
                 yield from (html.unescape(word).strip() for word in _XML_TEXT.findall(text) if word.strip())
-
-
-def _contents(note: Any) -> str:
-    return _string(lambda room, size: pdfium_c.FPDFAnnot_GetStringValue(note, b"Contents", room, size))
 
 
 def _is_unseen(page: Handle, note: Any) -> bool:
@@ -130,19 +135,3 @@ def _packet(document: pypdfium2.PdfDocument, number: int, room: Any, size: int) 
     needed = ctypes.c_ulong()
     pdfium_c.FPDF_GetXFAPacketContent(document, number, room, size, needed)
     return int(needed.value)
-
-
-def _bytes(ask: Any) -> bytes:
-    size = min(ask(None, 0), 10 * MOST_CHARS)
-    if size <= 0:
-        return b""
-    room = ctypes.create_string_buffer(size)
-    ask(room, size)
-    return room.raw[:size]
-
-
-def _string(ask: Any) -> str:
-    def as_units(room: Any, size: int) -> int:
-        return int(ask(room and ctypes.cast(room, ctypes.POINTER(ctypes.c_ushort)), size))
-
-    return _bytes(as_units).decode("utf-16-le", "replace").rstrip("\0").strip()

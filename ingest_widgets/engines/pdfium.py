@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.hidden import HiddenText
-from ingest_widgets.engines.notes import NOTED, UNSEEN, Notes
+from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader, clean_text
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
@@ -38,11 +38,11 @@ class _Reader:
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """As `PageReader.text`, with what was seen besides."""
         text, warnings = self._pages.text(index)
+        warnings = (*warnings, *self._seen, *self._notes.warnings)
         if not self._noted:
-            return text, (*warnings, *self._seen)
+            return text, warnings
         noted, more = clean_text(self._noted)
-        said = (NOTED, UNSEEN) if self._notes.unseen else (NOTED,)
-        return f"{text}\n\n{noted}".lstrip("\n"), (*warnings, *more, *self._seen, *said)
+        return f"{text}\n\n{noted}".lstrip("\n"), (*more, *warnings)
 
 
 class PdfiumDocument:

@@ -75,6 +75,9 @@ def _fields() -> Iterator[Case]:
     yield Case("form with a value from above", inherited, FINE, "geerbt", noted)
     choice = {90: field.replace(b"/FT/Tx", b"/FT/Ch/Opt[(one)(field value)]"), 91: b"<</Fields[90 0 R]>>"}
     yield Case("form with a choice", _with(b"/AcroForm 91 0 R", choice, b"/Annots[90 0 R]"), FINE, "field value", noted)
+    yield from _choices()
+    yield from _rich()
+    yield from _too_much()
     wild = {90: field.replace(b"(field value)", b"<FEFFD8000000000700410042>"), 91: b"<</Fields[90 0 R]>>"}
     yield Case(
         "form with a value of surrogates", _with(b"/AcroForm 91 0 R", wild, b"/Annots[90 0 R]"), FINE, "AB", noted
@@ -119,3 +122,53 @@ def _fields() -> Iterator[Case]:
     )
     empty = assemble({1: b"<</Type/Catalog/Pages 2 0 R/Collection<<>>>>", 2: b"<</Type/Pages/Kids[]/Count 0>>"})
     yield Case("portfolio without a page", empty, ("failed/corrupt", *NO_TEXT))
+
+
+def _form(field: bytes, *, listed: bytes = b"90 0 R", more: dict[int, bytes] | None = None) -> bytes:
+    widget = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 620]/P 4 0 R%b>>" % field
+    objects = {90: widget, 91: b"<</Fields[%b]>>" % listed} | (more or {})
+    return _with(b"/AcroForm 91 0 R", objects, b"/Annots[90 0 R]")
+
+
+def _choices() -> Iterator[Case]:
+    pairs = b"/Opt[[(x1)(first label)][(x2)(second label)][(x3)(third label)]]"
+    chosen = {
+        "several choices": (b"/FT/Ch/Ff 2097152/T(a)/Opt[(one)(two)(three)]/V[(one)(three)]", "one\nthree"),
+        "several labels": (b"/FT/Ch/Ff 2097152/T(a)/V[(x3)(x1)]" + pairs, "first label\nthird label"),
+        "a label": (b"/FT/Ch/Ff 131072/T(a)/V(x2)" + pairs, "needle\n\nsecond label"),
+        "a choice of its own": (b"/FT/Ch/Ff 393216/T(a)/V(none of them)" + pairs, "none of them"),
+    }
+    for name, (field, text) in chosen.items():
+        yield Case(f"form with {name}", _form(field), FINE, text, "stand at the end")
+    parent = b"<</FT/Ch/Ff 131072/T(a)/V(x2)/Kids[90 0 R]%b>>" % pairs
+    inherited = _form(b"/Parent 93 0 R", listed=b"93 0 R", more={93: parent})
+    yield Case("form with a label from above", inherited, FINE, "second label", "stand at the end")
+    unlisted = _form(b"/FT/Tx/T(a)/V(not listed)", listed=b"")
+    yield Case("form field that the form doesn't list", unlisted, FINE, "not listed", "stand at the end")
+
+
+def _rich() -> Iterator[Case]:
+    rich = b'(<?xml version="1.0"?><body><p>rich <b>te</b>xt &amp; more</p><p>second</p></body>)'
+    text = "rich text & more\nsecond"
+    yield Case("form with rich text only", _form(b"/FT/Tx/T(a)/RV" + rich), FINE, text, "stand at the end")
+    note = {90: b"<</Type/Annot/Subtype/FreeText/Rect[72 500 300 520]/RC%b>>" % rich}
+    yield Case("free note of rich text only", _with(b"", note, b"/Annots[90 0 R]"), FINE, text, "stand at the end")
+    open_tags = b"(%b)" % (b"<" * 300_000)
+    yield Case("form with rich text that never ends", _form(b"/FT/Tx/T(a)/RV" + open_tags), FINE, "needle")
+
+
+def _too_much() -> Iterator[Case]:
+    long = _form(b"/FT/Tx/T(a)/V(begins so %b)" % (b"x" * 2_000_000))
+    yield Case("form with a value of two megabytes", long, FINE, "begins so xxx", "beyond 200,000 characters")
+    faces = b"<FEFF%b>" % (b"D83DDE00" * 200_001)
+    yield Case(
+        "form with 200,001 faces", _form(b"/FT/Tx/T(a)/V" + faces), FINE, "\U0001f600" * 9, "beyond 200,000 characters"
+    )
+    numbers = range(100, 2101)
+    fields = {
+        n: b"<</Type/Annot/Subtype/Widget/FT/Tx/T(f%d)/V(value %d)/Rect[72 600 300 620]>>" % (n, n) for n in numbers
+    }
+    listed = b" ".join(b"%d 0 R" % n for n in numbers)
+    objects = fields | {91: b"<</Fields[%b]>>" % listed}
+    many = _with(b"/AcroForm 91 0 R", objects, b"/Annots[%b]" % listed)
+    yield Case("form of 2,001 fields", many, FINE, "value 2099", "behind the first 2,000")

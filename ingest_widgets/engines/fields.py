@@ -1,0 +1,95 @@
+"""The values of form fields and free notes, as somebody who looks at the page reads them."""
+
+from __future__ import annotations
+
+import ctypes
+import html
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import pypdfium2.raw as pdfium_c
+
+MOST_CHARS = 200_000
+_MOST_OPTIONS = 2_000  # of a field: each is compared with all that are chosen
+
+_TEXT = pdfium_c.FPDF_FORMFIELD_TEXTFIELD
+_CHOICES = (pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
+_NO_FIELD = -1
+_LINE_ENDS = re.compile(r"</(?:p|div|li)\s*>|<br\s*/?>")
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def field_value(form: Any, note: Any) -> str:
+    """What is written or chosen in a field, a line for each; empty for buttons and signatures.
+
+    Args:
+        form: pdfium's form environment; None if there is none.
+        note: The field's place on a page, open.
+    """
+    kind = _NO_FIELD if form is None else pdfium_c.FPDFAnnot_GetFormFieldType(form, note)
+    if kind == _NO_FIELD:  # the form doesn't list it, and the page shows it all the same
+        return _plain_or_rich(note, b"V", b"RV") if _entry(note, b"FT") in ("Tx", "Ch") else ""
+    if kind in _CHOICES and (labels := _chosen_labels(form, note)):
+        return labels
+    if kind != _TEXT and kind not in _CHOICES:
+        return ""
+    value = _string(partial(pdfium_c.FPDFAnnot_GetFormFieldValue, form, note))
+    return value or _plain(_entry(note, b"RV"))
+
+
+def note_text(note: Any) -> str:
+    """What a free note says."""
+    return _plain_or_rich(note, b"Contents", b"RC")
+
+
+def _plain_or_rich(note: Any, plain: bytes, rich: bytes) -> str:
+    return _entry(note, plain) or _plain(_entry(note, rich))
+
+
+def _chosen_labels(form: Any, note: Any) -> str:
+    """What the list shows, which may differ from the values that it stands for."""
+    count = min(pdfium_c.FPDFAnnot_GetOptionCount(form, note), _MOST_OPTIONS)
+    chosen = (number for number in range(count) if pdfium_c.FPDFAnnot_IsOptionSelected(form, note, number))
+    labels = (_string(partial(pdfium_c.FPDFAnnot_GetOptionLabel, form, note, number)) for number in chosen)
+    return "\n".join(enough_of(labels))
+
+
+def _entry(note: Any, key: bytes) -> str:
+    return _string(partial(pdfium_c.FPDFAnnot_GetStringValue, note, key))
+
+
+def _plain(rich: str) -> str:
+    """The words of rich text (XHTML), without a parser that it could blow up."""
+    return html.unescape(_TAG.sub("", _LINE_ENDS.sub("\n", rich))).strip()
+
+
+def enough_of(texts: Iterable[str]) -> list[str]:
+    """Those that aren't empty, up to the one with which they have more than `MOST_CHARS` in all."""
+    found, room = [], MOST_CHARS
+    for text in texts:
+        if text:
+            found.append(text)
+            room -= len(text)
+        if room < 0:
+            break
+    return found
+
+
+def read_bytes(ask: Callable[[Any, int], int], most: int) -> bytes:
+    """What pdfium gives once it is told of enough room, at most so many bytes."""
+    size = ask(None, 0)
+    if size <= 0:
+        return b""
+    room = ctypes.create_string_buffer(size)
+    ask(room, size)
+    return ctypes.string_at(room, min(size, most))
+
+
+def _string(ask: Callable[[Any, int], int]) -> str:
+    def as_units(room: Any, size: int) -> int:
+        return int(ask(room and ctypes.cast(room, ctypes.POINTER(ctypes.c_ushort)), size))
+
+    units = read_bytes(as_units, 4 * MOST_CHARS + 2)
+    return units.decode("utf-16-le", "surrogatepass").rstrip("\0").strip()[: MOST_CHARS + 1]
