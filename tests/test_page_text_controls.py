@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.pdfium import open_pdfium
 from tests.hostile.bombs import cmap_font
 from tests.hostile.pdf import assemble, page_objects
@@ -80,3 +81,8 @@ def test_a_nul_is_no_hyphen_and_a_hyphen_beside_one_still_joins() -> None:
         "\U0001f600aa aaaaaaaa",
         ("1 NUL character left out", "1 control character left out"),
     )
+
+
+@pytest.mark.parametrize("end", ["\f", "\n\f"])
+def test_the_form_feed_with_which_an_engine_ends_a_page_is_no_ligature(end: str) -> None:
+    assert clean_text(f"the last page{end}") == (f"the last page{end[:-1]}", ())

@@ -72,7 +72,8 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     Lines end with a line feed; ligatures are taken apart, Arabic shapes become letters, any gap is a plain space,
     marks that nobody sees (soft hyphens, zero widths, directions) are gone. Joiners stay: Persian needs them.
     """
-    return clean_lines(text.replace("\r\n", "\n").replace("\r", "\n"))
+    # Engines that write whole documents end a page with a form feed.
+    return clean_lines(text.rstrip("\f").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_lines(text: str, ligatures: Callable[[], Collection[str]] = lambda: _CODES) -> tuple[str, tuple[str, ...]]:
