@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets.documents import Extraction
+from ingest_widgets.engines.names import check_engine
 from ingest_widgets.errors import EngineError, IngestError
 from ingest_widgets.isolation import (
     IsolatedExecutor,
     Limits,
     Task,
-    check_engine,
     extract,
     gathering,
     page_boxes,
