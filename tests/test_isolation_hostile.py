@@ -80,11 +80,12 @@ def test_honest_text_beside_the_hostile_is_kept(endings: Endings) -> None:
     assert lost == []
 
 
-def test_pages_warn_of_what_the_table_says(endings: Endings) -> None:
-    """Hidden text is flagged and what only looks like it isn't; values of forms and notes are said to be at the end."""
+def test_files_and_pages_warn_of_what_the_table_says(endings: Endings) -> None:
+    """Hidden text and missing pages are told and what only looks like it isn't; so are values of forms and notes."""
     wrong = []
     for name, (case, got) in endings.items():
-        said = any(case.warning.lstrip("!") in warning for page in got.pages for warning in page.warnings)
+        warnings = [*got.warnings, *(warning for page in got.pages for warning in page.warnings)]
+        said = any(case.warning.lstrip("!") in warning for warning in warnings)
         if case.warning and said == case.warning.startswith("!"):
             wrong.append(name)
     assert wrong == []

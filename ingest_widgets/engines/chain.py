@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 
-from ingest_widgets.engines.fallbacks import said_page_count
+from ingest_widgets.engines.fallbacks import PypdfDocument, RepairedDocument, said_page_count
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.page_text import clean_text
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
@@ -51,6 +51,7 @@ class OpenDocument:
         max_pages: A document with more is refused before it costs anything.
 
     Attributes:
+        page_count: As the document says.
         warnings: What was wrong with the document as a whole.
 
     Raises:
@@ -66,15 +67,16 @@ class OpenDocument:
         self._rescued = 0
         self.warnings: list[str] = []
         self._open_first()
-        if self.page_count > max_pages:
-            raise TooManyPages(self.page_count)
-        if "pdfium+repair" in self._rungs and may_have_more_pages(data, self.page_count):
+        if self.first.page_count > max_pages:
+            raise TooManyPages(self.first.page_count)
+        if "pdfium+repair" in self._rungs and may_have_more_pages(data, self.first.page_count):
             self._ask_second_opinion()
+        self.page_count = self._all_pages()
 
     def _open_first(self) -> None:
         try:
             self._open_next()
-            while self.page_count < 1 and self._rungs:
+            while self.first.page_count < 1 and self._rungs:
                 name, document = self._opened.pop()
                 document.close()
                 self.warnings.append(f"{name} finds no pages in it")
@@ -118,7 +120,7 @@ class OpenDocument:
     def _ask_second_opinion(self) -> None:
         try:
             count = self._counted()
-            if count <= self.page_count:
+            if count <= self.first.page_count:
                 return
             whole = engine("pdfium+repair")(self._data, self._passwords)
         except TooManyPages:
@@ -126,11 +128,22 @@ class OpenDocument:
         except EngineRefuses:  # then the first opinion stands
             return
         self._rungs.remove("pdfium+repair")
-        if whole.page_count > self.page_count:
-            self.warnings.append(f"it says it has {self.page_count} pages, {whole.page_count} were found")
+        if whole.page_count > self.first.page_count:
+            self.warnings.append(f"it says it has {self.first.page_count} pages, {whole.page_count} were found")
             self._opened.insert(0, ("pdfium+repair", whole))
         else:
             whole.close()
+
+    def _all_pages(self) -> int:
+        """With those that a damaged document says it has, unless they are so many that it can't be believed."""
+        if not isinstance(self.first, RepairedDocument | PypdfDocument):  # pdfium itself goes by what it says
+            return self.first.page_count
+        said, found = self.first.places.said, self.first.places.found
+        if said > found:
+            self.warnings.append(
+                f"it says it has {said} pages, only {found} could be found: the file is damaged or was cut short"
+            )
+        return max(self.first.page_count, said if said <= self._max_pages else 0)
 
     @property
     def engine(self) -> str:
@@ -141,11 +154,6 @@ class OpenDocument:
     def first(self) -> Document:
         """What that engine made of it."""
         return self._opened[0][1]
-
-    @property
-    def page_count(self) -> int:
-        """As the document says."""
-        return self._opened[0][1].page_count
 
     def metadata(self) -> tuple[str, str]:
         """Title and author."""
@@ -160,11 +168,14 @@ class OpenDocument:
         name, document = self._opened[0]
         try:
             return name, *_page_text(name, document, index)
-        except EngineRefuses:
+        except EngineRefuses as refusal:
             self._rescued += 1
             if self._rescued > MOST_RESCUED_PAGES:
                 raise
-        return self._rescue(index)
+            try:
+                return self._rescue(index)
+            except EngineRefuses:  # the first one knows best what is wrong
+                raise refusal from None
 
     def _rescue(self, index: int) -> tuple[str, str, tuple[str, ...]]:
         at = 1
@@ -174,7 +185,7 @@ class OpenDocument:
             name, document = self._opened[at]
             at += 1
             # With fewer pages or more, the same number may be another page.
-            if document.page_count == self.page_count:
+            if document.page_count == self.first.page_count:
                 try:
                     return name, *_page_text(name, document, index)
                 except EngineRefuses:

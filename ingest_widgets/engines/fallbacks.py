@@ -4,34 +4,68 @@ from __future__ import annotations
 
 import io
 import logging
+from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.page_text import clean_text
+from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
 from ingest_widgets.engines.structure import opened
 
-
-def open_repaired(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
-    """An `Engine`: qpdf's idea of the document, which mends cross-references and trailers, read by pdfium."""
-    return PdfiumDocument(rewritten(data, passwords), lambda: ())
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 
-def rewritten(data: Buffer, passwords: PasswordSource) -> bytes:
+class RepairedDocument(PdfiumDocument):
+    """qpdf's idea of a document, which mends cross-references and trailers, read by pdfium.
+
+    Attributes:
+        places: Where its pages lie; an empty page stands for one that is gone.
+    """
+
+    def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
+        mended, self.places = _rewritten(data, passwords)
+        super().__init__(mended, lambda: ())
+
+    def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
+        """The text of a page and its warnings."""
+        self.places.number(index)
+        return super().page_text(index)
+
+
+def open_repaired(data: Buffer, passwords: PasswordSource) -> RepairedDocument:
+    """An `Engine`."""
+    return RepairedDocument(data, passwords)
+
+
+def _rewritten(data: Buffer, passwords: PasswordSource) -> tuple[bytes, Places]:
     """The document as pikepdf writes it anew, without encryption and with a page tree of one level."""
     import pikepdf
 
     with opened(data, passwords) as broken, pikepdf.new() as whole:
+        tree = qpdf_page_tree(broken, data)
         whole.pages.extend(broken.pages)
+        places = tree.places(len(whole.pages))
+        if None in places.numbers:
+            kids, gone = list(whole.Root.Pages.Kids), pikepdf.Dictionary(Type=pikepdf.Name.Page)
+            # At once: each change of `pages` costs as much as there are pages.
+            whole.Root.Pages.Kids = pikepdf.Array(
+                whole.make_indirect(gone) if number is None else kids[number] for number in places.numbers
+            )
         if "/Info" in broken.trailer:
             whole.trailer["/Info"] = whole.copy_foreign(broken.trailer["/Info"])
         out = io.BytesIO()
         whole.save(out)
-    return out.getvalue()
+    return out.getvalue(), places
 
 
 class PypdfDocument:
-    """A document in pypdf: slower by fifteen times, yet it opens some that nothing else does."""
+    """A document in pypdf: slower by fifteen times, yet it opens some that nothing else does.
+
+    Attributes:
+        places: Where its pages lie.
+    """
 
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
         from pypdf import PdfReader
@@ -41,7 +75,8 @@ class PypdfDocument:
             self._reader = PdfReader(as_stream(data), strict=False)
             if self._reader.is_encrypted and not self._reader.decrypt(""):
                 self._unlock(passwords)
-            self.page_count = len(self._reader.pages)
+            self.places = _pypdf_page_tree(self._reader).places(len(self._reader.pages))
+        self.page_count = len(self.places.numbers)
 
     def _unlock(self, passwords: PasswordSource) -> None:
         if not any(self._reader.decrypt(password) for password in candidates(passwords())):
@@ -55,12 +90,32 @@ class PypdfDocument:
 
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
+        number = self.places.number(index)
         with _refusals("pypdf can't read the page"):
-            return clean_text(self._reader.pages[index].extract_text())
+            return clean_text(self._reader.pages[number].extract_text())
 
     def close(self) -> None:
         """Gives back what it held."""
         self._reader.close()
+
+
+def _pypdf_page_tree(reader: PdfReader) -> PageTree:
+    from pypdf.generic import DictionaryObject
+
+    seen = set[int]()
+
+    def kids(node: Any) -> list[Any] | None:
+        if "/Kids" not in node:
+            return None
+        if id(node) in seen:
+            return []
+        seen.add(id(node))
+        found = (kid.get_object() for kid in node["/Kids"])
+        return [kid if isinstance(kid, DictionaryObject) else None for kid in found]
+
+    root: Any = reader.root_object["/Pages"]
+    said = root.get("/Count")
+    return page_tree(root, kids, said if isinstance(said, int) else 0)
 
 
 class _refusals:  # noqa: N801

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import mmap
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ingest_widgets.engines.passwords import candidates, none_opens
@@ -17,6 +18,7 @@ BYTES_A_PAGE = 100_000
 _PAGE = re.compile(rb"/Type\s{0,2}/Page(?!s)")
 _COUNTED_BYTES = 32 * 1024 * 1024
 _DEEPEST = 200
+_END = b"%%EOF"  # qpdf takes the last object of a file for lost when nothing follows it
 
 
 class TooManyPages(EngineRefuses):
@@ -39,26 +41,37 @@ def opened(data: Buffer, passwords: PasswordSource) -> Iterator[Any]:
         Locked: No password opens it.
         EngineRefuses: It can't be read.
     """
+    with refusals(), unlocked(data, passwords) as document:
+        yield document
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What pikepdf raises on a broken document means that it can't read it."""
     import pikepdf
 
     try:
-        with _unlocked(data, passwords) as document:
-            yield document
+        yield
     except (pikepdf.PdfError, pikepdf.ForeignObjectError, ValueError, RuntimeError, TypeError, KeyError) as error:
         raise EngineRefuses("pikepdf can't read it") from error
 
 
-def _unlocked(data: Buffer, passwords: PasswordSource) -> Any:
+def unlocked(data: Buffer, passwords: PasswordSource) -> Any:
+    """The document in pikepdf, to be closed, its page tree as it is written; use it within `refusals`."""
     import pikepdf
 
-    try:
-        return pikepdf.open(as_stream(data), suppress_warnings=True)
-    except pikepdf.PasswordError:
-        for password in candidates(passwords()):
-            try:
-                return pikepdf.open(as_stream(data), password=password, suppress_warnings=True)
-            except pikepdf.PasswordError:
-                continue
+    logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # a broken page tree makes it say something of each kid
+    whole = data + _END if isinstance(data, bytes) and _END not in data[-1024:] else data
+
+    def attempt(password: str) -> Any:
+        stream = as_stream(whole)
+        return pikepdf.open(stream, password=password, suppress_warnings=True, inherit_page_attributes=False)
+
+    with suppress(pikepdf.PasswordError):
+        return attempt("")
+    for password in candidates(passwords()):
+        with suppress(pikepdf.PasswordError):
+            return attempt(password)
     raise Locked(none_opens(passwords()))
 
 

@@ -1,0 +1,86 @@
+"""Pages that a damaged file no longer has are told by their numbers, and the others keep theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.isolation import Limits, Task, extract
+from tests.hostile.lost import cut, nested, tree, without
+from tests.hostile.pdf import text_pdf
+
+ENGINES = ("auto", "pypdf")
+
+
+def read(data: bytes, **given: object) -> Extraction:
+    return extract(Task("x.pdf", "x.pdf", data=data, **given))  # type: ignore[arg-type]
+
+
+def texts(got: Extraction) -> dict[int, str]:
+    return {page.number: page.text.strip() for page in got.pages}
+
+
+def is_partial(got: Extraction, missing: str) -> bool:
+    return (got.status, got.reason) == (Status.PARTIAL, Reason.CORRUPT) and f"missing (corrupt): {missing}" in (
+        got.warnings
+    )
+
+
+@pytest.mark.parametrize("kept", [4, 7, 11])
+def test_a_file_that_was_cut_short_says_which_of_its_pages_are_missing(kept: int) -> None:
+    """Its page tree comes first and names all of them."""
+    whole = text_pdf(*(f"page {n}" for n in range(1, 13)))
+    got = read(whole[: whole.index(b"\n%d 0 obj" % (4 + 2 * kept))])
+    assert got.page_count == 12
+    assert texts(got) == {n: f"page {n}" for n in range(1, kept + 1)}
+    assert is_partial(got, f"pages {kept + 1}-12" if kept < 11 else "page 12")
+    said = f"it says it has 12 pages, only {kept} could be found: the file is damaged or was cut short"
+    assert said in got.warnings
+    assert f"page {kept + 1} isn't there" in got.detail
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_pages_behind_a_gap_keep_their_numbers(engine: str) -> None:
+    """Neither qpdf nor pypdf counts a page that isn't there."""
+    data = without(2) if engine == "pypdf" else cut(without(2))
+    got = read(data, engine=engine)
+    assert texts(got) == {1: "page 1 needle", 3: "page 3 needle"}
+    assert is_partial(got, "page 2")
+
+
+def test_a_repaired_file_tells_the_same_page_by_each_engine() -> None:
+    """What repair leaves to pypdf isn't the page before it."""
+    got = read(without(1))
+    assert texts(got) == {2: "page 2 needle", 3: "page 3 needle"}
+    assert "page 1 can't be loaded" in got.detail
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_pages_below_a_node_that_is_gone_are_told(engine: str) -> None:
+    got = read(nested() if engine == "pypdf" else cut(nested()), engine=engine)
+    assert (got.status, got.page_count, len(got.pages)) == (Status.PARTIAL, 9, 6)
+    assert any("only 6 could be found" in warning for warning in got.warnings)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_null_in_place_of_a_page_that_was_taken_out_is_no_page(engine: str) -> None:
+    data = tree(2, b"4 0 R null 8 0 R")
+    got = read(data if engine == "pypdf" else cut(data), engine=engine)
+    assert (got.status, texts(got)) == (Status.INGESTED, {1: "alpha needle", 2: "gamma needle"})
+    assert not any("found" in warning for warning in got.warnings)
+
+
+def test_a_count_that_cannot_be_is_said_and_not_believed() -> None:
+    """Such a file isn't one of too many pages: it never had them."""
+    got = read(cut(tree(1000)), limits=Limits(max_pages=100))
+    assert (got.status, got.page_count, len(got.pages)) == (Status.INGESTED, 3, 3)
+    assert any("it says it has 1000 pages, only 3 could be found" in warning for warning in got.warnings)
+
+
+def test_a_whole_file_that_needs_repair_lacks_nothing() -> None:
+    """Its last object is followed by nothing, and an older version of it had more pages."""
+    older = b"2 0 obj\n<</Type/Pages/Kids[4 0 R 6 0 R 8 0 R 99 0 R]/Count 4>>\nendobj\n"
+    data = cut(tree(3))
+    got = read(data.replace(b"1 0 obj", older + b"1 0 obj", 1))
+    assert (got.status, len(got.warnings)) == (Status.INGESTED, 1)
+    assert texts(got) == {1: "alpha needle", 2: "beta needle", 3: "gamma needle"}
