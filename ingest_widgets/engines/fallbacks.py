@@ -6,10 +6,11 @@ import io
 import logging
 from typing import TYPE_CHECKING, Any
 
+from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.page_text import clean_text
 from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
 from ingest_widgets.engines.passwords import candidates, none_opens
-from ingest_widgets.engines.pdfium import PdfiumDocument
+from ingest_widgets.engines.pdfium import LOST, PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
 from ingest_widgets.engines.structure import opened
 
@@ -26,7 +27,7 @@ class RepairedDocument(PdfiumDocument):
 
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
         mended, self.places = _rewritten(data, passwords)
-        super().__init__(mended, lambda: ())
+        super().__init__(mended, lambda: (), Contents(data, passwords))
 
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
@@ -70,6 +71,7 @@ class PypdfDocument:
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
         from pypdf import PdfReader
 
+        self._contents = Contents(data, passwords)
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
         with _refusals("pypdf can't open it"):
             self._reader = PdfReader(as_stream(data), strict=False)
@@ -92,10 +94,14 @@ class PypdfDocument:
         """The text of a page and its warnings."""
         number = self.places.number(index)
         with _refusals("pypdf can't read the page"):
-            return clean_text(self._reader.pages[number].extract_text())
+            text, warnings = clean_text(self._reader.pages[number].extract_text())
+        if not text.strip() and self._contents.lost(index, self.page_count):
+            raise EngineRefuses(f"page {index + 1}: {LOST}")
+        return text, warnings
 
     def close(self) -> None:
         """Gives back what it held."""
+        self._contents.close()
         self._reader.close()
 
 

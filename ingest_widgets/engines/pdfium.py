@@ -8,6 +8,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.contents import Contents
+from ingest_widgets.engines.getters import getter
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader, clean_text
@@ -21,23 +23,32 @@ _ERRORS = {
     pdfium_c.FPDF_ERR_SECURITY: "it is locked in an unknown way",
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
+LOST = "its content is missing from the file or can't be decoded"
+_COUNT_OBJECTS = getter(pdfium_c.FPDFPage_CountObjects)
 
 
 class _Reader:
     """Reads the text and, while the page is open, what else there is to say of it."""
 
-    def __init__(self, document: pypdfium2.PdfDocument, data: Buffer) -> None:
+    def __init__(self, document: pypdfium2.PdfDocument, data: Buffer, contents: Contents) -> None:
         self._pages = PageReader(document, self._watch)
         self._hidden, self._notes = HiddenText(data), Notes(document, data)
-        self._noted, self._seen = "", tuple[str, ...]()
+        self._contents, self._page_count = contents, len(document)
+        self._bare, self._noted, self._seen = False, "", tuple[str, ...]()
 
     def _watch(self, page: TextPage) -> None:
+        # A content that breaks off later than at its beginning shows what comes before, and isn't found out.
+        self._bare = not page.text and not _COUNT_OBJECTS(page.handle)
         self._seen = self._hidden.warnings(page.handle) if page.text else ()
         self._noted = self._notes.text(page.handle, page.index)
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """As `PageReader.text`, with what was seen besides."""
         text, warnings = self._pages.text(index)
+        if self._bare and self._contents.lost(index, self._page_count):
+            if not self._noted:
+                raise EngineRefuses(f"page {index + 1}: {LOST}")
+            warnings = (*warnings, LOST)
         warnings = (*warnings, *self._seen, *self._notes.warnings)
         if not self._noted:
             return text, warnings
@@ -46,15 +57,22 @@ class _Reader:
 
 
 class PdfiumDocument:
-    """A document in pdfium; `raw` is pypdfium2's own object for whoever needs more than text."""
+    """A document in pdfium; `raw` is pypdfium2's own object for whoever needs more than text.
 
-    def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
+    Args:
+        data: The file.
+        passwords: What opens it.
+        contents: Those of the file as it was, when `data` is a rewrite.
+    """
+
+    def __init__(self, data: Buffer, passwords: PasswordSource, contents: Contents | None = None) -> None:
         handle = _load(data, None)
         if handle is None:
             handle = _unlock(data, passwords)
         self._data = data  # pdfium reads from it as long as the document is open
         self.raw = pypdfium2.PdfDocument(handle)
-        self._reader = _Reader(self.raw, data)
+        self._contents = contents or Contents(data, passwords)
+        self._reader = _Reader(self.raw, data, self._contents)
         self.page_count: int = len(self.raw)
 
     def metadata(self) -> tuple[str, str]:
@@ -78,6 +96,7 @@ class PdfiumDocument:
 
     def close(self) -> None:
         """Gives back what it held."""
+        self._contents.close()
         self.raw.close()
 
 

@@ -1,18 +1,39 @@
-"""Documents that lack pages which they name, and those that only look like it."""
+"""Documents that lack pages which they name, or the contents of pages; and those that only look like it."""
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 
-from tests.hostile.case import CORRUPT, FINE, Case
-from tests.hostile.pdf import PAGES, assemble, page_objects, show
+from tests.hostile.case import CORRUPT, FINE, NO_TEXT, Case
+from tests.hostile.pdf import PAGES, assemble, page_objects, show, stream
 
 PARTIAL = ("partial/corrupt",)
+_FLATE = b"/Filter/FlateDecode"
+_PACKED = zlib.compress(b" ".join(show(f"needle {n}") for n in range(40)), 9)
+LOST_CONTENTS = {
+    "that are no Flate": stream(b"this was never compressed", _FLATE),
+    "of Flate with a broken head": stream(b"\xff" * 20 + _PACKED[20:], _FLATE),
+    "of Flate cut at once": stream(_PACKED[:12], _FLATE),
+    "of text as LZW": stream(show("needle"), b"/Filter/LZWDecode"),
+    "of broken ASCII85": stream(b"zz~~>", b"/Filter/ASCII85Decode"),
+    "that are a dictionary": b"<</Not/A/Stream/Here/Yes>>",
+    "that are missing": b"",
+}
+BLANK_CONTENTS = {
+    "empty": stream(b""),
+    "empty under Flate": stream(zlib.compress(b""), _FLATE),
+    "without a byte under Flate": stream(b"", _FLATE),
+    "without operators that draw": stream(zlib.compress(b"q Q"), _FLATE),
+    "without the checksum": stream(zlib.compress(b"q Q")[:-4], _FLATE),
+}
 
 
 def cases() -> Iterator[Case]:
     """All of this family."""
     yield from _pages()
+    yield from _contents()
 
 
 def cut(data: bytes) -> bytes:
@@ -43,6 +64,13 @@ def nested() -> bytes:
     return assemble(objects)
 
 
+def lost(body: bytes, *others: str, page: bytes = b"") -> bytes:
+    """A document whose first page has such a content (none for an empty body), and other pages."""
+    objects = page_objects([b"<<>>", *map(show, others)], page=page)
+    del objects[5]
+    return assemble(objects | ({5: body} if body else {}))
+
+
 def _pages() -> Iterator[Case]:
     only = "only {} could be found"
     yield Case("page 2 of 3 is gone, cut", cut(without(2)), PARTIAL, "page 3 needle", only.format(2))
@@ -56,3 +84,15 @@ def _pages() -> Iterator[Case]:
     yield Case("40,000 nulls among the pages, cut", cut(nulls), PARTIAL, "needle", only.format(3))
     many = tree(3) + b"1 0 obj <</Type/Pages/Kids[" * 100_000
     yield Case("100,000 nodes without an end", many, (*FINE, *PARTIAL, *CORRUPT))
+
+
+def _contents() -> Iterator[Case]:
+    for name, body in LOST_CONTENTS.items():
+        yield Case(f"contents {name}", lost(body), CORRUPT)
+        yield Case(f"contents {name}, beside others", lost(body, "needle"), PARTIAL, "needle")
+    yield Case("contents of gzip", lost(stream(gzip.compress(show("needle"), mtime=0), _FLATE)), FINE, "needle")
+    for name, body in BLANK_CONTENTS.items():
+        yield Case(f"contents {name}", lost(body), NO_TEXT)
+    yield Case("5,000 blank pages", assemble(page_objects([b""] * 5000)), NO_TEXT)
+    broken = page_objects([LOST_CONTENTS["that are no Flate"]] * 1000)
+    yield Case("1,000 pages whose contents are lost", assemble(broken), CORRUPT)

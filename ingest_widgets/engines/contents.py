@@ -1,0 +1,83 @@
+"""Tells a blank page from one whose content is lost: pdfium shows both as a page with nothing on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest_widgets.engines.page_tree import qpdf_page_tree
+from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
+from ingest_widgets.engines.structure import refusals, unlocked
+
+MOST_BLANK_PAGES = 20
+"""Once so many pages of a document have turned out to be blank, the others with nothing on them are taken to be."""
+
+
+class Contents:
+    """Looks at the contents of bare pages in pikepdf, which is opened at the first of them and costs milliseconds.
+
+    Args:
+        data: The file.
+        passwords: What opens it.
+    """
+
+    def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
+        self._data, self._passwords = data, passwords
+        self._document: Any = None
+        self._pages: list[Any | None] = []
+        self._looks = MOST_BLANK_PAGES
+
+    def lost(self, index: int, page_count: int) -> bool:
+        """Whether page `index` (from 0) names a content that isn't there or can't be decoded.
+
+        Args:
+            index: A page on which pdfium finds nothing.
+            page_count: What pdfium counts; with another count the same number may be another page, and nothing is said.
+        """
+        if self._looks <= 0:
+            return False
+        try:
+            with refusals():
+                page = self._page(index, page_count)
+                lost = page is not None and any(map(self._is_lost, _parts(page)))
+        except EngineRefuses:
+            self._looks = 0
+            return False
+        self._looks -= not lost
+        return lost
+
+    def _page(self, index: int, page_count: int) -> Any | None:
+        if self._document is None:
+            self._document = unlocked(self._data, self._passwords)
+            self._pages = qpdf_page_tree(self._document).pages
+            if len(self._pages) != page_count:
+                self._pages = qpdf_page_tree(self._document, self._data).pages
+        if len(self._pages) != page_count:
+            raise EngineRefuses("the pages are counted otherwise")
+        return self._pages[index]
+
+    def _is_lost(self, part: Any) -> bool:
+        import pikepdf
+
+        if not isinstance(part, pikepdf.Stream):
+            return True
+        self._document.get_warnings()  # forgets what was said before
+        try:
+            with refusals():
+                content = part.read_bytes()
+        except EngineRefuses:
+            return True
+        # Many writers forget the checksum at the end, which is warned of, too, but costs nothing.
+        return not content and bool(self._document.get_warnings())
+
+    def close(self) -> None:
+        """Gives back what it held."""
+        if self._document is not None:
+            self._document.close()
+
+
+def _parts(page: Any) -> list[Any]:
+    import pikepdf
+
+    # `get` and `in` don't know of a reference to nothing.
+    named = [value for name, value in page.items() if name == "/Contents"]
+    return list(named[0]) if named and isinstance(named[0], pikepdf.Array) else named

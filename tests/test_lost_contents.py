@@ -1,0 +1,64 @@
+"""A page whose content is missing or can't be decoded is told from a blank one."""
+
+from __future__ import annotations
+
+import gzip
+import io
+
+import pikepdf
+import pytest
+
+from ingest_widgets.documents import Status
+from ingest_widgets.engines.contents import MOST_BLANK_PAGES
+from ingest_widgets.isolation import IsolatedExecutor, Task, extract
+from tests.hostile.lost import BLANK_CONTENTS, LOST_CONTENTS, lost
+from tests.hostile.pdf import assemble, page_objects, show, stream
+from tests.test_lost_pages import ENGINES, is_partial, read, texts
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", LOST_CONTENTS)
+def test_a_page_whose_content_is_lost_is_missing_and_not_blank(name: str, engine: str) -> None:
+    got = read(lost(LOST_CONTENTS[name], "needle"), engine=engine)
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
+    if engine == "auto":
+        assert "page 1: its content is missing from the file or can't be decoded" in got.detail
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", BLANK_CONTENTS)
+def test_a_blank_page_is_one(name: str, engine: str) -> None:
+    got = read(lost(BLANK_CONTENTS[name], "needle"), engine=engine)
+    assert (got.status, got.reason, got.warnings) == (Status.INGESTED, None, ())
+    assert [page.warnings for page in got.pages] == [(), ()]
+
+
+def test_a_content_that_pypdf_can_decode_comes_from_it() -> None:
+    got = read(lost(stream(gzip.compress(show("needle"), mtime=0), b"/Filter/FlateDecode"), "other"))
+    assert got.status is Status.INGESTED
+    assert [(page.text.strip(), page.engine) for page in got.pages] == [("needle", "pypdf"), ("other", "pdfium")]
+
+
+def test_a_lost_content_costs_no_value_of_a_form() -> None:
+    note = b"/Annots[<</Type/Annot/Subtype/FreeText/Rect[100 100 300 200]/Contents(noted)>>]"
+    got = read(lost(LOST_CONTENTS["that are no Flate"], page=note))
+    assert (got.status, texts(got)) == (Status.INGESTED, {1: "noted"})
+    assert any("can't be decoded" in warning for warning in got.pages[0].warnings)
+
+
+def test_a_content_is_looked_at_behind_a_lock() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(lost(LOST_CONTENTS["that are no Flate"], "needle"))) as document:
+        document.save(out, encryption=pikepdf.Encryption(user="open", owner="owner"), compress_streams=False)
+    with IsolatedExecutor(1, passwords=["open"]) as executor:
+        got = executor.submit(extract, Task("x", "x", data=out.getvalue())).result()
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
+
+
+def test_blank_pages_are_looked_at_until_enough_were_and_lost_ones_always() -> None:
+    broken = LOST_CONTENTS["that are no Flate"]
+    many = MOST_BLANK_PAGES + 5
+    assert is_partial(read(assemble(page_objects([broken] * many + [show("needle")]))), f"pages 1-{many}")
+    assert read(assemble(page_objects([b""] * many + [broken, show("needle")]))).status is Status.INGESTED
