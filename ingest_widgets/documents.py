@@ -122,6 +122,7 @@ class Extraction(_Noun):
         author: As the PDF says; empty when it doesn't.
         warnings: What a reader should know, a sentence each.
         scanned: What OCR found on the pages that it read, in the order of reading, by the page's number.
+        missing: The pages that were to be read and couldn't be, and why, by their numbers; `warnings` names them too.
     """
 
     status: Status
@@ -138,6 +139,15 @@ class Extraction(_Noun):
     author: str = ""
     warnings: tuple[str, ...] = ()
     scanned: Mapping[int, tuple[ScannedLine, ...]] = field(default_factory=dict)
+    missing: Mapping[int, Reason] = field(default_factory=dict)
+
+
+def missing_in_words(missing: Mapping[int, Reason]) -> list[str]:
+    """Which pages are missing and why, a sentence each reason."""
+    by_reason: dict[Reason, list[int]] = {}
+    for number, reason in missing.items():
+        by_reason.setdefault(reason, []).append(number)
+    return [f"missing ({reason}): {pages_in_words(numbers)}" for reason, numbers in by_reason.items()]
 
 
 def pages_in_words(numbers: Sequence[int]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from ingest_widgets import ingest
 from ingest_widgets.documents import Extraction, Reason, Status
 from ingest_widgets.isolation import Limits, Task, extract
 from tests.hostile.lost import cut, nested, tree, without
@@ -84,3 +87,14 @@ def test_a_whole_file_that_needs_repair_lacks_nothing() -> None:
     got = read(data.replace(b"1 0 obj", older + b"1 0 obj", 1))
     assert (got.status, len(got.warnings)) == (Status.INGESTED, 1)
     assert texts(got) == {1: "alpha needle", 2: "beta needle", 3: "gamma needle"}
+
+
+def test_what_is_missing_of_a_long_file_is_said_in_one_sentence(tmp_path: Path) -> None:
+    """Its ranges are read one by one, and of some of them no page is left."""
+    whole = text_pdf(*(f"page {n}" for n in range(1, 401)))
+    path = tmp_path / "long.pdf"
+    path.write_bytes(whole[: whole.index(b"\n%d 0 obj" % (4 + 2 * 200))])
+    with ingest(path, tmp_path / "c.sqlite", progress=False) as corpus:
+        record = corpus.file("long.pdf")
+    assert (record.status, record.reason, record.pages) == (Status.PARTIAL, Reason.CORRUPT, 200)
+    assert [warning for warning in record.warnings if "missing" in warning] == ["missing (corrupt): pages 201-400"]

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, ScannedLine, pages_in_words
+from ingest_widgets.documents import Extraction, Page, ScannedLine, missing_in_words
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
@@ -196,6 +196,7 @@ class Gathering:
         """
         status, reason, what = self._outcome(cancelled)
         engines = Counter(page.engine for page in self._pages)
+        missing = self._missing()
         return Extraction(
             status=status,
             reason=reason,
@@ -209,8 +210,9 @@ class Gathering:
             seconds=seconds,
             title=self._title,
             author=self._author,
-            warnings=(*self._warnings, *self._missing()),
+            warnings=(*self._warnings, *(missing_in_words(missing) if self._pages else ())),
             scanned=self._scanned,
+            missing=missing,
         )
 
     def _outcome(self, cancelled: bool) -> tuple[Status, Reason | None, str]:
@@ -225,15 +227,12 @@ class Gathering:
         has_text = any(not page.text.isspace() for page in self._pages if page.text)
         return Status.INGESTED, None if has_text else Reason.NO_TEXT, ""
 
-    def _missing(self) -> list[str]:
-        """Which pages are missing and why, a sentence each reason; pages that were never reached are among them."""
-        if not self.bad or not self._pages:
-            return []
-        never_reached = dict.fromkeys(range(self.next, self._last + 1), list(self.bad.values())[-1])
-        by_reason: dict[Reason, list[int]] = {}
-        for number, (reason, _) in (self.bad | never_reached).items():
-            by_reason.setdefault(reason, []).append(number)
-        return [f"missing ({reason}): {pages_in_words(numbers)}" for reason, numbers in by_reason.items()]
+    def _missing(self) -> dict[int, Reason]:
+        """Why pages are missing; those that were never reached are among them."""
+        missing = {number: reason for number, (reason, _) in self.bad.items()}
+        if missing:
+            missing |= dict.fromkeys(range(self.next, self._last + 1), list(missing.values())[-1])
+        return missing
 
 
 def _text(value: Any, most: int) -> str:

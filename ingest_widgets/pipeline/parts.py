@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ingest_widgets.documents import Extraction
+from ingest_widgets.documents import Extraction, missing_in_words
 from ingest_widgets.statuses import Reason, Status
 
 PAGES_A_TASK = 128
@@ -48,6 +49,7 @@ class Parts:
         pages = tuple(page for part in every for page in part.pages)
         lacking = [part for part in every if part.status in (Status.PARTIAL, Status.FAILED)]
         has_text = any(page.text.strip() for page in pages)
+        missing = {number: why for part in every for number, why in part.missing.items()}
         reason = next((part.reason for part in lacking), None if has_text else head.reason)
         return replace(
             head,
@@ -58,5 +60,13 @@ class Parts:
             engine=Counter(page.engine for page in pages).most_common(1)[0][0] if pages else None,
             seconds=sum(part.seconds for part in every),
             scanned={number: lines for part in every for number, lines in part.scanned.items()},
-            warnings=tuple(dict.fromkeys(warning for part in every for warning in part.warnings)),
+            warnings=_warnings(every, missing if pages else {}),
+            missing=missing,
         )
+
+
+def _warnings(parts: Sequence[Extraction], missing: Mapping[int, Reason]) -> tuple[str, ...]:
+    """What the parts say, each thing once, and what is missing of all of them in one."""
+    told = {sentence for part in parts for sentence in missing_in_words(part.missing)}
+    others = dict.fromkeys(warning for part in parts for warning in part.warnings if warning not in told)
+    return (*others, *missing_in_words(missing))
