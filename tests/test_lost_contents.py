@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+from pathlib import Path
 
 import pikepdf
 import pytest
 
-from ingest_widgets.documents import Status
+from ingest_widgets import ingest
+from ingest_widgets.documents import Reason, Status
 from ingest_widgets.engines.contents import MOST_BLANK_PAGES
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from tests.hostile.lost import BLANK_CONTENTS, LOST_CONTENTS, lost
@@ -62,3 +64,15 @@ def test_blank_pages_are_looked_at_until_enough_were_and_lost_ones_always() -> N
     many = MOST_BLANK_PAGES + 5
     assert is_partial(read(assemble(page_objects([broken] * many + [show("needle")]))), f"pages 1-{many}")
     assert read(assemble(page_objects([b""] * many + [broken, show("needle")]))).status is Status.INGESTED
+
+
+@pytest.mark.parametrize(("lost_pages", "status"), [(150, Status.PARTIAL), (151, Status.FAILED)])
+def test_a_long_file_is_read_behind_pages_that_are_all_lost(tmp_path: Path, lost_pages: int, status: Status) -> None:
+    """It is read in ranges; the first of them brings nothing."""
+    broken = LOST_CONTENTS["that are no Flate"]
+    path = tmp_path / "long.pdf"
+    path.write_bytes(assemble(page_objects(([broken] * lost_pages + [show("needle")])[:151])))
+    with ingest(path, tmp_path / "c.sqlite", progress=False) as corpus:
+        record = corpus.file("long.pdf")
+        assert (record.status, record.reason) == (status, Reason.CORRUPT)
+        assert [(page.number, page.text) for page in corpus.pages()] == [(151, "needle")][: 151 - lost_pages]

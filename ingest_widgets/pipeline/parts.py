@@ -24,7 +24,7 @@ class Parts:
         """Takes one range and returns the first pages of the ranges still to be read."""
         self._by_first[first] = extraction
         count = extraction.page_count or 0
-        if first != 1 or extraction.status not in (Status.INGESTED, Status.PARTIAL) or count <= PAGES_A_TASK:
+        if first != 1 or count <= PAGES_A_TASK or not _goes_on(extraction):
             return []
         rest = list(range(1 + PAGES_A_TASK, count + 1, PAGES_A_TASK))
         self._expected.update(rest)
@@ -36,7 +36,7 @@ class Parts:
         return len(self._by_first) == len(self._expected)
 
     def merged(self) -> Extraction:
-        """The whole file: `partial` when any of its ranges lacks a page, `cancelled` when one never ended."""
+        """The whole file: `partial` when it lacks a page, `failed` without any, `cancelled` when a range was."""
         head, *rest = (self._by_first[first] for first in sorted(self._by_first))
         if not rest:
             return head
@@ -53,7 +53,7 @@ class Parts:
         reason = next((part.reason for part in lacking), None if has_text else head.reason)
         return replace(
             head,
-            status=Status.PARTIAL if lacking else Status.INGESTED,
+            status=(Status.PARTIAL if pages else Status.FAILED) if lacking else Status.INGESTED,
             reason=reason,
             detail=next((part.detail for part in lacking), "" if has_text else head.detail),
             pages=pages,
@@ -63,6 +63,12 @@ class Parts:
             warnings=_warnings(every, missing if pages else {}),
             missing=missing,
         )
+
+
+def _goes_on(beginning: Extraction) -> bool:
+    """Whether the pages behind it are worth a try: also when each page so far was broken, not when each took long."""
+    broken = beginning.reason is Reason.CORRUPT and bool(beginning.missing)
+    return broken or beginning.status in (Status.INGESTED, Status.PARTIAL)
 
 
 def _warnings(parts: Sequence[Extraction], missing: Mapping[int, Reason]) -> tuple[str, ...]:
