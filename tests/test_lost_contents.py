@@ -10,9 +10,9 @@ import pikepdf
 import pytest
 
 from ingest_widgets import ingest
-from ingest_widgets.documents import Reason, Status
 from ingest_widgets.engines.contents import MOST_BLANK_PAGES
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import BLANK_CONTENTS, LOST_CONTENTS, lost
 from tests.hostile.pdf import assemble, page_objects, show, stream
 from tests.test_lost_pages import ENGINES, is_partial, read, texts

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import ingest
-from ingest_widgets.documents import Extraction, Reason, Status
+from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import cut, nested, tree, without
 from tests.hostile.pdf import text_pdf
 

@@ -64,7 +64,7 @@ def unlocked(data: Buffer, passwords: PasswordSource) -> Any:
     logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # a broken page tree makes it say something of each kid
     whole = data + _END if isinstance(data, bytes) and _END not in data[-1024:] else data
 
-    def attempt(password: str) -> Any:
+    def attempt(password: str | bytes) -> Any:
         stream = as_stream(whole)
         return pikepdf.open(stream, password=password, suppress_warnings=True, inherit_page_attributes=False)
 
