@@ -68,13 +68,17 @@ class SourceFile(_Noun):
 
 
 class ScannedLine(NamedTuple):
-    """A piece of a line that OCR read, and where: points from the top left of the page as it is shown."""
+    """A piece of a line that OCR read, and where.
+
+    Points from the top left of the page as it is shown, around which the box is then turned: by degrees, by the clock.
+    """
 
     left: float
     top: float
     right: float
     bottom: float
     text: str
+    angle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)

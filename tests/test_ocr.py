@@ -172,11 +172,18 @@ def test_words_on_scanned_lines_have_their_places_also_over_a_cut(query: str, bo
 def test_a_worker_cannot_put_lines_of_a_scan_just_anywhere() -> None:
     got = Gathering(Task("a", "a"))
     got.take({"t": "document", "pages": 1, "warnings": []}, b"")
-    for line in ([0, 0, "nan", 1, "x"], [0, 0, 1e9, 1, "x"], [0, 0, 1, "x"], [0, 0, 1, 1, "x" * 501], 7):
+    for line in (
+        [0, 0, "nan", 1, "x", 0],
+        [0, 0, 1e9, 1, "x", 0],
+        [0, 0, 1, "x"],
+        [0, 0, 1, 1, "x" * 501, 0],
+        [0, 0, 1, 1, "x", "nan"],
+        7,
+    ):
         with pytest.raises(WireError):
             got.take({"t": "page", "n": 1, "engine": "ocr", "warnings": [], "lines": [line]}, b"")
-    got.take({"t": "page", "n": 1, "engine": "ocr", "warnings": [], "lines": [[0, 0, 1, 1, "x"]]}, b"")
-    assert got.extraction(cancelled=False, seconds=0).scanned == {1: (ScannedLine(0, 0, 1, 1, "x"),)}
+    got.take({"t": "page", "n": 1, "engine": "ocr", "warnings": [], "lines": [[0, 0, 1, 1, "x", 90]]}, b"")
+    assert got.extraction(cancelled=False, seconds=0).scanned == {1: (ScannedLine(0, 0, 1, 1, "x", 90),)}
 
 
 def test_without_being_asked_nothing_is_read(scan: Task) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cmath
 import json
+import math
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
@@ -60,7 +62,15 @@ def _part(line: ScannedLine, start: int, end: int) -> Box:
     """From one sign to another: each takes as much of the line as signs of its kind mostly do."""
     edges = list(accumulate(map(_width, line.text), initial=0.0))
     along = (line.right - line.left) / (edges[-1] or 1.0)
-    return line.left + edges[start] * along, line.top, line.left + edges[end] * along, line.bottom
+    return _around(line.left + edges[start] * along, line.top, line.left + edges[end] * along, line.bottom, line.angle)
+
+
+def _around(left: float, top: float, right: float, bottom: float, angle: float) -> Box:
+    """The upright box that holds one which is turned around the page's top left."""
+    turn = cmath.rect(1, math.radians(angle))
+    corners = [complex(x, y) * turn for x in (left, right) for y in (top, bottom)]
+    across, down = [corner.real for corner in corners], [corner.imag for corner in corners]
+    return min(across), min(down), max(across), max(down)
 
 
 def _width(sign: str) -> float:

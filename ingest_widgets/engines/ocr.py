@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
-from ingest_widgets.engines.ocr_lines import Line, reading_order, rows_as_text
+from ingest_widgets.engines.ocr_lines import reading_order, rows_as_text
+from ingest_widgets.engines.ocr_reading import Reading, read
 from ingest_widgets.engines.textpage import TextPage, handle_of
 
 ENGINE = "ocr"
@@ -33,8 +35,7 @@ class Scan(NamedTuple):
     engine: str
     text: str = ""
     warnings: tuple[str, ...] = ()
-    lines: Sequence[Line] = ()
-    scale: float = 1.0  # pixels of their boxes a point
+    lines: Sequence[ScannedLine] = ()
 
 
 class ScanReader:
@@ -97,7 +98,7 @@ class ScanReader:
             raise NoEngine(f"OCR: {error}") from error
 
     def _read(self, index: int) -> Scan:
-        recognize = self._loaded()
+        self._loaded()
         page = self._document[index]
         try:
             width, height = page.get_size()
@@ -105,11 +106,26 @@ class ScanReader:
             picture = page.render(scale=scale, may_draw_forms=False).to_numpy()
         finally:
             page.close()
-        found = recognize(picture)
-        rows = reading_order(_lines(found))
+        reading = self._upright(picture)
+        angle = reading.angle
+        rows = reading_order(reading.lines(angle))
         text = rows_as_text(rows, scale)
         self._vocabulary.add(text)
-        return Scan(ENGINE, *clean_text(join_hyphens(text, self._vocabulary)), [p for row in rows for p in row], scale)
+        lines = [
+            ScannedLine(p.left / scale, p.top / scale, p.right / scale, p.bottom / scale, p.text, angle)
+            for row in rows
+            for p in row
+        ]
+        return Scan(ENGINE, *clean_text(join_hyphens(text, self._vocabulary)), lines)
+
+    def _upright(self, picture: Any) -> Reading:
+        """What is found in it, after a second look when the first says that it lies on its side or head."""
+        begun = time.monotonic()
+        first = read(self._loaded(), picture)
+        self._slowest = max(self._slowest, time.monotonic() - begun)
+        if not first.turns or self._late():
+            return first
+        return first.better(read(self._loaded(), picture, first.turns))
 
 
 @cache
@@ -124,6 +140,7 @@ def _recognizer() -> Any:
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,
+            "Global.text_score": 0.0,  # what is read badly tells that a page is on its head
             "Det.limit_type": "max",
             "Det.limit_side_len": _FIND_SIDE,
             "Rec.rec_batch_num": 1,
@@ -131,14 +148,6 @@ def _recognizer() -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
-
-
-def _lines(found: Any) -> list[Line]:
-    if found.boxes is None or found.txts is None:
-        return []
-    corners = [(box[:, 0], box[:, 1], text) for box, text in zip(found.boxes, found.txts, strict=True)]
-    lines = [Line(float(x.min()), float(y.min()), float(x.max()), float(y.max()), t.strip()) for x, y, t in corners]
-    return [line for line in lines if line.text and line.height > 0]
 
 
 def _is_scan(document: pypdfium2.PdfDocument, index: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from ingest_widgets.engines.hyphens import CUT, is_cut
@@ -13,7 +14,7 @@ _COLUMN_LINES = 3
 
 
 class Line(NamedTuple):
-    """A piece of a line as it was found: a box in pixels from the top left."""
+    """A piece of a line as it was found: a box in pixels, on a page that is set upright around its top left."""
 
     left: float
     top: float
@@ -69,12 +70,12 @@ def reading_order(lines: list[Line]) -> list[list[Line]]:
 
 def _bands(lines: list[Line]) -> list[list[Line]]:
     bands: list[list[Line]] = []
-    bottom = 0.0
+    bottom = -math.inf
     for line in sorted(lines, key=lambda line: line.top):
         slack = 0.15 * line.height  # boxes are drawn generously, and pages lie crooked
         if not bands or line.top + slack > bottom:
             bands.append([])
-            bottom = 0.0
+            bottom = -math.inf
         bands[-1].append(line)
         bottom = max(bottom, line.bottom - slack)
     return bands
@@ -83,7 +84,7 @@ def _bands(lines: list[Line]) -> list[list[Line]]:
 def _columns(lines: list[Line]) -> list[list[Line]]:
     narrow = _NARROW * _middle([line.height for line in lines])
     columns: list[list[Line]] = []
-    right = 0.0
+    right = -math.inf
     for line in sorted(lines, key=lambda line: line.left):
         if not columns or line.left > right + narrow:
             columns.append([])

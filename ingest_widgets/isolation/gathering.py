@@ -249,9 +249,10 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _line(value: Any) -> ScannedLine:
-    left, top, right, bottom, text = value
-    line = ScannedLine(float(left), float(top), float(right), float(bottom), _text(text, LINE_CHARS))
-    if not all(abs(edge) < MOST_POINTS for edge in line[:4]):  # nor is one that is no number
+    left, top, right, bottom, text, angle = value
+    edges = float(left), float(top), float(right), float(bottom)
+    line = ScannedLine(*edges, _text(text, LINE_CHARS), float(angle))
+    if not all(abs(edge) < MOST_POINTS for edge in edges) or not abs(line.angle) <= 180:  # nor is one that is no number
         raise WireError("no place where one belongs")
     return line
 

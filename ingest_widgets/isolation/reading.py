@@ -149,7 +149,7 @@ class _Scans:
     def page(
         self, index: int, engine: str, warnings: tuple[str, ...]
     ) -> tuple[str, str, tuple[str, ...], list[list[Any]]]:
-        """Engine, text, warnings and lines (left, top, right, bottom, text) as they are once OCR has been asked."""
+        """Engine, text, warnings and lines (see `ScannedLine`) as they are once OCR has been asked."""
         opened = self._document.first
         if not isinstance(opened, PdfiumDocument):
             return engine, "", (*warnings, "no OCR: only pdfium draws pages, and it didn't open this document"), []
@@ -172,12 +172,12 @@ def _sent(scan: Scan) -> list[list[Any]]:
     """Its lines in points, as many as a header has room for."""
     lines: list[list[Any]] = []
     room = _LINES_BYTES
-    for *box, text in scan.lines:
+    for *box, text, angle in scan.lines:
         text = text[:LINE_CHARS].encode("utf-8", "replace").decode()
         room -= len(text.encode()) + len(text) + 60  # quotes and backslashes come with one more
         if room < 0:
             break
-        lines.append([*(round(edge / scan.scale, 1) for edge in box), text])
+        lines.append([*(round(edge, 1) for edge in box), text, angle])
     return lines
 
 

@@ -1,0 +1,94 @@
+"""What the recognizer found in a picture: how sure it is, and which way the text runs.
+
+Points are complex numbers, pixels to the right and 1j times pixels down: a turn is a multiplication.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ingest_widgets.engines.ocr_lines import Line
+
+_TALL = 1.5  # in widths: from here on RapidOCR turns a box against the clock before it reads it
+_LEAST_SCORE = 0.5  # RapidOCR's own: below that a piece is no text
+_SURE = 0.9  # upright text has 0.97 and more, also on bad scans; text on its head some 0.7
+
+
+class Piece(NamedTuple):
+    """A piece of a line."""
+
+    corners: list[complex]  # from the start of its text on, along the text first
+    text: str
+    score: float  # from 0 to 1
+
+    @property
+    def run(self) -> complex:
+        """From its start to its end."""
+        return self.corners[1] - self.corners[0]
+
+
+class Reading(NamedTuple):
+    """All pieces found in a picture, in no order."""
+
+    pieces: Sequence[Piece]
+
+    @property
+    def score(self) -> float:
+        """From 0 to 1, the mean of all signs."""
+        return sum(p.score * len(p.text) for p in self.pieces) / max(1, sum(len(p.text) for p in self.pieces))
+
+    @property
+    def angle(self) -> float:
+        """By how many degrees most of the text is turned, by the clock."""
+        lengths = [0.0] * 4
+        for piece in self.pieces:
+            lengths[_quarter(piece.run)] += abs(piece.run)
+        most = lengths.index(max(lengths))
+        return round(math.degrees(cmath.phase(sum(p.run for p in self.pieces if _quarter(p.run) == most))), 1)
+
+    @property
+    def turns(self) -> int:
+        """How many quarters of a turn against the clock would set the picture upright, as far as can be told."""
+        return (round(self.angle / 90) + 2 * (bool(self.pieces) and self.score < _SURE)) % 4
+
+    def better(self, other: Reading) -> Reading:
+        """The surer one; `other` when both are sure."""
+        return other if other.score >= min(self.score, _SURE) else self
+
+    def lines(self, angle: float) -> list[Line]:
+        """Those that are text, with their boxes on the picture once it is turned by the angle against the clock."""
+        turn = cmath.rect(1, -math.radians(angle))
+        lines = []
+        for piece in self.pieces:
+            across, down = zip(*((z.real, z.imag) for z in (corner * turn for corner in piece.corners)), strict=True)
+            if piece.score >= _LEAST_SCORE and max(down) > min(down):
+                lines.append(Line(min(across), min(down), max(across), max(down), piece.text))
+        return lines
+
+
+def read(recognize: Callable[[Any], Any], picture: Any, turns: int = 0) -> Reading:
+    """What is found in a picture that is turned by so many quarters against the clock before; places are as without."""
+    turned, widths = picture, []
+    for _ in range(turns):
+        widths.append(turned.shape[1])
+        turned = turned.swapaxes(0, 1)[::-1]
+    found = recognize(turned.copy() if turns else turned)
+    if found.boxes is None or found.txts is None:
+        return Reading(())
+    pieces = []
+    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
+        corners = [complex(*point) for point in box]
+        for width in reversed(widths):
+            corners = [width + 1j * corner for corner in corners]
+        if abs(corners[3] - corners[0]) >= _TALL * abs(corners[1] - corners[0]):
+            corners = corners[1:] + corners[:1]
+        if text := text.strip():
+            pieces.append(Piece(corners, text, float(score)))
+    return Reading(pieces)
+
+
+def _quarter(run: complex) -> int:
+    return round(math.degrees(cmath.phase(run)) / 90) % 4
