@@ -240,6 +240,7 @@ def test_columns_are_read_one_after_the_other_and_rows_of_a_table_are_not() -> N
         rows_as_text(reading_order(heading + words), 1.0).split()
         == "A heading over both one two three four five six".split()
     )
+    assert rows_as_text(reading_order(words[:-2]), 1.0).split() == "one two three four".split()
     cells = column(100, 60, ["a", "b", "c"]) + column(420, 60, ["1", "2", "3"])
     assert rows_as_text(reading_order(cells), 1.0).split("\n") == ["a 1", "b 2", "c 3"]
 

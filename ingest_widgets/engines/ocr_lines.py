@@ -10,7 +10,7 @@ from ingest_widgets.engines.paragraphs import paragraph_starts
 
 _NARROW = 0.5  # in heights of a line: less white is no gutter
 _COLUMN = 6.0  # in heights of a line: narrower is a cell of a table
-_COLUMN_LINES = 3
+_COLUMN_LINES = 3  # of the longest; the last one may end early
 
 
 class Line(NamedTuple):
@@ -95,9 +95,8 @@ def _columns(lines: list[Line]) -> list[list[Line]]:
 
 def _are_text(columns: list[list[Line]]) -> bool:
     """Whether they are to be read one after the other: a table's cells are narrow, its rows go together."""
-    return all(
-        len(column) >= _COLUMN_LINES
-        and _middle([line.right - line.left for line in column]) > _COLUMN * _middle([line.height for line in column])
+    return max(map(len, columns)) >= _COLUMN_LINES and all(
+        _middle([line.right - line.left for line in column]) > _COLUMN * _middle([line.height for line in column])
         for column in columns
     )
 
