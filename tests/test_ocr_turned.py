@@ -5,9 +5,11 @@ from __future__ import annotations
 import cmath
 import io
 import math
+import time
 from pathlib import Path
 
 import pypdf
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 from reportlab.lib.utils import ImageReader
@@ -17,6 +19,7 @@ from ingest_widgets import Corpus, ingest, settings_override
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.scanned_lines import boxes_of
 from ingest_widgets.documents import ScannedLine
+from ingest_widgets.engines.ocr import ScanReader
 from ingest_widgets.engines.ocr_lines import reading_order, rows_as_text
 from ingest_widgets.engines.ocr_reading import Piece, Reading
 
@@ -102,6 +105,21 @@ def test_only_what_lies_or_is_hard_to_read_is_looked_at_again(angle: float, scor
     reading = Reading(pieces(angle, score, ["one", "two", "three"]) + note)
     assert (reading.angle, reading.turns) == (angle, turns)
     assert Reading(()).turns == 0
+
+
+def test_short_words_do_not_make_a_page_crooked() -> None:
+    """Their boxes are uneven."""
+    short = [p._replace(corners=[z / 10 for z in p.corners]) for p in pieces(6, 0.97, ["a", "b", "c"])]
+    assert abs(Reading(pieces(0, 0.97, ["a long line"]) + short).angle) < 0.5
+
+
+def test_a_look_at_a_turned_page_that_time_does_not_allow_to_repeat_is_said() -> None:
+    """The time is up after the first look, or on a slow machine even before it."""
+    with pypdfium2.PdfDocument(pdf(sheet(180))) as document:
+        started = time.monotonic() - 0.8 * 60 + 0.2
+        scan = ScanReader(document, most=50, seconds=60.0, started=started, room=lambda: True).text(0, "pdfium")
+    (said,) = scan.warnings
+    assert "file_timeout_seconds=60 leaves no time" in said
 
 
 def test_the_second_look_counts_when_it_is_sure_or_surer() -> None:

@@ -106,7 +106,7 @@ class ScanReader:
             picture = page.render(scale=scale, may_draw_forms=False).to_numpy()
         finally:
             page.close()
-        reading = self._upright(picture)
+        reading, said = self._upright(picture)
         angle = reading.angle
         rows = reading_order(reading.lines(angle))
         text = rows_as_text(rows, scale)
@@ -116,16 +116,20 @@ class ScanReader:
             for row in rows
             for p in row
         ]
-        return Scan(ENGINE, *clean_text(join_hyphens(text, self._vocabulary)), lines)
+        text, warnings = clean_text(join_hyphens(text, self._vocabulary))
+        return Scan(ENGINE, text, (*warnings, *said), lines)
 
-    def _upright(self, picture: Any) -> Reading:
-        """What is found in it, after a second look when the first says that it lies on its side or head."""
+    def _upright(self, picture: Any) -> tuple[Reading, tuple[str, ...]]:
+        """What is found in it, after a second look when the first says that it lies on its side or head; warnings."""
         begun = time.monotonic()
         first = read(self._loaded(), picture)
         self._slowest = max(self._slowest, time.monotonic() - begun)
-        if not first.turns or self._late():
-            return first
-        return first.better(read(self._loaded(), picture, first.turns))
+        if not first.turns:
+            return first, ()
+        if self._late():
+            said = f"OCR of a page that may not lie upright: file_timeout_seconds={self._seconds:g} leaves no time"
+            return first, (f"{said} to look twice; raise that setting",)
+        return first.better(read(self._loaded(), picture, first.turns)), ()
 
 
 @cache

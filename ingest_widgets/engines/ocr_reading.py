@@ -47,7 +47,9 @@ class Reading(NamedTuple):
         for piece in self.pieces:
             lengths[_quarter(piece.run)] += abs(piece.run)
         most = lengths.index(max(lengths))
-        return round(math.degrees(cmath.phase(sum(p.run for p in self.pieces if _quarter(p.run) == most))), 1)
+        runs = [piece.run for piece in self.pieces if _quarter(piece.run) == most]
+        # Weighed by the square of their length: short words have crooked boxes.
+        return round(math.degrees(cmath.phase(sum(run * abs(run) for run in runs))), 1)
 
     @property
     def turns(self) -> int:
