@@ -68,7 +68,16 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("entropy AND second", {("heat", 2)}),
         ("entropy OR", {("heat", 1), ("heat", 2)}),
         ("second AND", {("heat", 2)}),
-        ("OR falls", set()),
+        ("OR falls", {("heat", 1)}),
+        ("AND falls", {("heat", 1)}),
+        ("law OR OR falls", {("heat", 1), ("heat", 2)}),
+        ("law AND OR falls", {("heat", 1), ("heat", 2)}),
+        ("entropy OR -second", {("heat", 1)}),
+        ("-second OR entropy", {("heat", 1)}),
+        ("entropy OR file:heat second", {("heat", 2)}),
+        ('"OR" falls', set()),
+        ("falls -OR", {("heat", 1)}),
+        ("OR OR", set()),
         ("entrop*", {("heat", 1), ("heat", 2), ("code", 2)}),
         ('"second la"*', {("heat", 2)}),
         ("file:heat entropy", {("heat", 1), ("heat", 2)}),
@@ -113,6 +122,8 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("state-of-the-art", {("code", 1)}),
         ("don't", {("code", 1)}),
         ("c++", {("code", 1)}),
+        ("en\xadtro\u200bpy", {("heat", 1), ("heat", 2)}),
+        ("\ufb06ate", {("code", 1)}),
     ],
 )
 def test_a_query_finds_just_these_pages(corpus: Corpus, query: str, pages: set[tuple[str, int]]) -> None:
@@ -309,6 +320,15 @@ def test_a_search_in_a_file_that_is_not_there_says_so(corpus: Corpus) -> None:
         "No page matches 'entropy': there is no file 'code', did you mean 'code.pdf'?"
     )
     assert corpus.search("nowhere", file="code.pdf").note == ""
+
+
+def test_a_filter_that_names_no_file_says_so_too(corpus: Corpus) -> None:
+    assert corpus.search("file:cod3.pdf entropy").note == "there is no file 'cod3.pdf', did you mean 'code.pdf'?"
+    assert corpus.search("file:heat file:nope").note == "there is no file 'nope', corpus.files() lists them"
+    assert corpus.search("file:nope", file=["heat", "code.pdf"]).note.startswith("there is no file")
+    assert [
+        corpus.search(query).note for query in ("file:heat nowhere", "-file:nope nowhere", "file:heat -file:heat")
+    ] == ["", "", ""]
 
 
 def test_a_kept_ranking_is_forgotten_when_a_page_comes_or_goes(tmp_path: Path) -> None:

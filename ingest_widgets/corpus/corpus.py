@@ -109,7 +109,8 @@ class Corpus(HeldFiles):
         """Pages that match what a person typed, best first; nothing that is typed is an error.
 
         Args:
-            query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`; `long-term` finds `longterm` too.
+            query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`; `long-term` finds `longterm` too, and an
+                `OR` that doesn't stand between two of the things to look for is left out.
             limit: How many hits at most.
             offset: How many to leave out before.
             file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't

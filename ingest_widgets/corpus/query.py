@@ -6,12 +6,15 @@ entropy OR disorder     either; OR binds its two neighbours closer than the rest
 -draft  -"first draft"  pages without
 entrop*                 words that begin so
 file:thesis             only files with that in their names; -file:thesis only the others
+
+An OR that doesn't stand between two things to look for is left out, as at the end of what is being typed or before
+`-draft`; so is AND, which changes nothing. "OR" in quotes, -OR, and a query of nothing else look for the word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -21,6 +24,10 @@ from ingest_widgets.corpus.signs import RUN
 _OPERATORS = ("OR", "AND")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
+# What is pasted may hold ligatures and signs that nobody sees; the texts of pages are kept without.
+_UNSEEN = dict.fromkeys("\xad\u200b\u2060\ufeff", "")
+_LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb06": "st"}
+_AS_KEPT = str.maketrans(_UNSEEN | _LIGATURES)
 _TOKEN = re.compile(
     r'(?P<minus>(?<!\S)-(?!-))?(?P<file>(?<![^\s-])file:)?(?:"(?P<phrase>[^"]*)"(?P<star>\*)?|(?P<word>[^\s"]+|"))',
     re.IGNORECASE,
@@ -116,38 +123,33 @@ class _Item:
     has_star: bool = field(default=False)
 
     @property
-    def is_plain(self) -> bool:
-        return not (self.is_quoted or self.is_excluded or self.is_file)
+    def is_operator(self) -> bool:
+        return self.text in _OPERATORS and not (self.is_quoted or self.is_excluded or self.is_file)
 
 
 def parse_query(text: str) -> Query:
     """Reads a query as a person types it."""
     items = [_item(match) for match in _TOKEN.finditer(clean(text).translate(_QUOTES))]
-    if len(items) > 1 and items[-1].is_plain and items[-1].text in _OPERATORS:
-        items.pop()  # what follows isn't typed yet
+    has_more = not all(item.is_operator for item in items)
     groups: list[list[Term]] = []
     excluded: list[Term] = []
     files: list[str] = []
     excluded_files: list[str] = []
     plain: list[str] = []
-    position, joins = 0, False
-    while position < len(items):
-        item = items[position]
-        operator = _operator(items, position)
-        position += 1
-        if operator:
-            joins = operator == "OR"
-            item = items[position]
-            position += 1
+    follows = joins = False  # a term that was looked for; an OR behind it
+    for item in items:
+        if item.is_operator and has_more:
+            joins = joins or (follows and item.text == "OR")
+            continue
+        terms = [] if item.is_file else _terms(item)
+        follows = bool(terms) and not item.is_excluded
         if item.is_file:
             (excluded_files if item.is_excluded else files).append(item.text)
-        elif not (terms := _terms(item)):
-            pass
         elif item.is_excluded:
             excluded += terms
-        else:
+        elif terms:
             plain.append(item.text.strip("*"))
-            if joins and groups:
+            if joins:
                 groups[-1] += terms
             else:
                 groups.append(terms)
@@ -160,24 +162,14 @@ def parse_query(text: str) -> Query:
 
 def _item(match: re.Match[str]) -> _Item:
     phrase = match["phrase"]
+    text = match["word"] if phrase is None else phrase
     return _Item(
-        text=match["word"] if phrase is None else phrase,
+        text=text if match["file"] else text.translate(_AS_KEPT),
         is_quoted=phrase is not None,
         is_excluded=bool(match["minus"]),
         is_file=bool(match["file"]),
         has_star=bool(match["star"]),
     )
-
-
-def _operator(items: Sequence[_Item], position: int) -> str | None:
-    """OR stands between two terms, AND between any two things; anywhere else but at the end they are words."""
-    item = items[position]
-    if not item.is_plain or item.text not in _OPERATORS or not 0 < position < len(items) - 1:
-        return None
-    before, after = items[position - 1], items[position + 1]
-    if item.text == "OR" and any(other.is_excluded or other.is_file for other in (before, after)):
-        return None
-    return item.text
 
 
 def _terms(item: _Item) -> list[Term]:

@@ -148,7 +148,7 @@ def search(
         offset=offset,
         suggestion=suggestion,
         ranking="bm25" if question is None else "hybrid",
-        note=_no_such_file(con, files) if files and ids == [] else "",
+        note=_no_such_file(con, query, files) if ids == [] else "",
     )
 
 
@@ -167,11 +167,11 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
     return [names[name] for name in kept]
 
 
-def _no_such_file(con: sqlite3.Connection, files: Sequence[str]) -> str:
-    names = [name for (name,) in con.execute("SELECT name FROM files ORDER BY name")]
-    if not set(files).isdisjoint(names):
-        return ""
-    return f"there is no file {files[0]!r}, {near_names(files[0], names)}"
+def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> str:
+    names = {name: file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY name")}
+    unknown = [] if files is None or not names.keys().isdisjoint(files) else list(files)
+    unknown += [wanted for wanted in query.files if not _named_like(wanted, names)]
+    return f"there is no file {unknown[0]!r}, {near_names(unknown[0], list(names))}" if unknown else ""
 
 
 def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
