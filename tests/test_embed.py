@@ -9,7 +9,9 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import tracemalloc
 import zlib
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +24,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus, CorpusDamaged, CorpusError, CorpusNotWritable, CorpusRetriever
 from ingest_widgets.corpus import schema
+from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from tests.corpus_parts import extraction, source
 
@@ -371,22 +374,104 @@ def test_filters_and_exclusions_hold_for_the_nearest_chunks_too(corpus: Corpus) 
     assert corpus.search("", ranking="hybrid").total == 0
 
 
-def test_the_nearest_of_many_chunks_are_those_that_a_full_comparison_finds(tmp_path: Path) -> None:
+PAGES, WIDE = 1_500, 4_096
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """Four blocks of 16 MB of vectors, two chunks a page, and all these vectors with one more for a question."""
+    numbers = numpy.random.default_rng(7).normal(size=(2 * PAGES + 1, WIDE)).astype("float32")
+    numbers /= numpy.linalg.norm(numbers, axis=1, keepdims=True)
+    path = tmp_path_factory.mktemp("wide") / "c.sqlite"
+    with Corpus(path) as corpus:
+        texts = [f"Number {2 * page} is here.\n\nNumber {2 * page + 1} is here." for page in range(PAGES)]
+        corpus.write(source("a.pdf"), extraction(*texts[:1_000]))
+        corpus.write(source("b.pdf"), extraction(*texts[1_000:]))
+        made = corpus.embed(numbers_of(numbers), max_chars=24, overlap=0, batch_size=500)
+        assert made == 2 * PAGES
+    return path, numbers
+
+
+def numbers_of(numbers: Any) -> Callable[[list[str]], Any]:
+    return lambda texts: numbers[[int(text.split()[1]) for text in texts]]
+
+
+def test_the_nearest_of_many_chunks_are_those_that_a_full_comparison_finds(wide: tuple[Path, Any]) -> None:
     """Blocks of 16 MB are passed through, and of a page with many chunks the best one counts."""
-    dimension, pages = 4_096, 1_500
-    numbers = numpy.random.default_rng(7).normal(size=(2 * pages + 1, dimension)).astype("float32")
+    path, numbers = wide
+    with Corpus(path, read_only=True) as corpus:
+        assert corpus.embed(numbers_of(numbers)) == 0
+        results = corpus.search(f"missing {2 * PAGES}", limit=100, ranking="hybrid")
+    similar = (numbers[:-1] @ numbers[-1]).reshape(PAGES, 2).max(axis=1)
+    assert [hit.page - 1 + 1_000 * (hit.file == "b.pdf") for hit in results] == numpy.argsort(-similar)[:100].tolist()
 
-    def fn(texts: list[str]) -> Any:
-        return numbers[[int(text.split()[1]) for text in texts]]
 
-    with Corpus(tmp_path / "c.sqlite") as corpus:
-        texts = [f"Number {2 * page} is here.\n\nNumber {2 * page + 1} is here." for page in range(pages)]
-        corpus.write(source("a.pdf"), extraction(*texts))
-        assert corpus.embed(fn, max_chars=24, overlap=0, batch_size=500) == 2 * pages
-        results = corpus.search(f"missing {2 * pages}", limit=100, ranking="hybrid")
-    unit = numbers / numpy.linalg.norm(numbers, axis=1, keepdims=True)
-    similar = (unit[:-1] @ unit[-1]).reshape(pages, 2).max(axis=1)
-    assert [hit.page - 1 for hit in results] == numpy.argsort(-similar)[:100].tolist()
+def test_vectors_beyond_what_may_be_kept_count_as_much(wide: tuple[Path, Any]) -> None:
+    path, numbers = wide
+    question = array("f", numbers[-1].tolist())
+    with closing(sqlite3.connect(path)) as con:
+        for files in (None, [2], [1, 2], [77]):
+            whole = NearestChunks().pages(con, question, files, 100)
+            assert len(whole) == (0 if files == [77] else 100)
+            for most in (0, 16 * 2**20, 40 * 2**20):
+                nearest = NearestChunks(most)
+                assert nearest.pages(con, question, files, 100) == nearest.pages(con, question, files, 100) == whole
+
+
+def test_vectors_are_read_once_and_let_go_when_the_corpus_is_closed(wide: tuple[Path, Any]) -> None:
+    path, numbers = wide
+    statements: list[str] = []
+    question = array("f", numbers[-1].tolist())
+    with closing(sqlite3.connect(path)) as con:
+        nearest = NearestChunks()
+        first = nearest.pages(con, question, None, 100)
+        con.set_trace_callback(statements.append)
+        assert nearest.pages(con, question, None, 100) == first
+    assert not [statement for statement in statements if "vector FROM" in statement]
+    corpus = Corpus(path, read_only=True)
+    corpus.embed(numbers_of(numbers))
+    tracemalloc.start()
+    try:
+        corpus.search(f"missing {2 * PAGES}", ranking="hybrid")
+        kept = tracemalloc.get_traced_memory()[0]
+        corpus.close()
+        assert tracemalloc.get_traced_memory()[0] < kept - 2 * PAGES * WIDE * 4 * 0.9
+    finally:
+        tracemalloc.stop()
+
+
+def test_kept_vectors_are_forgotten_when_one_comes_or_goes_in_another_process(corpus: Corpus) -> None:
+    """In another Corpus, here."""
+
+    def near() -> set[tuple[str, int]]:
+        return {(hit.file, hit.page) for hit in corpus.search("grows", ranking="hybrid")}
+
+    corpus.embed(hashed)
+    assert near() == {("a.pdf", 1), ("a.pdf", 2), ("b.pdf", 1)}
+    with Corpus(corpus.path) as other:
+        other.write(source("d.pdf"), extraction("Growth is slow."))
+        assert near() == {("a.pdf", 1), ("a.pdf", 2), ("b.pdf", 1)}
+        other.embed(hashed)
+        assert near() == {("a.pdf", 1), ("a.pdf", 2), ("b.pdf", 1), ("d.pdf", 1)}
+        other.remove("a.pdf")
+        assert near() == {("b.pdf", 1), ("d.pdf", 1)}
+        other.write(source("b.pdf"), extraction("Flour.", "Water.", sha256="0" * 64))
+        assert near() == {("d.pdf", 1)}
+        other.embed(lambda texts: [[1.0] * DIMENSION for _ in texts], replace=True)
+        assert near() == {("b.pdf", 1), ("d.pdf", 1)}
+
+
+def test_a_search_during_which_other_vectors_come_says_to_search_again(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+
+    def slow(texts: list[str]) -> list[list[float]]:
+        with Corpus(corpus.path) as other:
+            other.embed(lambda texts: [[1.0, 0.0] for _ in texts], replace=True)
+        return hashed(texts)
+
+    corpus.embed(slow)
+    with pytest.raises(CorpusError, match="vectors were replaced while this search went on: search again"):
+        corpus.search("entropy", ranking="hybrid")
 
 
 def test_hybrid_without_vectors_or_callable_says_what_to_call(corpus: Corpus) -> None:

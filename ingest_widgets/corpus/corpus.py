@@ -118,7 +118,8 @@ class Corpus(HeldFiles):
             match: `"all"`: each word must be on the page; `"any"`: one is enough, and more rank higher.
             stemming: Other English forms of a word will do as well: `running` finds `runs`.
             ranking: `"bm25"`: the pages with the words; `"hybrid"`: those and the pages of the 100 nearest chunks,
-                ranked by both (reciprocal rank fusion). It needs `embed` and numpy.
+                ranked by both (reciprocal rank fusion). It needs `embed` and numpy, and keeps up to 256 MB of vectors
+                in memory until one of them changes or the corpus is closed.
 
         Raises:
             CorpusError: `ranking="hybrid"`, and there are no vectors, or `embed` wasn't called on this object.
@@ -136,6 +137,7 @@ class Corpus(HeldFiles):
             return search(
                 con,
                 self._index,
+                self._nearest,
                 query,
                 limit=limit,
                 offset=offset,

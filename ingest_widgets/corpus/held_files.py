@@ -14,6 +14,7 @@ from ingest_widgets.corpus.arguments import File, corpus_path, file_name, one_st
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
+from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, known_of, record_of
 from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
@@ -31,6 +32,7 @@ class HeldFiles:
         self._path = corpus_path(path)
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
+        self._nearest = NearestChunks()
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 
     @property
@@ -46,6 +48,7 @@ class HeldFiles:
     def close(self) -> None:
         """Lets go of the file, as often as you like; using the corpus afterwards raises `CorpusError`."""
         self._at_exit()
+        self._nearest.forget()
 
     def __enter__(self) -> Self:
         return self

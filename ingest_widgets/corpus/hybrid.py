@@ -6,10 +6,9 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
-from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.index import Found, PageIndex
+from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.query import Query
-from ingest_widgets.corpus.vectors import NearPage
 
 NEAR_PAGES = 100
 """So many pages are taken from the nearest chunks."""
@@ -19,10 +18,15 @@ _RANKED = 1_000  # pages by words beyond this place count for less than any near
 
 
 def near_pages(
-    con: sqlite3.Connection, index: PageIndex, query: Query, files: Sequence[int] | None, question: array[float]
+    con: sqlite3.Connection,
+    index: PageIndex,
+    nearest: NearestChunks,
+    query: Query,
+    files: Sequence[int] | None,
+    question: array[float],
 ) -> list[NearPage]:
     """The pages of the nearest chunks, without those that hold an excluded term."""
-    near = vectors.nearest(con, question, files, (3 if query.excluded else 1) * NEAR_PAGES)
+    near = nearest.pages(con, question, files, (3 if query.excluded else 1) * NEAR_PAGES)
     if query.excluded:
         unwanted = index.matching(con, Query(groups=(query.excluded,)), [page.page for page in near])
         near = [page for page in near if page.page not in unwanted]

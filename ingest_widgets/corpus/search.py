@@ -11,11 +11,11 @@ from typing import Any, Literal, overload
 
 from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.index import Found, PageIndex
+from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.query import Query, parse_query
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker, make_snippet
-from ingest_widgets.corpus.vectors import NearPage
 from ingest_widgets.documents import Hit
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
 
@@ -111,6 +111,7 @@ class SearchResults(Sequence[Hit]):
 def search(
     con: sqlite3.Connection,
     index: PageIndex,
+    nearest: NearestChunks,
     text: str,
     *,
     limit: int,
@@ -133,7 +134,7 @@ def search(
     elif question is None:
         found = index.find(con, query, ids, limit, offset)
     else:
-        near = hybrid.near_pages(con, index, query, ids, question)
+        near = hybrid.near_pages(con, index, nearest, query, ids, question)
         found, brought = hybrid.fused(con, index, query, ids, near, limit, offset)
         only_near = {page.page: page for page in near if page.page in brought}
     hits = _hits(con, query, found.pages, only_near)

@@ -1,4 +1,4 @@
-"""The table of the vectors of chunks: what is in it, what comes and goes, what lies nearest to a question."""
+"""The table of the vectors of chunks: what is in it, what comes and goes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import json
 import sqlite3
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from ingest_widgets.corpus.chunks import PAGE_BREAK
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.documents import Chunk
-from ingest_widgets.errors import MissingExtra
 
-_BLOCK_BYTES = 16 * 2**20
-_NOTE = "SELECT value FROM notes WHERE key = 'embedding'"
+_NOTE = "SELECT value FROM notes WHERE key = ?"
+_STATE = "vectors_state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +32,9 @@ class Embedding:
     dimension: int
 
 
-@dataclass(frozen=True, slots=True)
-class NearPage:
-    """A page with the chunk on it that lies nearest.
-
-    Attributes:
-        page: Its id.
-        similarity: The cosine of the angle between the chunk and the question.
-        start: Where the chunk begins in the page's text.
-        stop: Where it ends; None: on a later page.
-    """
-
-    page: int
-    similarity: float
-    start: int
-    stop: int | None
-
-
 def held(con: sqlite3.Connection) -> Embedding | None:
     """What the vectors share; None when there are none, as in a file of an older version."""
-    found = con.execute(_NOTE).fetchone()
+    found = con.execute(_NOTE, ("embedding",)).fetchone()
     try:
         return Embedding(**json.loads(found[0])) if found else None
     except (ValueError, TypeError) as error:
@@ -65,14 +46,26 @@ def note(con: sqlite3.Connection, embedding: Embedding) -> None:
     con.execute("INSERT OR REPLACE INTO notes (key, value) VALUES ('embedding', ?)", (json.dumps(asdict(embedding)),))
 
 
+def state(con: sqlite3.Connection) -> str | None:
+    """What is another one after each change of the vectors, also in a new file at the same place."""
+    found = con.execute(_NOTE, (_STATE,)).fetchone()
+    return found[0] if found else None
+
+
+def _change_state(con: sqlite3.Connection) -> None:
+    con.execute("INSERT OR REPLACE INTO notes (key, value) VALUES (?, random())", (_STATE,))
+
+
 def drop(con: sqlite3.Connection, file_id: int) -> None:
     """Forgets the vectors of a file."""
-    con.execute("DELETE FROM chunk_vectors WHERE file_id = ?", (file_id,))
+    if con.execute("DELETE FROM chunk_vectors WHERE file_id = ?", (file_id,)).rowcount:
+        _change_state(con)
     con.execute("DELETE FROM embedded_files WHERE file_id = ?", (file_id,))
 
 
 def drop_all(con: sqlite3.Connection) -> None:
     """Forgets all vectors and what they share."""
+    _change_state(con)
     con.execute("DELETE FROM chunk_vectors")
     con.execute("DELETE FROM embedded_files")
     con.execute("DELETE FROM notes WHERE key = 'embedding'")
@@ -93,6 +86,7 @@ def places(con: sqlite3.Connection, file_id: int) -> set[tuple[int, int]]:
 
 def add(con: sqlite3.Connection, file_id: int, chunks: Sequence[tuple[Chunk, array[float]]]) -> None:
     """Keeps vectors; chunks that no longer stand where they stood, since the file has changed, are left out."""
+    _change_state(con)
     first, last = min(chunk.first_page for chunk, _ in chunks), max(chunk.last_page for chunk, _ in chunks)
     rows = con.execute(
         "SELECT number, text FROM pages WHERE file_id = ? AND number BETWEEN ? AND ?", (file_id, first, last)
@@ -124,59 +118,11 @@ def finish(con: sqlite3.Connection, file_id: int, chunks: set[tuple[int, int]]) 
     there = places(con, file_id)
     if chunks <= there:
         con.execute("INSERT OR IGNORE INTO embedded_files (file_id) VALUES (?)", (file_id,))
+        _change_state(con)
         con.executemany(
             "DELETE FROM chunk_vectors WHERE file_id = ? AND first_page = ? AND start = ?",
             [(file_id, *place) for place in there - chunks],
         )
-
-
-def nearest(con: sqlite3.Connection, question: array[float], files: Sequence[int] | None, most: int) -> list[NearPage]:
-    """The pages on which the nearest chunks begin, nearest first; the vectors are read in blocks of 16 MB.
-
-    Raises:
-        MissingExtra: numpy isn't installed.
-    """
-    where = "" if files is None else "WHERE file_id IN (SELECT value FROM json_each(?))"
-    values = () if files is None else (json.dumps(list(files)),)
-    best: dict[int, NearPage] = {}
-    for ids, similarities in _blocks(con.execute(f"SELECT id, vector FROM chunk_vectors {where}", values), question):
-        least = min(page.similarity for page in best.values()) if len(best) == most else -2.0
-        new: set[int] = set()
-        for place in (-similarities).argsort(kind="stable").tolist():
-            if not similarities[place] > least or len(new) == most:
-                break
-            page = _near_page(con, ids[place], float(similarities[place]))
-            new.add(page.page)
-            if page.page not in best or page.similarity > best[page.page].similarity:
-                best[page.page] = page
-        best = {page.page: page for page in sorted(best.values(), key=lambda page: -page.similarity)[:most]}
-    return list(best.values())
-
-
-def _blocks(rows: sqlite3.Cursor, question: array[float]) -> Iterator[tuple[Sequence[int], Any]]:
-    """Ids of chunks with the cosines of their vectors, which all have the length 1, as the question has."""
-    try:
-        import numpy as np
-    except ImportError:
-        raise MissingExtra("numpy", "pandas", 'search(ranking="hybrid")') from None
-    width = 4 * len(question)
-    asked = np.asarray(question, dtype="<f4")
-    while block := rows.fetchmany(max(1, _BLOCK_BYTES // width)):
-        ids, blobs = zip(*block, strict=True)
-        if {*map(type, blobs)} != {bytes} or {*map(len, blobs)} != {width}:
-            raise BadRow(f"a vector doesn't have {len(question)} numbers")
-        yield ids, np.frombuffer(b"".join(blobs), dtype="<f4").reshape(-1, len(question)) @ asked
-
-
-def _near_page(con: sqlite3.Connection, chunk: int, similarity: float) -> NearPage:
-    found = con.execute(
-        "SELECT pages.id, start, iif(last_page = first_page, stop, NULL) FROM chunk_vectors "
-        "JOIN pages ON pages.file_id = chunk_vectors.file_id AND number = first_page WHERE chunk_vectors.id = ?",
-        (chunk,),
-    ).fetchone()
-    if found is None or not isinstance(found[1], int) or not isinstance(found[2], int | None):
-        raise BadRow("a vector is of a place that isn't there")
-    return NearPage(found[0], similarity, *found[1:])
 
 
 def _blob(vector: array[float]) -> bytes:
