@@ -279,9 +279,13 @@ def test_the_better_page_comes_first_and_titles_and_headings_weigh_more(tmp_path
         corpus.write(source("twice.pdf"), extraction(f"{filler} thermodynamics and thermodynamics {filler}"))
         corpus.write(source("heading.pdf"), extraction(f"3.1 Laws of thermodynamics\n{filler}{filler}"))
         corpus.write(source("titled.pdf"), extraction(filler * 2, filler, title="Thermodynamics"))
+        corpus.write(source("alone.pdf"), extraction(f"Thermodynamics\n\n{filler}{filler}"))
+        corpus.write(source("below.pdf"), extraction(f"{filler}{filler}\n\nThermodynamics"))
         hits = corpus.search("thermodynamics")
-        assert [hit.file for hit in hits][2:] == ["twice.pdf", "once.pdf"]
-        assert {(hit.file, hit.page) for hit in hits[:2]} == {("heading.pdf", 1), ("titled.pdf", 1)}
+        assert [hit.file for hit in hits][3:] == ["twice.pdf", "once.pdf", "below.pdf"]
+        assert {(hit.file, hit.page) for hit in hits[:3]} == {
+            (f"{name}.pdf", 1) for name in ("heading", "titled", "alone")
+        }
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
         assert all(hit.score > 0 for hit in hits)
 

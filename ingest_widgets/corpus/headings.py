@@ -7,18 +7,25 @@ _NAMED = ("Chapter ", "CHAPTER ", "Section ", "Part ", "Appendix ", "APPENDIX ")
 
 
 def headings(text: str) -> str:
-    """Numbered short lines, lines in capitals and those that begin with a heading's noun, one a line.
+    """Numbered short lines, lines in capitals, those that begin with a heading's noun or stand alone, one a line.
 
     Lines of a table of contents (they end with a number) and sentences (they end with a mark) are none.
     """
-    return "\n".join(line for line in text.split("\n") if 4 <= len(line) <= _LONGEST and _is_heading(line))
+    lines = ["", *text.split("\n"), "."]  # what ends the page doesn't stand alone: it heads nothing
+    return "\n".join(
+        [
+            line
+            for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
+            if 4 <= len(line) <= _LONGEST and _is_heading(line, not before and not after)
+        ]
+    )
 
 
-def _is_heading(line: str) -> bool:
+def _is_heading(line: str, stands_alone: bool) -> bool:
     first = line[0]
     if first.isdigit():
         number, _, rest = line.partition(" ")
         return len(number) <= 8 and rest[:1].isupper() and rest[-1].isalpha()
-    if not first.isupper():
+    if not first.isupper() or not line[-1].isalpha():
         return False
-    return line[-1].isalpha() and (line.isupper() or line.startswith(_NAMED)) and " " in line[:_LONGEST]
+    return stands_alone or ((line.isupper() or line.startswith(_NAMED)) and " " in line)
