@@ -74,6 +74,11 @@ class TestSearch:
         assert "\x1b[31m" not in shown
         assert "\x1b[2J" not in shown
 
+    def test_says_what_may_help_when_nothing_was_found(self, corpus: Path) -> None:
+        done = run("search", "entorpy")
+        assert (done.stdout, done.stderr) == ("", "0 pages: did you mean 'entropy'?\n")
+        assert as_json("search", "file:nowhere", "entropy")["hint"].startswith("there is no file 'nowhere', ")
+
     def test_takes_words_with_a_minus_after_two(self, corpus: Path) -> None:
         done = run("search", "--json", "--", "entropy", "-2")
         assert [hit["page"] for hit in json.loads(done.stdout)["hits"]] == [1]

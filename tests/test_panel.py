@@ -188,6 +188,9 @@ def test_search_answers_with_the_number_it_was_asked_with(panel: IngestPanel) ->
     assert results["total"] >= len(results["hits"]) == 2
     hit = results["hits"][0]
     assert {hit["snippet"][a:b].lower() for a, b in hit["spans"]} <= {"reading", "order"}
+    ask(panel, "search", query="raeding", ask=8, offset=0, limit=2)
+    results = wait_for(panel, lambda patch: patch.get("results", {}).get("ask") == 8)["results"]
+    assert (results["total"], results["hint"]) == (0, "did you mean 'reading'?")
 
 
 def test_a_page_comes_as_a_png_with_its_boxes(panel: IngestPanel) -> None:

@@ -46,12 +46,13 @@ def search(
         found = corpus.search(query, limit=limit, offset=offset, file=file_name)
         hits = list(found)
     if as_json:
-        counts = {"query": query, "total": found.total, "seconds": found.seconds}
+        counts = {"query": query, "total": found.total, "seconds": found.seconds, "hint": found.hint}
         write_json({**counts, "hits": [hit.to_dict() for hit in hits]})
         return
     for hit in hits:
         _write(hit)
-    click.echo(f"{found.total:,} {'page' if found.total == 1 else 'pages'}", err=True)
+    counted = f"{found.total:,} {'page' if found.total == 1 else 'pages'}"
+    click.echo(plain(": ".join(filter(None, [counted, found.hint]))), err=True)
 
 
 def _write(hit: Hit) -> None:

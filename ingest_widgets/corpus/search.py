@@ -85,10 +85,16 @@ class SearchResults(Sequence[Hit]):
     __hash__ = None  # type: ignore[assignment]
 
     @property
+    def hint(self) -> str:
+        """When nothing was found: the word that may have been meant, as a question, or the note; else empty."""
+        if self.total:
+            return ""
+        return f"did you mean '{self.suggestion}'?" if self.suggestion else self.note
+
+    @property
     def _title(self) -> str:
         if not self.total:
-            why = f"did you mean '{self.suggestion}'?" if self.suggestion else self.note
-            return ": ".join(filter(None, [f"No page matches '{self.query}'", why]))
+            return ": ".join(filter(None, [f"No page matches '{self.query}'", self.hint]))
         pages = "page matches" if self.total == 1 else "pages match"
         near = " or lie near it" if self.ranking == "hybrid" else ""
         return f"{self.total:,} {pages} '{self.query}'{near} ({self.seconds * 1000:.1f} ms)"

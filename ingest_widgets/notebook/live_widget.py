@@ -119,7 +119,7 @@ class LiveWidget(anywidget.AnyWidget):
             if corpus is not None:
                 found = corpus.search(query, limit=min(int(request["limit"]), MOST_HITS), offset=offset)
                 hits = [{"file": h.file, "page": h.page, "snippet": h.snippet, "spans": h.spans} for h in found]
-                answer |= {"total": found.total, "seconds": found.seconds, "hits": hits}
+                answer |= {"total": found.total, "seconds": found.seconds, "hint": found.hint, "hits": hits}
         except Exception:
             self._tell(results=answer | {"error": "The search failed."})
             raise
