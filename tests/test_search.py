@@ -282,7 +282,7 @@ def test_the_better_page_comes_first_and_titles_and_headings_weigh_more(tmp_path
         corpus.write(source("alone.pdf"), extraction(f"Thermodynamics\n\n{filler}{filler}"))
         corpus.write(source("below.pdf"), extraction(f"{filler}{filler}\n\nThermodynamics"))
         hits = corpus.search("thermodynamics")
-        assert [hit.file for hit in hits][3:] == ["twice.pdf", "once.pdf", "below.pdf"]
+        assert [hit.file for hit in hits][3:] == ["twice.pdf", "below.pdf", "once.pdf"]
         assert {(hit.file, hit.page) for hit in hits[:3]} == {
             (f"{name}.pdf", 1) for name in ("heading", "titled", "alone")
         }
@@ -364,7 +364,7 @@ def ranked_by_one_statement(path: Path, query: str, count: int) -> list[tuple[st
     with closing(sqlite3.connect(path)) as con:
         return con.execute(
             f"SELECT name, number, -{score} FROM page_words JOIN pages ON pages.id = page_words.rowid JOIN files "
-            f"ON files.id = file_id WHERE page_words MATCH ? ORDER BY {score}, pages.id LIMIT ?",
+            f"ON files.id = file_id WHERE page_words MATCH ? ORDER BY {score}, name, number LIMIT ?",
             (query, count),
         ).fetchall()
 
@@ -376,6 +376,17 @@ def test_a_frequent_word_is_ranked_as_sqlite_does(large: Path, query: str) -> No
         found = [(hit.file, hit.page, hit.score) for hit in results]
     assert results.total == 12_000
     assert found == ranked_by_one_statement(large, query, 300)
+
+
+@pytest.mark.parametrize("query", ["entropy", "-nowhere", "file:pdf"])
+def test_pages_that_are_level_come_by_name_and_number_whichever_was_read_first(tmp_path: Path, query: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        for name in ("b.pdf", "c.pdf", "a.pdf"):
+            corpus.write(source(name), extraction("entropy", "entropy of heat", "entropy"))
+        places = [(hit.file[0], hit.page) for hit in corpus.search(query)]
+        assert places == [(hit.file[0], hit.page) for n in range(9) for hit in corpus.search(query, limit=1, offset=n)]
+    level = [place for place in places if query != "entropy" or place[1] != 2]
+    assert level == sorted(level)
 
 
 def test_all_matches_can_be_asked_for_at_once_and_each_comes_once(large: Path) -> None:

@@ -108,6 +108,8 @@ class Corpus(HeldFiles):
     ) -> SearchResults:
         """Pages that match what a person typed, best first; nothing that is typed is an error.
 
+        Pages of one score come by the names of their files and by their numbers.
+
         Args:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`; `long-term` finds `longterm` too, and an
                 `OR` that doesn't stand between two of the things to look for is left out.

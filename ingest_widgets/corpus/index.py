@@ -8,6 +8,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 from ingest_widgets.corpus import vocabulary
@@ -16,6 +18,7 @@ from ingest_widgets.corpus.signs import bare, query_of_signs
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100
+_MOST_TIED = 256  # so many pages beyond those asked for are ranked, to see whole groups of one score
 # A number that is another one after each change of the index, also in a new file at the same place.
 _STATE = "SELECT value FROM notes WHERE key = 'index_state'"
 _NEXT_STATE = (
@@ -102,7 +105,7 @@ class FullTextIndex:
         self, con: sqlite3.Connection, query: Query, files: Sequence[int] | None, limit: int, offset: int
     ) -> Found:
         """See `PageIndex`."""
-        where, values = self._where(con, files)
+        where, values = _where(con, files, "page_words.rowid" if query.groups else "pages.id")
         if not query.groups:
             return _listed(con, query, where, values, limit, offset)
         key = (con.execute(_STATE).fetchone(), match_expression(query), where, *values)
@@ -125,9 +128,9 @@ class FullTextIndex:
         total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]
         best = con.execute(
             f"SELECT rowid, -{self._SCORE} FROM page_words WHERE {where} ORDER BY {self._SCORE} LIMIT ?",
-            [*values, depth],
+            [*values, depth + _MOST_TIED],
         ).fetchall()
-        return Found(total, best)
+        return Found(total, _ties_by_name(con, best)[:depth])
 
     def _kept(self, key: tuple[object, ...]) -> Found | None:
         with self._lock:
@@ -140,18 +143,6 @@ class FullTextIndex:
             self._rankings[key] = Found(ranking.total, ranking.pages[: 10 * _KEPT_PAGES])
             while len(self._rankings) > _KEPT_RANKINGS:
                 self._rankings.popitem(last=False)
-
-    def _where(self, con: sqlite3.Connection, files: Sequence[int] | None) -> tuple[str, list[object]]:
-        if files is None:
-            return "", []
-        if len(files) == 1:
-            # The pages of one file lie side by side: FTS5 can jump to a range, not to a list.
-            low, high = con.execute("SELECT min(id), max(id) FROM pages WHERE file_id = ?", (files[0],)).fetchone()
-            return " AND rowid BETWEEN ? AND ?", [low or 0, high or 0]
-        return (
-            " AND +rowid IN (SELECT id FROM pages WHERE file_id IN (SELECT value FROM json_each(?)))",
-            [json.dumps(list(files))],
-        )
 
     def frequencies(self, con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
         """See `PageIndex`."""
@@ -174,14 +165,44 @@ class FullTextIndex:
         return []
 
 
+def _where(con: sqlite3.Connection, files: Sequence[int] | None, page: str) -> tuple[str, list[object]]:
+    if files is None:
+        return "", []
+    if len(files) == 1:
+        # The pages of one file lie side by side: FTS5 can jump to a range, not to a list.
+        low, high = con.execute("SELECT min(id), max(id) FROM pages WHERE file_id = ?", (files[0],)).fetchone()
+        return f" AND {page} BETWEEN ? AND ?", [low or 0, high or 0]
+    listed = "SELECT id FROM pages WHERE file_id IN (SELECT value FROM json_each(?))"
+    return f" AND +{page} IN ({listed})", [json.dumps(list(files))]
+
+
+def _ties_by_name(con: sqlite3.Connection, pages: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """Pages of one score by their files' names and their numbers, not as their files happened to be finished.
+
+    More than 256 of one score stay as they are: such a group may go on beyond what is looked at.
+    """
+    groups = [list(group) for _, group in groupby(pages, itemgetter(1))]
+    tied = [group for group in groups if 1 < len(group) <= _MOST_TIED]
+    rows = con.execute(
+        "SELECT pages.id FROM pages JOIN files ON files.id = file_id "
+        "WHERE pages.id IN (SELECT value FROM json_each(?)) ORDER BY name, number",
+        (json.dumps([page for group in tied for page, _ in group]),),
+    )
+    places = {page: place for place, (page,) in enumerate(rows.fetchall())}
+    for group in tied:
+        group.sort(key=lambda row: places.get(row[0], 0))
+    return [row for group in groups for row in group]
+
+
 def _listed(con: sqlite3.Connection, query: Query, where: str, values: list[object], limit: int, offset: int) -> Found:
-    """Pages of a query that names only files, or only what must not be there: in the order they came, unranked."""
+    """Pages of a query that names only files, or only what must not be there: by name and number, unranked."""
     if query.excluded:
-        where += " AND rowid NOT IN (SELECT rowid FROM page_words WHERE page_words MATCH ?)"
+        where += " AND pages.id NOT IN (SELECT rowid FROM page_words WHERE page_words MATCH ?)"
         values = [*values, _any_of(query.excluded)]
     total = con.execute(f"SELECT count(*) FROM pages WHERE 1{where}", values).fetchone()[0]
     rows = con.execute(
-        f"SELECT rowid, 0.0 FROM pages WHERE 1{where} ORDER BY file_id, number LIMIT ? OFFSET ?",
+        f"SELECT pages.id, 0.0 FROM files CROSS JOIN pages ON file_id = files.id WHERE 1{where} "
+        "ORDER BY name, number LIMIT ? OFFSET ?",
         [*values, limit, offset],
     ).fetchall()
     return Found(total, rows)
