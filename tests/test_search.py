@@ -303,6 +303,14 @@ def test_limit_and_offset_walk_through_all_hits_once(corpus: Corpus) -> None:
             corpus.search("entropy", **{name: -1})  # type: ignore[arg-type]
 
 
+def test_the_largest_limit_and_offset_are_none_too_large(corpus: Corpus) -> None:
+    most = 2**63 - 1
+    for query in ("entropy", "-falls", "file:heat"):
+        assert len(corpus.search(query, limit=most)) == corpus.search(query).total > 0
+        assert len(corpus.search(query, limit=most, offset=1)) == corpus.search(query).total - 1
+        assert len(corpus.search(query, limit=most, offset=most)) == 0
+
+
 def test_the_file_filter_takes_the_exact_name(corpus: Corpus) -> None:
     assert found(corpus, "entrop*", file="code.pdf") == {("code", 2)}
     assert found(corpus, "entrop*", file="code") == set()

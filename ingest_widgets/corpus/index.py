@@ -128,7 +128,7 @@ class FullTextIndex:
         total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]
         best = con.execute(
             f"SELECT rowid, -{self._SCORE} FROM page_words WHERE {where} ORDER BY {self._SCORE} LIMIT ?",
-            [*values, depth + _MOST_TIED],
+            [*values, min(total, depth + _MOST_TIED)],  # SQLite counts to 2**63 - 1
         ).fetchall()
         return Found(total, _ties_by_name(con, best)[:depth])
 
