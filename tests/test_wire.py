@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets.documents import Extraction
 from ingest_widgets.errors import IngestError
-from ingest_widgets.isolation import IsolatedExecutor, extract, page_boxes, process, render_page
+from ingest_widgets.isolation import IsolatedExecutor, Limits, extract, page_boxes, process, render_page
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import own_slot
@@ -178,6 +178,8 @@ def test_honest_messages_make_an_extraction() -> None:
         ({"t": "refused", "reason": "because", "what": ""}, b""),
         ({"t": "refused", "reason": "corrupt", "what": ["x"]}, b""),
         ({"t": "bad", "n": 9, "why": ""}, b""),
+        (PAGE | {"lines": [[10**400, 0, 1, 1, "x"]]}, b""),
+        ({"t": "no engine", "why": "a run would end"}, b""),
         ({"t": "done"}, b""),
     ],
     ids=lambda value: json.dumps(value)[:60] if isinstance(value, dict) else "",
@@ -222,9 +224,9 @@ def read(size):
     while len(data) < size:
         data += os.read(0, size - len(data)) or os._exit(0)
     return data
-def tell(header, body=b""):
+def tell(header, body=b"", times=1):
     head = json.dumps(header).encode()
-    os.write(1, struct.pack(">II", len(head), len(body)) + head + body)
+    os.write(1, (struct.pack(">II", len(head), len(body)) + head + body) * times)
 read(int.from_bytes(read(4), "big"))
 tell({"t": "ready", "features": {}})
 while True:
@@ -232,22 +234,25 @@ while True:
     op = json.loads(read(head)).get("op")
     read(body)
     tell({"t": op, **ANSWER}, PICTURE)
+    while FLOODS:
+        tell({"t": op, **ANSWER}, PICTURE, 1000)
     if ENDS:
         tell({"t": "done"})
 """
 
 
 class TakeOver(Protocol):
-    def __call__(self, answer: str, picture: str, ends: bool = True) -> None: ...
+    def __call__(self, answer: str, picture: str, *, ends: bool = True, floods: bool = False) -> None: ...
 
 
 @pytest.fixture
 def taken_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[TakeOver]:
     """Starts workers that answer so, whatever they are asked."""
 
-    def start(answer: str, picture: str, ends: bool = True) -> None:
+    def start(answer: str, picture: str, *, ends: bool = True, floods: bool = False) -> None:
         own_slot().drop()
-        monkeypatch.setattr(process, "BOOT", f"ANSWER, PICTURE, ENDS = {answer}, {picture}, {ends}\n{_TAKEN_OVER}")
+        given = f"ANSWER, PICTURE, ENDS, FLOODS = {answer}, {picture}, {ends}, {floods}"
+        monkeypatch.setattr(process, "BOOT", f"{given}\n{_TAKEN_OVER}")
 
     yield start
     own_slot().drop()
@@ -261,12 +266,19 @@ def test_a_worker_that_asks_for_passwords_again_and_again_is_ended(taken_over: T
         asked.append(1)
         return ["wrong"]
 
-    taken_over("{'t': 'passwords'}", "b''", False)
+    taken_over("{'t': 'passwords'}", "b''", ends=False)
     with IsolatedExecutor(1, passwords=find) as executor:
         got = executor.submit(extract, Task("x", "x", data=b"x", engine="pypdf")).result()
     assert (got.status, got.reason) == (Status.FAILED, Reason.CRASHED)
     assert "asked for twice" in got.detail
     assert len(asked) == 2  # a crash is tried once more
+
+
+def test_a_worker_that_never_stops_sending_ends_by_its_deadline(taken_over: TakeOver) -> None:
+    """What is small enough would take minutes to come to the cap on all of it."""
+    taken_over("{'t': 'document', 'pages': 1, 'warnings': []}", "b''", floods=True)
+    got = extract(Task("x", "x", data=b"x", engine="pypdf", limits=Limits(seconds=0.5)))
+    assert (got.status, got.reason) == (Status.FAILED, Reason.TIMEOUT)
 
 
 def png(*sizes: tuple[int, int]) -> str:
@@ -294,6 +306,8 @@ def test_a_picture_that_would_fill_the_memory_is_refused(picture: str, taken_ove
         "{'width': 1, 'height': 1, 'boxes': [[0, 0, 1]]}",
         "{'width': 1, 'height': 1, 'boxes': [0]}",
         "{'width': [], 'height': 1, 'boxes': []}",
+        "{'width': 10**400, 'height': 1, 'boxes': []}",
+        "{'width': 'nan', 'height': 1, 'boxes': []}",
         "{}",
     ],
 )

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from ingest_widgets.documents import Extraction, Page, ScannedLine, missing_in_words
+from ingest_widgets.engines.names import is_built_in
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
@@ -105,7 +106,7 @@ class Gathering:
             return bool(self._TAKERS[header["t"]](self, header, body))
         except EngineError:  # a ValueError too
             raise
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise WireError(f"a message that makes no sense ({type(error).__name__})") from error
 
     def _file(self, header: dict[str, Any], body: bytes) -> None:
@@ -162,6 +163,8 @@ class Gathering:
         raise WorkerEnded(Reason.CRASHED, _text(header["why"], 200))
 
     def _no_engine(self, header: dict[str, Any], body: bytes) -> bool:
+        if is_built_in(self._task.engine):  # it would end the whole run
+            raise WireError("an engine of ours that isn't there")
         raise EngineError(
             f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], 200)}): install or "
             "mend the plug-in"

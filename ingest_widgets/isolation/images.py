@@ -90,13 +90,13 @@ def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
         if width <= 0 or height <= 0:
             raise ValueError("a page without a size")
         return PageBoxes(width, height, boxes)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise IngestError(f"page {number} of {task.name} can't be searched: the worker made no sense") from error
 
 
 def _points(value: Any) -> float:
     """No farther away than a drawing library can count."""
-    return min(max(float(value), -MOST_POINTS), MOST_POINTS)
+    return min(max(-MOST_POINTS, float(value)), MOST_POINTS)  # in this order, what is no number is far away too
 
 
 def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

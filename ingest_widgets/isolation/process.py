@@ -24,6 +24,9 @@ START_SECONDS = 60.0
 LOOK_SECONDS = 0.025
 """How long a worker may be silent before its memory is looked at: what a crash meant is known only from before it."""
 
+_DRAIN_SECONDS = 0.5
+"""So long after its deadline a worker that never stops sending is still listened to: what came in time may be there."""
+
 _TASK_BYTES = 256 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
@@ -171,9 +174,9 @@ class WorkerProcess:
             except OSError:
                 raise self._verdict() from None
             self._drained = data is None or len(data) < pipes.PART_BYTES
-            if data:
+            if data and left > -_DRAIN_SECONDS:
                 self._frames.feed(data)
-            elif data is not None:
+            elif data == b"":
                 raise self._verdict()
             elif left <= 0:
                 raise self._late()
