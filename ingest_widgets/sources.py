@@ -14,7 +14,6 @@ import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.request import url2pathname
 
@@ -22,6 +21,7 @@ from pydantic import SecretStr
 
 from ingest_widgets.documents import SourceFile
 from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
+from ingest_widgets.globs import matches
 from ingest_widgets.statuses import Reason
 
 Source = Any  # a path, a folder, a glob, a URL, a (name, bytes) pair, or an iterable of these
@@ -151,26 +151,28 @@ def _named(path: str) -> Iterator[SourceFile]:
 
 
 def _pattern(pattern: str) -> Iterator[SourceFile]:
-    """A glob as pathlib reads it, since its `**` doesn't follow symlinked folders (that of `glob` does, in circles)."""
     parts = os.path.abspath(pattern).split(os.sep)
     while parts[-1] == "**":  # all below a folder is what a folder means anyway
         parts.pop()
     fixed = next((index for index, part in enumerate(parts) if glob.has_magic(part)), len(parts))
     base = os.sep.join(parts[:fixed]) or os.sep
     if not os.path.isdir(base):
+        _refuse_closed_folder(base)
         raise SourceNotFound(
             f"{printable(base)} doesn't exist, so {printable(pattern)} can match nothing: check the path"
         )
     if fixed == len(parts):
         yield from _walk(os.path.realpath(base))
         return
-    for match in map(str, Path(base).glob("/".join(parts[fixed:]))):
-        below = os.path.relpath(match, base).replace(os.sep, "/")
-        if not os.path.isdir(match):
-            yield _file(match, below, os.path.basename(base))
-        elif not os.path.islink(match) and "**" not in parts:
-            for file in _walk(os.path.realpath(match)):
-                yield replace(file, name=f"{valid_utf8(below)}/{file.name}", folder=valid_utf8(os.path.basename(base)))
+    folder = os.path.basename(base)
+    for below, entry in matches(base, parts[fixed:]):
+        if isinstance(entry, OSError):
+            yield _unlistable(base, below, folder, entry)
+        elif not os.path.isdir(entry.path):
+            yield _file(entry.path, below, folder)
+        elif not entry.is_symlink() and "**" not in parts:
+            for file in _walk(os.path.realpath(entry.path)):
+                yield replace(file, name=f"{valid_utf8(below)}/{file.name}", folder=valid_utf8(folder))
 
 
 def _walk(root: str) -> Iterator[SourceFile]:

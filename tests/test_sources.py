@@ -57,6 +57,9 @@ def test_a_file_named_outright_is_taken_whatever_it_is(folder: Path) -> None:
         ("papers/s*", ["sub/a.pdf"]),
         ("papers/[ab].pdf", ["a.pdf"]),
         ("papers/*.docx", []),
+        ("papers/**/**/a.pdf", ["a.pdf", "sub/a.pdf"]),
+        ("papers/**.pdf", ["a.pdf", "book.pdf/ch1.pdf"]),
+        ("papers/*/a.pdf", ["sub/a.pdf"]),
     ],
 )
 def test_a_glob_names_files_below_its_fixed_part(folder: Path, pattern: str, expected: list[str]) -> None:
@@ -293,9 +296,10 @@ def test_a_tree_deeper_than_a_path_can_say_is_named_and_does_not_hang(tmp_path: 
         os.close(here)
         here = below
     os.close(here)
-    listed = list_sources(tmp_path)
-    assert [file.name for file in listed if not file.problem] == ["top.pdf"]
-    assert ["too long" in file.problem[1] for file in listed if file.problem] == [True]
+    for source in (tmp_path, f"{tmp_path}/**/*.pdf"):
+        listed = list_sources(source)
+        assert [file.name for file in listed if not file.problem] == ["top.pdf"]
+        assert ["too long" in file.problem[1] for file in listed if file.problem] == [True]
 
 
 def test_a_sparse_giant_costs_only_its_listing(tmp_path: Path) -> None:
