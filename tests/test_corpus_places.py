@@ -164,6 +164,18 @@ def test_a_full_disk_ends_in_one_sentence_and_the_next_run_goes_on_when_there_is
         assert (len(corpus), corpus.check()) == (kept + 1, [])
 
 
+def test_a_disk_without_room_for_a_first_page_is_not_taken_for_another_programs_file(small_disk: Path) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(2 * 2**20 - 16 * 2**10))
+    for _ in range(2):  # the second time, the beginnings of a corpus are there
+        with pytest.raises(CorpusFull, match="make room"):
+            Corpus(small_disk / "c.sqlite").prepare()
+    ballast.unlink()
+    with Corpus(small_disk / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("room again"))
+        assert (len(corpus), corpus.check()) == (1, [])
+
+
 def test_a_copy_of_a_corpus_opens_elsewhere(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("words"))

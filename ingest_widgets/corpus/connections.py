@@ -274,11 +274,8 @@ class Connections:
 
     def _refuse_unless_wal_says_so(self) -> None:
         """The newest first page may be in the file beside; reading through it changes neither."""
-        try:
-            with closing(self._connect("ro")) as con:
-                self._refuse_others(con)
-        except sqlite3.Error:
-            raise CorpusForeign(f"{self.path} is no corpus: give another path, or move that file away") from None
+        with own_errors(self.path), closing(self._connect("ro")) as con:
+            self._refuse_others(con)
 
     def _refuse_others(self, con: sqlite3.Connection) -> None:
         with _one_state(con):  # else its first writer may commit between two of the questions
