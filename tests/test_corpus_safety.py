@@ -125,6 +125,33 @@ def test_two_processes_write_one_corpus_at_once(tmp_path: Path) -> None:
         assert corpus.check() == []
 
 
+ELSEWHERE = """
+import sys
+from ingest_widgets.corpus import Corpus
+from tests.corpus_parts import extraction, source
+with Corpus(sys.argv[1]) as corpus:
+    corpus.write(source(sys.argv[2]), extraction("words"))
+    print(*(record.name for record in corpus.files()))
+"""
+
+
+def write_elsewhere(path: Path, name: str) -> list[str]:
+    """One file, by a process that has the corpus open for no longer than that; all the names that it sees."""
+    command = [sys.executable, "-c", ELSEWHERE, str(path), name]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout.split()
+
+
+def test_a_second_look_at_an_open_corpus_costs_it_no_lock(tmp_path: Path) -> None:
+    """Else a process that comes and goes deletes the -wal which the first one still writes into."""
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+        assert len(Corpus(path)) == 1
+        assert write_elsewhere(path, "b.pdf") == ["a.pdf", "b.pdf"]
+        corpus.write(source("c.pdf"), extraction("words"))
+        assert write_elsewhere(path, "d.pdf") == ["a.pdf", "b.pdf", "c.pdf", "d.pdf"]
+
+
 def test_a_corpus_that_is_made_while_somebody_opens_it_is_not_taken_for_another_programs(tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite"
     opening = sqlite3.connect(path, isolation_level=None)

@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 from ingest_widgets.corpus.failures import damaged, own_errors, refuse_folder
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
-from ingest_widgets.errors import CorpusError, CorpusForeign, CorpusNotFound, CorpusNotWritable, CorpusTooNew
+from ingest_widgets.errors import (
+    CorpusDamaged,
+    CorpusError,
+    CorpusForeign,
+    CorpusNotFound,
+    CorpusNotWritable,
+    CorpusTooNew,
+)
 
 WAIT_SECONDS = 30.0
 """How long a writer waits for another one."""
@@ -220,7 +227,7 @@ class Connections:
         self, mode: str, factory: type[sqlite3.Connection] = _FileConnection, timeout: float = WAIT_SECONDS
     ) -> sqlite3.Connection:
         con = sqlite3.connect(
-            f"file:{quote(os.fsencode(self.path))}?mode={mode}",
+            self._uri(mode),
             uri=True,
             isolation_level=None,
             check_same_thread=False,
@@ -246,17 +253,15 @@ class Connections:
         if not os.path.exists(self.path):
             self._refuse_missing()
             return
-        try:
-            with open(self.path, "rb") as stream:
-                header = stream.read(100)
-        except OSError as error:
-            raise CorpusNotWritable(f"{self.path} can't be read ({error.strerror}): check its permissions") from error
-        if not header:
+        if not os.path.getsize(self.path):
             return
-        if header[:16] != b"SQLite format 3\0"[: len(header)]:
-            raise CorpusForeign(f"{self.path} is no corpus: give another path, or move that file away")
-        if len(header) == 100:
-            self._refuse_header(header)
+        if not os.access(self.path, os.R_OK):
+            raise CorpusNotWritable(f"{self.path} can't be read: check its permissions")
+        try:
+            with own_errors(self.path):
+                self._refuse_header()
+        except CorpusDamaged:  # nobody can say yet whose it is; who reads or writes it will be told
+            return
 
     def _refuse_missing(self) -> None:
         folder = os.path.dirname(self.path)
@@ -265,12 +270,24 @@ class Connections:
         if self.read_only:
             raise CorpusNotFound(f"there is no corpus at {self.path}: check the path, or make one with ingest()")
 
-    def _refuse_header(self, header: bytes) -> None:
-        application, version = int.from_bytes(header[68:72]), int.from_bytes(header[60:64])
+    def _refuse_header(self) -> None:
+        """What the file says without the -wal beside it.
+
+        It is asked by SQLite, never by `open`: closing a file takes away the locks that this process has on it, those
+        of all connections, and then another process deletes the -wal that they write into.
+        See https://sqlite.org/howtocorrupt.html, 2.2.
+        """
+        with closing(sqlite3.connect(self._uri("ro&immutable=1"), uri=True)) as con:
+            application = con.execute("PRAGMA application_id").fetchone()[0]
+            version = con.execute("PRAGMA user_version").fetchone()[0]
+            begun = not application and not version and con.execute("PRAGMA page_count").fetchone()[0] == 1
         if application != APPLICATION_ID and os.path.exists(f"{self.path}-wal"):
             self._refuse_unless_wal_says_so()
-        elif application or version or header[28:32] != b"\0\0\0\1":  # else no table yet: a creation that was killed
+        elif not begun:  # a creation that was killed has no table yet
             _refuse_numbers(self.path, application, version)
+
+    def _uri(self, mode: str) -> str:
+        return f"file:{quote(os.fsencode(self.path))}?mode={mode}"
 
     def _refuse_unless_wal_says_so(self) -> None:
         """The newest first page may be in the file beside; reading through it changes neither."""
