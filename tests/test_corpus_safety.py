@@ -236,6 +236,31 @@ def test_a_fork_in_the_middle_harms_neither_side(tmp_path: Path) -> None:
         assert (len(corpus), corpus.check()) == (3, [])
 
 
+def test_a_fork_goes_on_writing_when_its_parent_has_closed(tmp_path: Path) -> None:
+    """SQLite's locks don't come along: the parent would take itself for the last one and delete the -wal."""
+    path = tmp_path / "c.sqlite"
+    corpus = Corpus(path)
+    corpus.write(source("a.pdf"), extraction("words"))
+    (from_child, to_parent), (from_parent, to_child) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            corpus.write(source("b.pdf"), extraction("words"))
+            os.write(to_parent, b"b is in")
+            os.read(from_parent, 1)
+            corpus.write(source("c.pdf"), extraction("words"))
+            os._exit(0)
+        finally:
+            os._exit(1)
+    os.read(from_child, 1)
+    corpus.close()
+    os.write(to_child, b"go on")
+    assert os.waitpid(child, 0)[1] == 0
+    for descriptor in (from_child, to_parent, from_parent, to_child):
+        os.close(descriptor)
+    assert write_elsewhere(path, "d.pdf") == ["a.pdf", "b.pdf", "c.pdf", "d.pdf"]
+
+
 def test_a_corpus_that_was_deleted_under_an_open_one_starts_anew(tmp_path: Path) -> None:
     """Otherwise what is acknowledged would go into a file that no longer has a name."""
     path = tmp_path / "c.sqlite"

@@ -56,6 +56,14 @@ class Connections:
         self._writer: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
+    def rest(self) -> None:
+        """Before a fork: closes what is idle. A child's SQLite would believe that it has the locks of these, too."""
+        if self._lock.acquire(timeout=1):  # somebody who is in the middle of it may wait for the fork
+            try:
+                self._drop_all()
+            finally:
+                self._lock.release()
+
     def forget(self) -> None:
         """After a fork: what belongs to the parent is neither used nor closed here."""
         _of_the_parent.append([*self._idle, *filter(None, [self._writer])])
@@ -368,10 +376,15 @@ def _retry(attempt: Callable[[], object], deadline: float) -> None:
             return
 
 
+def _rest_all() -> None:
+    for connections in list(_every):
+        connections.rest()
+
+
 def _forget_all() -> None:
     for connections in list(_every):
         connections.forget()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)
+    os.register_at_fork(before=_rest_all, after_in_child=_forget_all)
