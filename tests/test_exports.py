@@ -76,7 +76,7 @@ def test_csv_has_a_header_a_row_a_page_and_no_formula(corpus: Corpus, tmp_path: 
     assert rows[1][2] == 'two\nlines, "quoted"'
 
 
-@pytest.mark.parametrize("start", list("=+-@|%\t\r"))
+@pytest.mark.parametrize("start", [*"=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20", " =", "\u3000="])
 def test_every_start_that_a_spreadsheet_runs_is_neutralised(tmp_path: Path, start: str) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction(f"{start}1+1"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -25,7 +26,8 @@ COLUMNS = ("file", "page", "text", "engine", "warnings")
 """Of every export: the file's name, the page's number from 1, its text, the engine that made it, its warnings."""
 
 _ROWS_AT_ONCE = 2_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r")
+_FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""What a spreadsheet may run: the full-width signs and spaces before them too, see OWASP's 'CSV Injection'."""
 
 Row = tuple[str, int, str, str, list[str]]
 
@@ -144,7 +146,7 @@ def _arrow_batches(pa: Any, schema: pyarrow.Schema, corpus: Corpus) -> Iterator[
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 @contextmanager
