@@ -18,7 +18,7 @@ from tests.processes import workers
 ROOT = Path(__file__).parents[1]
 
 _TRIES = """
-import os, signal, socket, subprocess, sys, threading
+import os, resource, signal, socket, subprocess, sys, threading
 sys.path.insert(0, sys.argv[1])
 from ingest_widgets.isolation.sandbox import enter
 got = enter()
@@ -41,6 +41,12 @@ refused("fork", os.fork)
 refused("exec", lambda: os.execv(sys.executable, [sys.executable]))
 refused("spawn", lambda: subprocess.run([sys.executable, "-c", ""]))
 refused("signal", lambda: os.kill(os.getppid(), 0))
+refused("mode", lambda: os.chmod(sys.argv[2] + "/old", 0o777))
+refused("owner", lambda: os.chown(sys.argv[2] + "/old", -1, -1))
+refused("times", lambda: os.utime(sys.argv[2] + "/old", (1, 1)))
+refused("attribute", lambda: os.setxattr(sys.argv[2] + "/old", "user.note", b"1"))
+refused("limits", lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE))
+refused("own", lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
 refused("read", lambda: open(sys.argv[2] + "/old").read())
 thread = threading.Thread(target=print, args=("thread done",))
 thread.start()
@@ -61,9 +67,10 @@ def test_a_worker_gave_up_writing_network_and_processes(tmp_path: Path) -> None:
     files = (
         "write overwrite truncate remove folder".split() if got["no writing"].how.startswith("Landlock, ABI") else []
     )
-    rest = "tcp udp unix fork exec spawn signal".split() if got["no network"].how == "seccomp" else []
+    reaching_out = "tcp udp unix fork exec spawn signal mode owner times attribute limits".split()
+    rest = reaching_out if got["no network"].how == "seccomp" else []
     assert {name: outcome.get(name) for name in files + rest} == dict.fromkeys(files + rest, "refused"), done.stderr
-    assert (outcome["read"], outcome["thread"]) == ("done", "done")
+    assert [outcome[name] for name in ("own", "read", "thread")] == ["done"] * 3
     assert done.returncode == -6
 
 

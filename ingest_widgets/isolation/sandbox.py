@@ -1,4 +1,4 @@
-"""In the worker, on Linux: gives up network, writing, starting processes and signalling others, for good.
+"""In the worker, on Linux: gives up network, writing, starting processes, signalling and limiting others, for good.
 
 A plug-in's worker may do all that, but what it starts stays in its process group and ends with it.
 
@@ -37,22 +37,26 @@ _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _CALLS = {
     "x86_64": (
         0xC000003E,
-        "seccomp=317 clone=56 tgkill=234 setpgid=109 setsid=112",
+        "seccomp=317 clone=56 tgkill=234 setpgid=109 setsid=112 prlimit64=302",
         (
             "socket=41 connect=42 accept=43 sendto=44 socketpair=53 fork=57 vfork=58 execve=59 kill=62 ptrace=101 "
             "mount=165 tkill=200 add_key=248 request_key=249 keyctl=250 unshare=272 perf_event_open=298 setns=308 "
             "process_vm_readv=310 process_vm_writev=311 bpf=321 execveat=322 userfaultfd=323 pidfd_send_signal=424 "
-            "io_uring_setup=425"
+            "io_uring_setup=425 pidfd_getfd=438 chmod=90 fchmod=91 chown=92 fchown=93 lchown=94 utime=132 "
+            "setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197 lremovexattr=198 fremovexattr=199 utimes=235 "
+            "fchownat=260 futimesat=261 fchmodat=268 utimensat=280 fchmodat2=452 setxattrat=463 removexattrat=466"
         ),
     ),
     "aarch64": (
         0xC00000B7,
-        "seccomp=277 clone=220 tgkill=131 setpgid=154 setsid=157",
+        "seccomp=277 clone=220 tgkill=131 setpgid=154 setsid=157 prlimit64=261",
         (
             "mount=40 unshare=97 ptrace=117 kill=129 tkill=130 socket=198 socketpair=199 accept=202 connect=203 "
             "sendto=206 add_key=217 request_key=218 keyctl=219 execve=221 perf_event_open=241 setns=268 "
             "process_vm_readv=270 process_vm_writev=271 bpf=280 execveat=281 userfaultfd=282 pidfd_send_signal=424 "
-            "io_uring_setup=425"
+            "io_uring_setup=425 pidfd_getfd=438 setxattr=5 lsetxattr=6 fsetxattr=7 removexattr=14 lremovexattr=15 "
+            "fremovexattr=16 fchmod=52 fchmodat=53 fchownat=54 fchown=55 utimensat=88 fchmodat2=452 setxattrat=463 "
+            "removexattrat=466"
         ),
     ),
 }
@@ -182,6 +186,9 @@ def _refusing(arch: int, numbers: Mapping[str, int], refused: Sequence[int]) -> 
     # The C library falls back to clone, whose flags can be seen.
     steps += [_step(_EQUAL, _CLONE3, 0, 1), _step(_RETURN, _ERRNO | errno.ENOSYS)]
     steps += [_step(_EQUAL, numbers["clone"], 0, 4), _step(_LOAD, _ARG0), _step(_BITS, _CLONE_THREAD, 0, 1)]
+    steps += [_ALLOWED, _REFUSE]
+    # Its own limits only: those of the parent could end it.
+    steps += [_step(_EQUAL, numbers["prlimit64"], 0, 4), _step(_LOAD, _ARG0), _step(_EQUAL, 0, 0, 1)]
     steps += [_ALLOWED, _REFUSE]
     # abort() signals its own process.
     steps += [_step(_EQUAL, numbers["tgkill"], 0, 4), _step(_LOAD, _ARG0), _step(_EQUAL, os.getpid(), 0, 1)]
