@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,21 @@ def test_an_executor_that_is_shut_down_is_one_clear_error() -> None:
     pool.shutdown()
     with pytest.raises(IngestError, match="takes no more work"):
         ingest(SAMPLES, "c.sqlite", progress=False, executor=pool)
+
+
+class Broken(ThreadPoolExecutor):
+    """Tells its end in as many lines as loky does."""
+
+    def submit(self, *args: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(BrokenExecutor("A worker process was terminated.\n\nThe exit codes are {EXIT(1)}"))
+        return future
+
+
+def test_an_executor_that_breaks_is_one_short_line() -> None:
+    with Broken(1) as pool, pytest.raises(IngestError) as raised:
+        ingest(SAMPLES, "c.sqlite", progress=False, executor=pool)
+    assert str(raised.value) == ("the executor broke (A worker process was terminated.): give a new one and run again")
 
 
 class Whimsical(ThreadPoolExecutor):

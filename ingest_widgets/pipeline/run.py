@@ -242,12 +242,12 @@ class IngestRun:
         try:
             return future.result()
         except BrokenExecutor as error:
-            raise IngestError(f"the executor broke ({error}): give a new one and run again") from error
+            raise IngestError(f"the executor broke ({_first_line(error)}): give a new one and run again") from error
         except IngestError:
             raise
         except (Exception, CancelledError) as error:  # noqa: BLE001 - an executor of somebody else may raise anything
-            why = str(error).partition("\n")[0] or type(error).__name__
-            return Extraction(Status.FAILED, Reason.CRASHED, f"The executor gave it up ({why}): run again.")
+            why = f"The executor gave it up ({_first_line(error)}): run again."
+            return Extraction(Status.FAILED, Reason.CRASHED, why)
 
     def _keep(self, file: SourceFile, extraction: Extraction) -> bool:
         if extraction.status is Status.CANCELLED:
@@ -289,7 +289,10 @@ def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = 
     try:
         data = fetch(address.get_secret_value() if address else task.path, task.limits.max_file_bytes)
     except (OSError, ValueError) as error:
-        why = str(error).partition("\n")[0] or type(error).__name__
-        detail = f"It can't be fetched ({why}): check the address."
+        detail = f"It can't be fetched ({_first_line(error)}): check the address."
         return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=time.monotonic() - started)
     return extract(replace(task, data=data))
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
