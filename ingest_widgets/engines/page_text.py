@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import Edit, accent_edits
@@ -67,8 +66,7 @@ class PageReader:
         if not page.indexed or not text:
             return lines
         edits = accent_edits(page, text) + right_to_left_edits(page, text)
-        starts = list(accumulate((len(line) + 2 for line in lines[:-1]), initial=0))
-        firsts = page.pens(starts)
+        starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or (self._looks() and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)
             if rows:

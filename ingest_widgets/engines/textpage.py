@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from ctypes import byref, c_double, c_float
-from itertools import repeat
+from functools import cached_property
+from itertools import accumulate, repeat
 from math import isfinite, pi
 from typing import Any
 
@@ -35,6 +36,7 @@ _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
 _UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
+_OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
 _RECT = getter(pdfium_c.FPDFText_GetRect)
@@ -102,6 +104,33 @@ class TextPage:
                 _ROTATE(self.handle, self._rotation)
             _CLOSE(self.handle)
             self.handle = _NOTHING
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Where in `text` each line begins."""
+        return list(accumulate((len(line) + 2 for line in self.text.split("\r\n")[:-1]), initial=0))
+
+    @cached_property
+    def line_pens(self) -> tuple[list[float], list[float]]:
+        """Where the pen stood for the first character of each line; see `pens`."""
+        return self.pens(self.line_starts)
+
+    def begins_outside(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether a line begins outside of a box.
+
+        Args:
+            box: Left, bottom, right and top, as the page has them.
+        """
+        across, up = self.line_pens
+        left, bottom, right, top = box
+        if self._turns:
+            (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
+            left, right, bottom, top = min(u0, u1), max(u0, u1), min(v0, v1), max(v0, v1)
+        return min(across) < left or max(across) > right or min(up) < bottom or max(up) > top
+
+    def objects_at(self, indices: Iterable[int]) -> list[Handle]:
+        """The text objects that drew these characters; a false one where pdfium put a character in."""
+        return list(map(_OBJECT, repeat(self._text), indices))
 
     @property
     def text_handle(self) -> Any:
