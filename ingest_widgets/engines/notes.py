@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.fields import MOST_CHARS, enough_of, field_value, note_text, read_bytes
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.hidden import page_box
+from ingest_widgets.engines.pieces import page_box
 
 MOST_NOTES = 2000
 FEW = 4

@@ -39,7 +39,7 @@ class _Reader:
     def _watch(self, page: TextPage) -> None:
         # A content that breaks off later than at its beginning shows what comes before, and isn't found out.
         self._bare = not page.text and not _COUNT_OBJECTS(page.handle)
-        self._seen = self._hidden.warnings(page.handle) if page.text else ()
+        self._seen = self._hidden.warnings(page) if page.text else ()
         self._noted = self._notes.text(page.handle, page.index)
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:

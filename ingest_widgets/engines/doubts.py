@@ -1,0 +1,158 @@
+"""Which text of a page may be hidden, by how it is painted and by what lies above and below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.glance import Spot, is_ground, is_off, is_tiny, painted, spot, within
+from ingest_widgets.engines.pieces import (
+    IMAGE,
+    PATH,
+    SHADING,
+    TEXT,
+    Piece,
+    Rect,
+    clips,
+    has_layer,
+    page_box,
+    page_pointer,
+    path_colours,
+    stroke_of,
+)
+from ingest_widgets.engines.sight import CONTRAST
+
+MOST_GROUNDS = 200
+MOST_NOTES = 20
+TINY = "tiny"
+UNPAINTED = "painted with nothing"
+COVERED = ("behind a bar", "behind a picture")
+
+_INVISIBLE_MODES, _OUTLINE = (3, 7), 1
+_BLACK = (0, 0, 0, 255)
+_COVERED_PART = 0.8
+_SAME_COLOUR = "in the colour of its ground"
+_LAYER = "on a layer that is off"
+_NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_WIDGET)
+
+_COUNT_NOTES = getter(pdfium_c.FPDFPage_GetAnnotCount)
+
+Ground = tuple[int, Piece]
+
+
+class Doubt(NamedTuple):
+    """Text that may be hidden, and why."""
+
+    reason: str
+    piece: Piece
+    sure: bool = False
+    everywhere: bool = False
+    """Whether one look tells of all such text of the document."""
+
+    @property
+    def spot(self) -> Spot:
+        """One look at it tells of all text that has the same."""
+        return (self.reason, 0.0, 0.0) if self.everywhere else spot(self.reason, self.piece.rect)
+
+
+def doubts(page: Handle, found: Sequence[Piece], *, layers: bool) -> Iterator[Doubt]:
+    """Text that is hidden for sure, and such that a look at the page has to decide.
+
+    Args:
+        page: The loaded page.
+        found: All of its pieces, in the order in which they are painted.
+        layers: Whether forms of the document may lie on layers.
+    """
+    shown = page_box(page)
+    grounds = [*_grounds(found), *((len(found), note) for note in notes(page))]
+    for at, piece in enumerate(found):
+        if piece.kind != TEXT:
+            continue
+        left, bottom, right, top = piece.rect
+        if is_off(piece.rect, shown):
+            yield Doubt("off the page", piece, sure=True)
+        elif is_tiny(piece.rect, piece.handle, piece.scale):
+            yield Doubt(TINY, piece, sure=True)
+        elif right <= left or top <= bottom:
+            continue  # a space draws nothing
+        elif reason := _painted(piece) or (_LAYER if piece.in_form and layers else ""):
+            yield Doubt(reason, piece, everywhere=piece.veiled)
+        else:
+            near = _near(piece.rect, grounds)
+            yield from _invisible(piece, near) if piece.mode in _INVISIBLE_MODES else _among(piece, at, near)
+
+
+def _grounds(found: Sequence[Piece]) -> list[Ground]:
+    """The first shapes and pictures that are large enough to hide text, with their numbers."""
+    grounds: list[Ground] = []
+    for at, piece in enumerate(found):
+        if piece.kind != TEXT and is_ground(piece.handle, piece.rect):
+            grounds.append((at, piece))
+            if len(grounds) == MOST_GROUNDS:
+                break
+    return grounds
+
+
+def notes(page: Handle) -> Iterator[Piece]:
+    """The last notes that are drawn on the page."""
+    count = _COUNT_NOTES(page)
+    for number in range(max(count - MOST_NOTES, 0), count):
+        note = pdfium_c.FPDFPage_GetAnnot(page_pointer(page), number)
+        if not note:
+            continue
+        place = pdfium_c.FS_RECTF()
+        drawn = pdfium_c.FPDFAnnot_GetSubtype(note) not in _NOT_DRAWN and pdfium_c.FPDFAnnot_GetRect(note, place)
+        pdfium_c.FPDFPage_CloseAnnot(note)
+        if drawn:
+            yield Piece(Handle(), PATH, -1, [], (place.left, place.bottom, place.right, place.top))
+
+
+def _near(rect: Rect, grounds: Sequence[Ground]) -> list[Ground]:
+    left, bottom, right, top = rect
+    places = ((ground, ground[1].rect) for ground in grounds)
+    return [ground for ground, r in places if r[1] < top and r[3] > bottom and r[0] < right and r[2] > left]
+
+
+def _painted(piece: Piece) -> str:
+    """What is odd of how it is painted."""
+    if piece.mode in _INVISIBLE_MODES:
+        return ""
+    colour = stroke_of(piece.handle) if piece.mode == _OUTLINE else piece.fill
+    if reason := "transparent" if piece.veiled else painted(colour or _BLACK):
+        return reason
+    if has_layer(piece.handle):
+        return _LAYER
+    return "clipped away" if clips(piece.handle) > 0 else ""
+
+
+def _invisible(piece: Piece, near: Sequence[Ground]) -> Iterator[Doubt]:
+    """Where a page was scanned, such text says what the picture shows."""
+    yield Doubt(UNPAINTED, piece, sure=not near, everywhere=any(g.kind == IMAGE for _, g in near))
+
+
+def _among(piece: Piece, at: int, near: Sequence[Ground]) -> Iterator[Doubt]:
+    """What hides it may lie over it, in parts, or right under it in its own colour."""
+    over = [ground for n, ground in near if n > at]
+    left, bottom, right, top = piece.rect
+    if sum(_shared(piece.rect, ground.rect) for ground in over) >= _COVERED_PART * (right - left) * (top - bottom):
+        yield Doubt(COVERED[any(ground.kind == IMAGE for ground in over)], piece)
+    under = [ground for n, ground in near if n < at and within(piece.rect, ground.rect)]
+    if not under:
+        return
+    ground = under[-1]
+    if ground.kind in (IMAGE, SHADING):
+        yield Doubt(_SAME_COLOUR, piece, everywhere=True)
+    elif any(_alike(piece.fill, colour) for colour in path_colours(ground)):
+        yield Doubt(_SAME_COLOUR, piece)
+
+
+def _shared(one: Rect, other: Rect) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    return across * (min(one[3], other[3]) - max(one[1], other[1]))
+
+
+def _alike(one: Sequence[int], other: Sequence[int]) -> bool:
+    return max((abs(a - b) for a, b in zip(one[:3], other[:3], strict=False)), default=CONTRAST) < CONTRAST

@@ -1,0 +1,180 @@
+"""What a page is made of: its pieces of text, shapes and pictures, how each is painted and where.
+
+Only what is asked for every piece is read at once; the rest is asked of a piece when it matters.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Iterator, Sequence
+from ctypes import byref, c_float, c_int, c_uint, c_ulong
+from itertools import islice
+from math import hypot
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.getters import Handle, getter
+
+MOST_PIECES = 3000
+MOST_DEEP = 4
+_THICK = 3.0
+TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
+
+Rect = tuple[float, float, float, float]
+
+MODE = getter(pdfium_c.FPDFTextObj_GetTextRenderMode)
+FILL = getter(pdfium_c.FPDFPageObj_GetFillColor)
+BOUNDS = getter(pdfium_c.FPDFPageObj_GetBounds)
+_BOX = getter(pdfium_c.FPDF_GetPageBoundingBox)
+_FORM_COUNT = getter(pdfium_c.FPDFFormObj_CountObjects)
+_FORM_OBJECT = getter(pdfium_c.FPDFFormObj_GetObject, Handle)
+KIND = getter(pdfium_c.FPDFPageObj_GetType)
+_STROKE = getter(pdfium_c.FPDFPageObj_GetStrokeColor)
+_STROKE_WIDTH = getter(pdfium_c.FPDFPageObj_GetStrokeWidth)
+_DRAWN = getter(pdfium_c.FPDFPath_GetDrawMode)
+MARKS = getter(pdfium_c.FPDFPageObj_CountMarks)
+_MATRIX = getter(pdfium_c.FPDFPageObj_GetMatrix)
+_SIZE = getter(pdfium_c.FPDFTextObj_GetFontSize)
+BLENDS = getter(pdfium_c.FPDFPageObj_HasTransparency)
+_CLIP = getter(pdfium_c.FPDFPageObj_GetClipPath, Handle)
+_CLIPS = getter(pdfium_c.FPDFClipPath_CountPaths)
+
+_COLOUR = (c_uint * 4)()
+_COLOUR_AT = tuple(byref(_COLOUR, 4 * n) for n in range(4))
+_RECT = (c_float * 4)()
+_RECT_AT = tuple(byref(_RECT, 4 * n) for n in range(4))
+_SIX = (c_float * 6)()
+_SIX_AT = byref(_SIX)
+_TWO = (c_int * 2)()
+_TWO_AT = tuple(byref(_TWO, 4 * n) for n in range(2))
+
+
+class Piece(NamedTuple):
+    """Something on the page; `rect` is left, bottom, right and top."""
+
+    handle: Handle
+    kind: int
+    mode: int
+    fill: list[int]
+    rect: Rect
+    in_form: bool = False
+    scale: float = 1.0
+    """How large one unit of the form that it is in is on the page, along the line or across it, whichever is less."""
+    veiled: bool = False
+    """Whether it, or a form around it, is see-through or mixes with what lies beneath."""
+
+
+def page_pointer(page: Handle) -> Any:
+    """The loaded page as pypdfium2's raw functions want it."""
+    return ctypes.cast(page, pdfium_c.FPDF_PAGE)
+
+
+def page_box(page: Handle) -> Rect:
+    """Left, bottom, right and top of what is shown of the loaded page."""
+    _BOX(page, _RECT_AT[0])
+    left, top, right, bottom = _RECT
+    return left, bottom, right, top
+
+
+def pieces(handles: Iterable[Handle]) -> Iterator[Piece]:
+    """The pieces that these objects of a page are, and those in its forms, in the order in which they are painted."""
+    for handle in handles:
+        piece = _piece(handle)
+        if piece.kind == FORM:
+            yield from islice(_in_form(piece), MOST_PIECES)
+        else:
+            yield piece
+
+
+def _piece(handle: Handle) -> Piece:
+    mode = MODE(handle)
+    kind = TEXT if mode >= 0 else KIND(handle)
+    fill = _COLOUR[:] if FILL(handle, *_COLOUR_AT) else []
+    veiled = kind in (TEXT, FORM) and bool(BLENDS(handle))
+    return Piece(handle, kind, mode, fill, rect_of(handle), veiled=veiled)
+
+
+def _in_form(form: Piece, depth: int = 1) -> Iterator[Piece]:
+    """What a form draws, and forms in it, where it stands on the page."""
+    matrix = _matrix(form.handle)
+    scale = _least_scale(matrix)
+    for number in range(min(_FORM_COUNT(form.handle), MOST_PIECES)):
+        handle = _FORM_OBJECT(form.handle, c_ulong(number))
+        if not handle:
+            continue
+        piece = _piece(handle)
+        inner = _in_form(piece, depth + 1) if piece.kind == FORM and depth < MOST_DEEP else (piece,)
+        for part in inner:
+            yield part._replace(
+                rect=_moved(part.rect, matrix),
+                in_form=True,
+                scale=part.scale * scale,
+                veiled=part.veiled or form.veiled,
+            )
+
+
+def _moved(rect: Rect, matrix: Sequence[float]) -> Rect:
+    a, b, c, d, e, f = matrix
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in rect[::2] for y in rect[1::2]]
+    across, up = zip(*corners, strict=True)
+    return min(across), min(up), max(across), max(up)
+
+
+def rect_of(handle: Handle) -> Rect:
+    """Left, bottom, right and top; for what lies in a form, where it stands in that."""
+    left, bottom, right, top = _RECT if BOUNDS(handle, *_RECT_AT) else (0.0, 0.0, 0.0, 0.0)
+    return left, bottom, right, top
+
+
+def is_frame(handle: Handle) -> bool:
+    """Whether it is a path of which there are only thin lines."""
+    if not _DRAWN(handle, *_TWO_AT) or _TWO[0]:
+        return False
+    return not (_TWO[1] and _STROKE_WIDTH(handle, _RECT_AT[0]) and _RECT[0] > _THICK)
+
+
+def path_colours(path: Piece) -> list[list[int]]:
+    """The colours that it is painted in."""
+    filled, stroked = _TWO if _DRAWN(path.handle, *_TWO_AT) else (1, 0)
+    return [path.fill] * bool(filled) + [stroke_of(path.handle)] * bool(stroked)
+
+
+def stroke_of(handle: Handle) -> list[int]:
+    """Red, green, blue and alpha of its outline; empty if it has none."""
+    return _COLOUR[:] if _STROKE(handle, *_COLOUR_AT) else []
+
+
+def font_size(handle: Handle) -> float:
+    """In units of the page, along the line or across it, whichever is less; infinite if there is no font."""
+    if not _SIZE(handle, _RECT_AT[0]):
+        return float("inf")
+    return abs(float(_RECT[0])) * _least_scale(_matrix(handle))
+
+
+def _matrix(handle: Handle) -> list[float]:
+    return _SIX[:] if _MATRIX(handle, _SIX_AT) else [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+
+
+def _least_scale(matrix: Sequence[float]) -> float:
+    a, b, c, d, *_ = matrix
+    return min(hypot(a, b), hypot(c, d))
+
+
+def clips(handle: Handle) -> int:
+    """How many paths it is clipped by, however large; -1 if by none."""
+    return int(_CLIPS(_CLIP(handle)))
+
+
+def has_layer(handle: Handle) -> bool:
+    """Whether it is marked as optional content."""
+    count = MARKS(handle)
+    if count <= 0:
+        return False
+    owner, length = ctypes.cast(handle, pdfium_c.FPDF_PAGEOBJECT), ctypes.c_ulong()
+    for number in range(min(count, 8)):
+        name = (ctypes.c_ushort * 8)()
+        pdfium_c.FPDFPageObjMark_GetName(pdfium_c.FPDFPageObj_GetMark(owner, number), name, 16, length)
+        if bytes(name).startswith(b"O\0C\0\0\0"):
+            return True
+    return False
