@@ -164,6 +164,50 @@ def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
     assert content(corpus) == content(tmp_path / "calm.sqlite")
 
 
+SCRIPT = "import sys; from ingest_widgets import ingest; ingest(sys.argv[1], sys.argv[2], progress=False)"
+COROUTINE = """
+import asyncio, sys
+from ingest_widgets import ingest_async
+asyncio.run(ingest_async(sys.argv[1], sys.argv[2], progress=False))
+"""
+
+
+@pytest.mark.parametrize("code", [SCRIPT, COROUTINE], ids=["ingest", "ingest_async"])
+def test_sigterm_ends_a_script_as_always_and_the_script_says_what_was_kept(
+    folder: Path, tmp_path: Path, code: str
+) -> None:
+    corpus = tmp_path / "c.sqlite"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder), str(corpus)], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
+    child.terminate()
+    _, err = child.communicate(timeout=30)
+    assert child.returncode == -signal.SIGTERM
+    assert "Stopped by SIGTERM" in err
+    assert "Traceback" not in err
+    with Corpus(corpus) as held:
+        assert {record.reason for record in held.files("cancelled")} == {"cancelled"}
+        assert len(held.files()) == 40
+    ingest(folder, corpus, progress=False).close()
+    ingest(folder, tmp_path / "calm.sqlite", progress=False).close()
+    assert content(corpus) == content(tmp_path / "calm.sqlite")
+
+
+def test_a_handler_of_ones_own_for_sigterm_stays(folder: Path, tmp_path: Path) -> None:
+    code = """
+import signal, sys
+from ingest_widgets import ProgressTracker, ingest
+signal.signal(signal.SIGTERM, lambda number, frame: print("mine"))
+tracker = ProgressTracker(sinks=[lambda state: signal.raise_signal(signal.SIGTERM)])
+ingest(sys.argv[1], sys.argv[2], progress=tracker)
+"""
+    command = [sys.executable, "-c", code, str(folder), str(tmp_path / "c.sqlite")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    assert set(done.stdout.split()) == {"mine"}
+    assert len(_names(tmp_path / "c.sqlite")) > 20
+
+
 def _names(path: Path) -> set[str]:
     with Corpus(path) as corpus:
         return {record.name for record in corpus.files("ingested")}

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import html
-import signal
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import TimeoutError as FuturesTimeoutError
-from contextlib import contextmanager, suppress
-from types import FrameType
+from contextlib import suppress
 from typing import Any, Literal
 
 from ingest_widgets.background_loop.seconds import problem_with
@@ -19,6 +17,7 @@ from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.documents import FileRecord, RunSummary
 from ingest_widgets.errors import IngestFailed
 from ingest_widgets.pipeline.run import IngestRun
+from ingest_widgets.pipeline.signals import sigint_watched, sigterm_heeded
 from ingest_widgets.progress import ProgressState
 from ingest_widgets.statuses import Status
 
@@ -123,16 +122,17 @@ class IngestJob:
 
     def _waited(self, timeout: float | None, *, begin: bool = False) -> Corpus:
         waited = 0.0
-        try:
-            if begin:
-                self._thread.start()
-            while not self._ended.wait(_TICK if timeout is None else max(0.0, min(_TICK, timeout - waited))):
-                waited += _TICK
-                if timeout is not None and waited >= timeout:
-                    raise FuturesTimeoutError(f"the ingest still runs after {timeout:g} s; it goes on")
-        except KeyboardInterrupt:
-            self._interrupted()
-            raise
+        with sigterm_heeded(self._interrupted):
+            try:
+                if begin:
+                    self._thread.start()
+                while not self._ended.wait(_TICK if timeout is None else max(0.0, min(_TICK, timeout - waited))):
+                    waited += _TICK
+                    if timeout is not None and waited >= timeout:
+                        raise FuturesTimeoutError(f"the ingest still runs after {timeout:g} s; it goes on")
+            except KeyboardInterrupt:
+                self._interrupted()
+                raise
         return self._outcome()
 
     def _interrupted(self) -> None:
@@ -151,7 +151,7 @@ class IngestJob:
         return self._awaited().__await__()
 
     async def _awaited(self, *, begin: bool = False) -> Corpus:
-        with _sigint_watched() as interrupted:
+        with sigterm_heeded(self._interrupted), sigint_watched() as interrupted:
             try:
                 if begin:
                     self._thread.start()
@@ -185,27 +185,3 @@ class IngestJob:
         if self.view is not None:
             return self.view(self)
         return {"text/plain": repr(self), "text/html": f"<p>{html.escape(repr(self))}</p>"}
-
-
-@contextmanager
-def _sigint_watched() -> Iterator[threading.Event]:
-    """Tells an interrupt from any other cancellation: ipykernel and asyncio's Runner cancel the task on SIGINT.
-
-    The handler that is there is called as before; see `IPythonKernel._cancel_on_sigint` in ipykernel.
-    """
-    seen = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield seen
-        return
-
-    def note(number: int, frame: FrameType | None) -> Any:
-        seen.set()
-        return before(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        if signal.getsignal(signal.SIGINT) is note:
-            signal.signal(signal.SIGINT, before)

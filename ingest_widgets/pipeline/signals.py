@@ -1,0 +1,69 @@
+"""Signals that come while somebody waits for a run."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+logger = logging.getLogger("ingest_widgets.pipeline")
+
+_PATIENCE_SECONDS = 2.0
+
+
+@contextmanager
+def sigterm_heeded(stop: Callable[[], None]) -> Iterator[None]:
+    """In here SIGTERM stops the run before it ends the process as always, which says so.
+
+    Whoever has a handler for it keeps that, and other threads than the main one are left alone.
+
+    Args:
+        stop: Stops the run and waits a moment for its end; called in another thread.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stopping = threading.Thread(target=stop, daemon=True)  # the interrupted thread may hold any lock
+        stopping.start()
+        stopping.join(_PATIENCE_SECONDS)
+        logger.warning("Stopped by SIGTERM: what was finished is in the corpus, and the next run goes on from there.")
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is end:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def sigint_watched() -> Iterator[threading.Event]:
+    """Tells an interrupt from any other cancellation: ipykernel and asyncio's Runner cancel the task on SIGINT.
+
+    The handler that is there is called as before; see `IPythonKernel._cancel_on_sigint` in ipykernel.
+    """
+    seen = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield seen
+        return
+
+    def note(number: int, frame: FrameType | None) -> Any:
+        seen.set()
+        return before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        if signal.getsignal(signal.SIGINT) is note:
+            signal.signal(signal.SIGINT, before)
