@@ -17,7 +17,7 @@ from ingest_widgets import (
     CorpusForeign,
     CorpusTooNew,
 )
-from ingest_widgets.corpus import connections, schema
+from ingest_widgets.corpus import corpus_file, schema
 from tests.corpus_parts import extraction, failure, source
 
 
@@ -87,7 +87,7 @@ def test_a_migration_that_fails_halfway_leaves_the_older_version_whole(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, add_column, fail])
-    for module in (schema, connections):
+    for module in (schema, corpus_file):
         monkeypatch.setattr(module, "VERSION", schema.VERSION + (2 if module is schema else 1))
     with Corpus(path) as corpus, pytest.raises(KeyboardInterrupt):
         corpus.write(source("b.pdf"), extraction("words"))

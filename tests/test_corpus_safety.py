@@ -21,6 +21,7 @@ from ingest_widgets import (
     CorpusLocked,
 )
 from ingest_widgets.corpus import connections
+from ingest_widgets.corpus.corpus_file import refuse_others
 from tests.corpus_parts import extraction, source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -165,7 +166,7 @@ def test_a_corpus_that_is_made_while_somebody_opens_it_is_not_taken_for_another_
 
     opening.set_trace_callback(make)
     with Corpus(path) as corpus:
-        corpus._connections._refuse_others(opening)
+        refuse_others(opening, str(path))
         opening.close()
         assert len(corpus) == 1
 

@@ -1,0 +1,246 @@
+"""The file of a corpus: what is there at all, and connections to it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import quote
+
+from ingest_widgets.corpus.failures import damaged, own_errors, refuse_folder
+from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
+from ingest_widgets.errors import (
+    CorpusDamaged,
+    CorpusForeign,
+    CorpusNotFound,
+    CorpusNotWritable,
+    CorpusTooNew,
+)
+
+WAIT_SECONDS = 30.0
+"""How long a writer waits for another one."""
+
+_STEP_SECONDS = 0.2
+_CHECKED_BYTES = 16 * 2**20
+
+
+class FileConnection(sqlite3.Connection):
+    """One that can be used again: no empty stand-in for a file that isn't there yet, nor one that looks just once."""
+
+
+class CorpusFile:
+    """The file at a path, which may not be there yet. Holds nothing open.
+
+    Args:
+        path: Absolute.
+        read_only: Nothing is ever written, and a missing file is an error.
+    """
+
+    def __init__(self, path: str, *, read_only: bool) -> None:
+        self.path, self.read_only = path, read_only
+
+    def identity(self) -> tuple[int, int] | None:
+        """What tells this file from another one at its place; None while there is none, or an empty one."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return (status.st_dev, status.st_ino) if status.st_size else None
+
+    def open_for_writing(self, deadline: float) -> sqlite3.Connection:
+        """A connection to the file, which is made or brought up to date first.
+
+        Args:
+            deadline: Of `time.monotonic`, for another one's lock.
+        """
+        refuse_folder(self.path)
+        self.look()
+        _refuse_unwritable(self.path)
+        con = self._connect("rwc", timeout=_STEP_SECONDS)
+        with _closed_on_error(con):
+            if os.path.getsize(self.path) <= _CHECKED_BYTES:
+                self._refuse_damaged(con)
+            _retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
+            begin(con, deadline)
+            refuse_others(con, self.path)
+            migrate(con)
+            con.commit()
+        return con
+
+    def open_for_reading(self) -> sqlite3.Connection:
+        """A connection that can't write; to an empty stand-in while the file's first writer is at work."""
+        con = self._connect_to_read()
+        with _closed_on_error(con):
+            con.execute("PRAGMA query_only = 1")
+            if con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:  # its first writer is at work
+                con.close()
+                return empty()
+            refuse_others(con, self.path)
+        return con
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        try:
+            con = self._connect("rw")
+            with _closed_on_error(con):
+                con.execute("PRAGMA user_version").fetchone()
+        except sqlite3.OperationalError:
+            if not self._is_all_there():
+                raise
+            # Not even the file that readers share can be made here, so nobody writes: read the file as it stands, once,
+            # since that may change.
+            return self._connect("ro&immutable=1", sqlite3.Connection)
+        return con
+
+    def _is_all_there(self) -> bool:
+        wal = f"{self.path}-wal"
+        return os.access(self.path, os.R_OK) and not (os.path.exists(wal) and os.path.getsize(wal))
+
+    def _connect(
+        self, mode: str, factory: type[sqlite3.Connection] = FileConnection, timeout: float = WAIT_SECONDS
+    ) -> sqlite3.Connection:
+        con = sqlite3.connect(
+            self._uri(mode),
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=timeout,
+            factory=factory,
+        )
+        with _closed_on_error(con):
+            con.execute("PRAGMA trusted_schema = OFF")
+            con.execute("PRAGMA synchronous = NORMAL")
+            con.execute("PRAGMA foreign_keys = ON")
+            con.execute("PRAGMA temp_store = MEMORY")
+            con.execute("PRAGMA journal_size_limit = 67108864")
+            con.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: a page of the index is copied less often
+        return con
+
+    def look(self) -> None:
+        """Refuses what is there but can't be a corpus, without touching it.
+
+        Raises:
+            CorpusError: Of the class that fits.
+        """
+        refuse_folder(self.path)
+        if not os.path.exists(self.path):
+            self._refuse_missing()
+            return
+        if not os.path.getsize(self.path):
+            return
+        if not os.access(self.path, os.R_OK):
+            raise CorpusNotWritable(f"{self.path} can't be read: check its permissions")
+        try:
+            with own_errors(self.path):
+                self._refuse_header()
+        except CorpusDamaged:  # nobody can say yet whose it is; who reads or writes it will be told
+            return
+
+    def _refuse_missing(self) -> None:
+        folder = os.path.dirname(self.path)
+        if not os.path.isdir(folder):
+            raise CorpusNotFound(f"there is no folder {folder} for the corpus: create it, or give another path")
+        if self.read_only:
+            raise CorpusNotFound(f"there is no corpus at {self.path}: check the path, or make one with ingest()")
+
+    def _refuse_header(self) -> None:
+        """What the file says without the -wal beside it.
+
+        It is asked by SQLite, never by `open`: closing a file takes away the locks that this process has on it, those
+        of all connections, and then another process deletes the -wal that they write into.
+        See https://sqlite.org/howtocorrupt.html, 2.2.
+        """
+        with closing(sqlite3.connect(self._uri("ro&immutable=1"), uri=True)) as con:
+            application = con.execute("PRAGMA application_id").fetchone()[0]
+            version = con.execute("PRAGMA user_version").fetchone()[0]
+            begun = not application and not version and con.execute("PRAGMA page_count").fetchone()[0] == 1
+        if application != APPLICATION_ID and os.path.exists(f"{self.path}-wal"):
+            self._refuse_unless_wal_says_so()
+        elif not begun:  # a creation that was killed has no table yet
+            _refuse_numbers(self.path, application, version)
+
+    def _uri(self, mode: str) -> str:
+        return f"file:{quote(os.fsencode(self.path))}?mode={mode}"
+
+    def _refuse_unless_wal_says_so(self) -> None:
+        """The newest first page may be in the file beside; reading through it changes neither."""
+        with own_errors(self.path), closing(self._connect("ro")) as con:
+            refuse_others(con, self.path)
+
+    def _refuse_damaged(self, con: sqlite3.Connection) -> None:
+        found = con.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise damaged(self.path, str(found).splitlines()[-1])
+
+
+def refuse_others(con: sqlite3.Connection, path: str) -> None:
+    """Refuses what is no corpus of a version that is known here."""
+    with _one_state(con):  # else its first writer may commit between two of the questions
+        application = con.execute("PRAGMA application_id").fetchone()[0]
+        version = con.execute("PRAGMA user_version").fetchone()[0]
+        tables = con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if application or version or tables:
+        _refuse_numbers(path, application, version)
+
+
+def _refuse_numbers(path: str, application: int, version: int) -> None:
+    if application != APPLICATION_ID:
+        raise CorpusForeign(f"{path} is another program's database: give another path for the corpus")
+    if version > VERSION:
+        raise CorpusTooNew(
+            f"{path} was written by a later version (its layout is {version}, known here is {VERSION}): "
+            "pip install -U ingest-widgets"
+        )
+
+
+def _refuse_unwritable(path: str) -> None:
+    """SQLite opens what it may not write as if nothing were amiss, and says so only at the first change."""
+    if not os.access(os.path.dirname(path), os.W_OK) or (os.path.exists(path) and not os.access(path, os.W_OK)):
+        raise CorpusNotWritable(f"{path} may not be written: check its permissions and those of its folder")
+
+
+@contextmanager
+def _closed_on_error(con: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        con.close()
+        raise
+
+
+def empty() -> sqlite3.Connection:
+    """A connection to a corpus without files."""
+    con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(con)
+    return con
+
+
+@contextmanager
+def _one_state(con: sqlite3.Connection) -> Iterator[None]:
+    """All that is read in here is of one moment."""
+    if con.in_transaction:
+        yield
+        return
+    con.execute("BEGIN")
+    try:
+        yield
+    finally:
+        con.rollback()
+
+
+def begin(con: sqlite3.Connection, deadline: float) -> None:
+    """Takes the one lock for writing."""
+    _retry(lambda: con.execute("BEGIN IMMEDIATE").fetchall(), deadline)
+
+
+def _retry(attempt: Callable[[], object], deadline: float) -> None:
+    """Waits for a lock in short steps, so that Ctrl+C comes through."""
+    while True:
+        try:
+            attempt()
+        except sqlite3.OperationalError as error:
+            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
+                raise
+        else:
+            return
