@@ -10,24 +10,22 @@ from __future__ import annotations
 import errno
 import glob
 import os
-import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.request import url2pathname
 
-from pydantic import SecretStr
-
 from ingest_widgets.documents import SourceFile
-from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
-from ingest_widgets.globs import matches
+from ingest_widgets.errors import SourceError, SourceNotFound
+from ingest_widgets.sources.globs import matches
+from ingest_widgets.sources.names import printable, valid_utf8, without_password
+from ingest_widgets.sources.urls import list_url
 from ingest_widgets.statuses import Reason
 
 Source = Any  # a path, a folder, a glob, a URL, a (name, bytes) pair, or an iterable of these
 
 _KINDS = "a path, a folder, a glob, a URL, a (name, bytes) pair, or a list of these"
-_PASSWORD = re.compile(r"://([^/?#:@\s]*):[^/?#\s]*@")
 _SPECIAL = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -61,32 +59,6 @@ def describe_source(source: Source) -> str:
     return "what was given"
 
 
-def without_password(text: str) -> str:
-    """The text with all URLs in it as they may be shown and kept: the user stays, the password goes."""
-    return _PASSWORD.sub("://\\1@", text)
-
-
-def printable(name: str | bytes) -> str:
-    r"""The name as valid UTF-8 on one line: bytes that aren't UTF-8 and line breaks are shown as `\xNN` or `\n`."""
-    text = valid_utf8(os.fsdecode(name))
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def valid_utf8(name: str) -> str:
-    r"""The name with undecodable bytes written as `\xNN`; every other name comes back as it is."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return name.encode("utf-8", "surrogateescape" if _from_bytes(name) else "backslashreplace").decode(
-            "utf-8", "backslashreplace"
-        )
-    return name
-
-
-def _from_bytes(name: str) -> bool:
-    return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in name)
-
-
 def _is_own_name(file: SourceFile) -> bool:
     return os.path.basename(file.path) == os.path.basename(file.name)
 
@@ -97,7 +69,7 @@ def _expand(source: Source) -> Iterator[SourceFile]:
     if isinstance(source, str | os.PathLike):
         text = os.fsdecode(os.fspath(source))
         remote = "://" in text and not text.startswith("file://")
-        yield from _urls(text) if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
+        yield from list_url(text) if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
     elif isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], bytes | bytearray | memoryview):
         yield _upload(*source)
     elif isinstance(source, tuple) and len(source) == 2 and hasattr(source[1], "read"):
@@ -223,100 +195,3 @@ def _unreadable(path: str, error: OSError) -> str:
     if os.path.islink(path):
         return "It is a link to a file that doesn't exist: mend the link or remove it."
     return f"It can't be read ({error.strerror}): check that it is still there and that you may read it."
-
-
-def _urls(url: str) -> Iterator[SourceFile]:
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
-    shown = printable(without_password(url))
-    try:
-        fs, path = url_to_fs(url)
-        fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
-        exists = fs.exists(path)
-        if not exists and not glob.has_magic(path):
-            raise FileNotFoundError(path)
-        listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
-        base = _url_base(fs, path, exists)
-    except FileNotFoundError as error:
-        raise SourceNotFound(f"{shown} doesn't exist: check the address") from _showable(error)
-    except Exception as error:  # noqa: BLE001 - any library may stand behind fsspec, with errors of its own
-        raise SourceError(f"{shown} can't be read by fsspec: {_first_line(error)}") from _showable(error)
-    address = _addresses(fs, url, path)
-    for found, info in listed.items():
-        if info.get("type") != "directory":
-            name = found[len(base) :].lstrip("/") or found.rsplit("/", 1)[-1]
-            folder = without_password(base).rstrip("/").rsplit("/", 1)[-1]
-            whole = address(found)
-            public = without_password(whole)
-            secret = None if public == whole else SecretStr(whole)
-            size, mtime_ns = info.get("size"), _mtime(info)
-            yield SourceFile(valid_utf8(name), public, "url", size, mtime_ns, valid_utf8(folder), address=secret)
-
-
-def _addresses(fs: Any, url: str, path: str) -> Callable[[str], str]:
-    """What makes a URL, good in any other process too, of a path that `fs` listed; `path` is that of `url`."""
-    from fsspec.implementations.cached import CachingFileSystem
-
-    first, chained, rest = url.partition("::")
-    if chained and isinstance(fs, CachingFileSystem) and "://" not in first:  # the path is that of what is cached
-        behind = _addresses(fs.fs, rest, path)
-        return lambda found: f"{first}::{behind(found)}"
-    if chained:  # such as zip://*.pdf::memory://box.zip
-        *links, last = rest.split("::")
-        last = last if "://" in last else os.path.abspath(last)
-        return lambda found: "::".join([f"{first.partition('://')[0]}://{found}", *links, last])
-    # ftp, sftp and github list paths that no longer say the host.
-    start, end = url.rstrip("/"), path.rstrip("/")
-    lost = fs._get_kwargs_from_urls(url) != fs._get_kwargs_from_urls(fs.unstrip_protocol(path))
-    if lost and start.endswith(end):
-        return lambda found: f"{start[: len(start) - len(end)]}{found}"
-    return lambda found: str(fs.unstrip_protocol(found))
-
-
-def _tree(fs: Any, path: str) -> dict[str, Any]:
-    if not fs.isdir(path):
-        return {path: fs.info(path)}
-    return {name: info for name, info in fs.find(path, detail=True).items() if name[-4:].lower() == ".pdf"}
-
-
-def _url_base(fs: Any, path: str, exists: bool) -> str:
-    if not exists:
-        return str(path[: path.index(next(c for c in path if c in "*?["))].rpartition("/")[0])
-    return str(path) if fs.isdir(path) else str(path).rpartition("/")[0]
-
-
-def _mtime(info: dict[str, Any]) -> int | None:
-    """The time of the last change under whichever key the file system keeps it, in nanoseconds."""
-    for key in ("mtime", "LastModified", "last_modified", "updated", "created"):
-        value = info.get(key)
-        if value is not None:
-            seconds = value.timestamp() if hasattr(value, "timestamp") else value
-            if isinstance(seconds, int | float):
-                return int(seconds * 1e9)
-    return None
-
-
-def fetch(url: str, limit: int) -> bytes:
-    """The bytes behind a URL, at most `limit` + 1 of them, so that a giant is seen and not swallowed.
-
-    Raises:
-        OSError: They can't be had, whatever the library behind fsspec raised; the message is its first line.
-    """
-    from fsspec.core import open as open_url
-
-    try:
-        with open_url(url, "rb") as stream:
-            return bytes(stream.read(limit + 1))
-    except Exception as error:  # noqa: BLE001
-        raise OSError(_first_line(error)) from _showable(error)
-
-
-def _first_line(error: Exception) -> str:
-    return without_password(str(error).partition("\n")[0]) or type(error).__name__
-
-
-def _showable(error: Exception) -> Exception | None:
-    """The error, unless a traceback that shows it would show a password."""
-    return error if without_password(str(error)) == str(error) else None

@@ -1,0 +1,9 @@
+"""What the user named becomes files with names and sizes; nothing of them is read yet."""
+
+from __future__ import annotations
+
+from ingest_widgets.sources.listing import Source, describe_source, list_sources
+from ingest_widgets.sources.names import printable, without_password
+from ingest_widgets.sources.urls import fetch
+
+__all__ = ["Source", "describe_source", "fetch", "list_sources", "printable", "without_password"]
