@@ -36,6 +36,12 @@ def joined(text: str, *pages: str) -> str:
         ("a self\ufffeish one", "a selfish\none"),
         ("the --with\ufffeoption flag", "the --with-option\nflag"),
         ("EXTRAC\ufffeTION OF", "EXTRACTION\nOF"),
+        ("the DVD\ufffeROM of a DVD", "the DVD-ROM\nof a DVD"),
+        ("from SIGN\ufffeECDSA-SHA256 on", "from SIGN-ECDSA-SHA256\non"),
+        ("the installer\ufffeamd64 image", "the installer-amd64\nimage"),
+        ("a machine\ufffeindependent machine", "a machine-independent\nmachine"),
+        ("Installations\ufffeoder Startmedien", "Installations- oder\nStartmedien"),
+        ("kadang\ufffekadang ada", "kadang-kadang\nada"),
         ("soft\u00ad\nware is", "software\nis"),
         ("пакет debian\ufffeпакета есть", "пакет debian-пакета\nесть"),
         ("ends with a dash -\nand goes on", "ends with a dash -\nand goes on"),
@@ -53,6 +59,12 @@ def test_the_words_of_other_pages_decide() -> None:
     assert joined("a long\ufffeterm plan", "a long-term view") == "a long-term\nplan"
     assert joined("a blue\ufffegreen sea", "a blue sky, green") == "a blue-green\nsea"
     assert joined("a non\ufffelinear map", "a linear map") == "a non-linear\nmap"
+
+
+def test_the_end_of_other_compounds_keeps_its_hyphen_behind_a_word() -> None:
+    """Such as -get behind apt; behind what is no word of the document it is the end of a word that was cut."""
+    assert joined("call apt\ufffeget now", "apt is there, and dpkg-get") == "call apt-get\nnow"
+    assert joined("a wid\ufffeget here", "dpkg-get") == "a widget\nhere"
 
 
 def test_a_hyphen_that_pdfium_left_is_joined_on_evidence_only() -> None:

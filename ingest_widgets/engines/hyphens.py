@@ -12,10 +12,14 @@ _FIRST_WORD = re.compile(r"[ \t]*(\S+)")
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
 _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
 _CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
-_CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@]|[.:]\w)")
+_CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@\d]|[.:]\w)")
+_LAST_PART = re.compile(r"-([^\W\d_]+)")
+_AND_OR = frozenset("and or und oder bzw en of och eller og et ou y e o oraz lub и или".split())
 _AFTER_LATIN = "\u0370"
 _COMPOUNDS = frozenset(("quasi", "self", "well"))  # longer words that begin so have a hyphen
 _PREFIXES = _COMPOUNDS | {"non", "semi"}  # mostly written with a hyphen
+# Behind a word these mostly have a hyphen; the document's own are added.
+_LAST_PARTS = "aware based capable compatible dependent independent insensitive oriented sensitive specific".split()
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
 _MOST_WORDS = 300_000
@@ -28,9 +32,10 @@ class Vocabulary:
     """The words of a document's pages, as far as they were read; of long documents a part is enough."""
 
     def __init__(self) -> None:
-        self._words: set[str] = set()
+        self._words: set[str] = set()  # as they were written, with the punctuation that clings to them
         self._waiting: list[str] = []
         self._pages = 0
+        self._last_parts = set(_LAST_PARTS)
 
     def add(self, text: str) -> None:
         """Takes a page in; its words are only cut apart when somebody asks: most documents never do."""
@@ -38,16 +43,25 @@ class Vocabulary:
         if len(self._waiting) > _WAITING_PAGES:
             del self._waiting[0]
 
-    def words(self) -> set[str]:
-        """As they were written, with the punctuation that clings to them."""
+    def gather(self) -> None:
+        """Cuts the pages apart that wait for it; the questions below are about words that were gathered."""
         for text in self._waiting:
             self._pages += 1
             if len(self._words) > _MOST_WORDS:
                 break
             if self._pages <= _EVERY_PAGE or self._pages % _LATER_PAGES == 0:
                 self._words.update(text.split())
+                self._last_parts.update(_LAST_PART.findall(text))
         self._waiting.clear()
-        return self._words
+
+    def has(self, word: str) -> bool:
+        """Whether it stands anywhere, by itself or before a comma, or in small letters."""
+        words, small = self._words, word.lower()
+        return word in words or f"{word}," in words or small in words or f"{small}," in words or f"{small}." in words
+
+    def binds(self, left: str, right: str) -> bool:
+        """Whether these are a word and what stands behind a hyphen elsewhere as well, as in X-based or apt-get."""
+        return right in self._last_parts and len(left) > 2 and self.has(left)
 
 
 def is_cut(before: str, after: str) -> bool:
@@ -59,18 +73,20 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
     """Joins words over line ends; a joined word stays in the upper line, as a typist would put it.
 
     Evidence first: the joined word occurs elsewhere, or the compound does in the middle of a line. Without any,
-    capitals, figures and code keep their hyphen, and so does a second part that is a word of the document.
+    capitals, figures and code keep their hyphen, and so does a second part that is a word of the document or the end
+    of other compounds. Before "and" and "or" the hyphen stands for a word that is left out.
     """
     if text.count(CUT) + text.count("-\n") > _MOST_CUTS:
         return text.replace(CUT, "-" + LINE_END)
-    if CUT in text:
-        words = vocabulary.words()
-        text = _mended(text, CUT, lambda head, tail: "" if _belong_together(head, tail, words) else "-")
+    cut, plain = CUT in text, "-\n" in text
+    if cut or plain:
+        vocabulary.gather()
+    if cut:
+        text = _mended(text, CUT, lambda head, tail: _sign(head, tail, vocabulary))
     if _SOFT in text:
         text = _mended(text, _SOFT + LINE_END, lambda head, tail: "")
-    if "-\n" in text:  # pdfium didn't take it for a cut: only evidence joins here
-        words = vocabulary.words()
-        text = _mended(text, "-\n", lambda head, tail: _unmarked(head, tail, words))
+    if plain:  # pdfium didn't take it for a cut: only evidence joins here
+        text = _mended(text, "-\n", lambda head, tail: _unmarked(head, tail, vocabulary))
     return text
 
 
@@ -94,37 +110,40 @@ def _mended(text: str, mark: str, hyphen: Callable[[str, str], str | None]) -> s
     return "".join(done)
 
 
-def _unmarked(head: str, tail: str, words: set[str]) -> str | None:
+def _unmarked(head: str, tail: str, vocabulary: Vocabulary) -> str | None:
     if not (tail[0].islower() and head[-1].isalpha()):
         return None
-    return "" if _seen(head + tail, words) else "-"
+    if vocabulary.has(head + tail):
+        return ""
+    return "- " if tail in _AND_OR else "-"
 
 
-def _belong_together(head: str, tail: str, words: set[str]) -> bool:
-    if head + tail in words:
-        return True
+def _sign(head: str, tail: str, vocabulary: Vocabulary) -> str:
+    if _belong_together(head, tail, vocabulary):
+        return ""
+    return "- " if tail in _AND_OR else "-"
+
+
+def _belong_together(head: str, tail: str, vocabulary: Vocabulary) -> bool:
     before, after = _LETTERS_BEFORE.search(head), _LETTERS_AFTER.match(tail)
     if before is None or after is None:
-        return False
+        return vocabulary.has(head + tail)
     left, right = before.group(), after.group()
-    if _seen(left + right, words):
+    if vocabulary.has(left + right) or vocabulary.has(head + tail):
         return True
-    if _seen(f"{left}-{right}", words) or _seen(f"{head}-{tail}", words):
+    if vocabulary.has(f"{left}-{right}") or vocabulary.has(f"{head}-{tail}") or tail in _AND_OR:
+        return False
+    if _CODE_BEFORE.search(head) or _CODE_AFTER.match(tail):
         return False
     if left.isupper() and len(left) > 1:
-        return right.isupper() and len(right) > 2
-    if right[0].isupper() or _CODE_BEFORE.search(head) or _CODE_AFTER.match(tail):
+        return right.isupper() and len(right) > 2 and not (vocabulary.has(left) or vocabulary.has(right))
+    if right[0].isupper() or vocabulary.binds(left, right):
+        return False
+    if len(right) > 3 and left.lower().endswith(right):  # as Malay has its plurals
         return False
     if len(left) == 1 or (left.lower() in _COMPOUNDS and len(right) >= _WHOLE_WORD):  # X-ray, self-employed
         return False
     if (left[-1] < _AFTER_LATIN) != (right[0] < _AFTER_LATIN):
         return False
-    known = len(right) >= _WHOLE_WORD or left.lower() in _PREFIXES or _seen(left, words)
-    return not (known and _seen(right, words))
-
-
-def _seen(word: str, words: set[str]) -> bool:
-    if word in words or f"{word}," in words:
-        return True
-    small = word.lower()
-    return small in words or f"{small}," in words or f"{small}." in words
+    known = len(right) >= _WHOLE_WORD or left.lower() in _PREFIXES or vocabulary.has(left)
+    return not (known and vocabulary.has(right))
