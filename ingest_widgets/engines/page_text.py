@@ -10,7 +10,7 @@ from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, read
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
-from ingest_widgets.engines.rightleft import right_to_left_edits
+from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class PageReader:
     def __init__(self, document: pypdfium2.PdfDocument, watch: Callable[[TextPage], None] | None = None) -> None:
         self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
         self._handle = handle_of(document)
+        self._from_right = reads_from_right(document)
         self._vocabulary = Vocabulary()
         self._pages = 0
         self._mixed = False
@@ -66,6 +67,8 @@ class PageReader:
         if not page.indexed or not text:
             return lines
         edits = accent_edits(page, text) + right_to_left_edits(page, text)
+        if self._from_right and not edits:
+            edits = latin_runs(page, text)
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or (self._looks() and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)
@@ -132,7 +135,7 @@ def _pens(places: list[Place]) -> Pens:
 def _edited(text: str, start: int, end: int, edits: list[Edit]) -> str:
     pieces, position = [], start
     for first, last, replacement in sorted(edits):
-        if start <= first < end:
+        if start <= first < end and first >= position:  # of two that overlap, the first one
             pieces += [text[position:first], replacement]
             position = last
     return "".join(pieces) + text[position:end]

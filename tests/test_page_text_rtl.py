@@ -1,0 +1,79 @@
+"""Right-to-left pages whose text is known; Times stands for a Hebrew font, which a map to Unicode makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pikepdf
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.test_page_text import drawn, texts
+
+_TO_HEBREW = b"""begincmap 1 begincodespacerange <00> <ff> endcodespacerange
+1 beginbfrange <61> <7a> <05d0> endbfrange endcmap"""
+Piece = tuple[str, str]
+
+
+def hebrew(*pages: Callable[[Canvas], None]) -> bytes:
+    """The pages with א in place of Times' a, ב in place of its b, and so on, in a document that says how it reads."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(drawn(*pages))) as document:
+        for page in document.pages:
+            for font in page.Resources.Font.values():
+                if font.BaseFont == "/Times-Roman":
+                    font.ToUnicode = document.make_stream(_TO_HEBREW)
+        document.Root.ViewerPreferences = pikepdf.Dictionary(Direction=pikepdf.Name.R2L)
+        document.save(out)
+    return out.getvalue()
+
+
+def letters(word: str) -> str:
+    return "".join(chr(ord(letter) - ord("a") + 0x5D0) for letter in word)
+
+
+def from_the_right(canvas: Canvas, pieces: list[Piece], y: float) -> None:
+    """Each piece, in the order of reading, to the left of the one before; right-to-left ones are drawn reversed."""
+    x = 500.0
+    for font, piece in pieces:
+        shown = piece[::-1] if font == "Times-Roman" else piece
+        x -= stringWidth(shown, font, 10)
+        canvas.setFont(font, 10)
+        canvas.drawString(x, y, shown)
+        x -= 2.8
+
+
+def test_latin_words_between_right_to_left_ones_keep_their_order() -> None:
+    """Pdfium alone reads "guide user the"."""
+    pieces = [("Times-Roman", "abc"), ("Times-Roman", "def"), ("Helvetica", "the user guide"), ("Times-Roman", "ghi")]
+    (text,) = texts(hebrew(lambda canvas: from_the_right(canvas, pieces, 700)))
+    assert text == f"{letters('abc')} {letters('def')} the user guide {letters('ghi')}"
+
+
+def test_a_latin_line_of_a_right_to_left_page_reads_from_the_left() -> None:
+    """A running title for instance; its figures and punctuation too."""
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, [("Helvetica", "Notes on inland waters, Vol. 12")], 760)
+        from_the_right(canvas, [("Times-Roman", "abc"), ("Times-Roman", "defg"), ("Times-Roman", "hij")], 700)
+
+    assert texts(hebrew(page))[0].splitlines()[0] == "Notes on inland waters, Vol. 12"
+
+
+def test_the_cells_of_a_right_to_left_table_stay_in_their_order() -> None:
+    """Words far apart are cells; and a number before its unit is right as it is."""
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, [("Times-Roman", "abc"), ("Times-Roman", "defg"), ("Times-Roman", "hij")], 760)
+        for x, cell in ((400, "Species"), (300, "Share"), (200, "m"), (185, "12")):
+            canvas.setFont("Helvetica", 10)
+            canvas.drawRightString(x, 700, cell)
+
+    assert texts(hebrew(page))[0].splitlines()[-1].split() == ["Species", "Share", "m", "12"]
+
+
+def test_a_page_without_any_right_to_left_word_reads_from_the_left_in_such_a_document() -> None:
+    """Pdfium goes by what the document says of itself."""
+    pages = [lambda canvas: canvas.drawString(50, 700, "They read the whole document before lunch.")]
+    assert texts(hebrew(*pages)) == ["They read the whole document before lunch."]
