@@ -37,7 +37,7 @@ def rows_as_text(rows: list[list[Line]], scale: float) -> str:
     """
     texts = [" ".join(piece.text for piece in row) for row in rows]
     pens = [row[0].left / scale for row in rows], [-(row[0].top + row[0].bottom) / 2 / scale for row in rows]
-    starts = set(paragraph_starts(texts, pens, pens))
+    starts = set(paragraph_starts(texts, pens, pens)[0])
     out = ""
     for number, text in enumerate(texts):
         start = number in starts

@@ -9,6 +9,7 @@ from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
+from ingest_widgets.engines.numbers import number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["PageReader", "clean_text", "page_text"]
 
 Place = tuple[float, float]
+# Mixed columns and marks of notes are looked for on the first pages and then on some: who has them has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_TOUCHING, _LETTER_GAP, _WORD_GAP = -0.3, 0.12, 0.7  # of the height of a sign
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
 
@@ -40,7 +43,7 @@ class PageReader:
         self._from_right = reads_from_right(document)
         self._vocabulary = Vocabulary()
         self._pages = 0
-        self._mixed = False
+        self._mixed = self._noted = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -66,11 +69,17 @@ class PageReader:
         lines = text.split("\r\n")
         if not page.indexed or not text:
             return lines
+        self._pages += 1
+        sampled = self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
         edits = accent_edits(page, text) + right_to_left_edits(page, text)
         if self._from_right and not edits:
             edits = latin_runs(page, text)
+        if sampled or self._noted:
+            numbers = number_edits(page, text)
+            edits += numbers
+            self._noted |= bool(numbers)
         starts, firsts = page.line_starts, page.line_pens
-        if moves_up(firsts[1]) or (self._looks() and gaps_in_line(page, lines, starts)):
+        if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)
             if rows:
                 self._mixed = True
@@ -78,12 +87,10 @@ class PageReader:
         lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
-        return _parted(lines, paragraph_starts(lines, firsts, lasts))
-
-    def _looks(self) -> bool:
-        """Looks for mixed columns on the first pages and then on some: who mixes them does it on most pages."""
-        self._pages += 1
-        return self._mixed or self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
+        begins, beside = paragraph_starts(lines, firsts, lasts)
+        lines = _parted(lines, begins)
+        gaps = {number: _gap(page, text, starts[number - 1], starts[number]) for number in beside}
+        return _continued(lines, gaps) if gaps else lines
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
@@ -99,6 +106,29 @@ def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pen
     for number, place in zip(cut, places, strict=True):
         across[number], up[number] = place
     return across, up
+
+
+def _gap(page: TextPage, text: str, before: int, start: int) -> str | None:
+    """The blank, or nothing, that parts the line that begins here from the end of the one before; None if it's far."""
+    end = before + max(len(text[before:start].rstrip()) - 1, 0)
+    _, low, right, high = page.box(end)
+    ((left, _),) = page.origins([start])
+    gap = (left - right) / max(high - low, 1)
+    if not _TOUCHING < gap < _WORD_GAP:
+        return None
+    return " " if gap > _LETTER_GAP or text[start] == " " else ""
+
+
+def _continued(lines: list[str], gaps: dict[int, str | None]) -> list[str]:
+    """Lines that pdfium ended behind a raised or lowered sign are whole again."""
+    whole: list[str] = []
+    for number, line in enumerate(lines):
+        gap = gaps.get(number)
+        if gap is None:
+            whole.append(line)
+        else:
+            whole[-1] = whole[-1].rstrip() + gap + line.lstrip()
+    return whole
 
 
 def _parted(lines: list[str], begins: list[int]) -> list[str]:
@@ -125,7 +155,7 @@ def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit]) -> list[st
         lines.append(line)
         firsts.append(place)
         lasts.append(place)
-    return _parted(lines, paragraph_starts(lines, _pens(firsts), _pens(lasts)))
+    return _parted(lines, paragraph_starts(lines, _pens(firsts), _pens(lasts))[0])
 
 
 def _pens(places: list[Place]) -> Pens:

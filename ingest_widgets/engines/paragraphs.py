@@ -1,4 +1,7 @@
-"""Where a paragraph begins: a wider gap above it than around, or a first line that stands in or out."""
+"""Where a paragraph begins: a wider gap above it than around, or a first line that stands in or out.
+
+And which lines are none: pdfium ends a line behind some raised or lowered signs, and goes on at the same height.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ _WIDER = 1.28
 _INDENT = (5.0, 45.0)
 
 
-def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> list[int]:
+def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[list[int], list[int]]:
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
+
+    And those of the lines that stand to the right of the one before, at the same height.
 
     Args:
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
@@ -24,17 +29,19 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> list[in
     across, up = firsts
     drops = list(map(sub, lasts[1], up[1:]))
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
-    starts = []
+    starts, beside = [], []
     for number, drop, above, below, before, left in around:
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
             if drop < -_SAME_LINE and _new_sentence(lines[number - 1], lines[number]):
                 starts.append(number)
+            elif drop >= -_SAME_LINE and left > before:
+                beside.append(number)
             continue
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
         indented = _INDENT[0] < abs(left - before) < _INDENT[1]
         if drop > _WIDER * usual > _SAME_LINE or (indented and _stands_alone(lines, across, before, number)):
             starts.append(number)
-    return starts
+    return starts, beside
 
 
 def _stands_alone(lines: Sequence[str], across: list[float], before: float, number: int) -> bool:

@@ -1,0 +1,66 @@
+"""Numbers that are drawn without a gap beside a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.test_page_text import drawn, texts
+
+Piece = tuple[str, float, float]  # what, size, rise
+
+
+def line(*pieces: Piece) -> Callable[[Canvas], None]:
+    def page(canvas: Canvas) -> None:
+        x = 50.0
+        for text, size, rise in pieces:
+            canvas.setFont("Helvetica", size)
+            canvas.drawString(x, 700 + rise, text)
+            x += stringWidth(text, "Helvetica", size)
+
+    return page
+
+
+def test_the_mark_of_a_note_is_no_part_of_the_word() -> None:
+    """Neither behind the word in the text nor before the first word of the note."""
+    in_text = line(("They need firmware", 10, 0), ("12", 7, 4), (" and nothing else.", 10, 0))
+    note = line(("12", 6, 3), ("Some devices do not.", 8, 0))
+    assert texts(drawn(in_text, note)) == ["They need firmware 12 and nothing else.", "12 Some devices do not."]
+
+
+def test_figures_that_belong_to_a_word_stay() -> None:
+    """As large as its letters, below them, or the square of a unit."""
+    assert texts(drawn(line(("an ext4 disk and x86 code", 10, 0)))) == ["an ext4 disk and x86 code"]
+    assert texts(drawn(line(("water and NaHSO", 10, 0), ("4", 7, -2), (" and more", 10, 0)))) == [
+        "water and NaHSO4 and more"
+    ]
+    assert texts(drawn(line(("on 20 km", 10, 0), ("2", 7, 4), (" of land", 10, 0)))) == ["on 20 km2 of land"]
+
+
+def test_a_section_number_is_parted_from_the_title_that_it_touches() -> None:
+    """As tables of contents have it whose column for the numbers is too narrow."""
+    assert texts(drawn(line(("1.10List of tables", 10, 0)))) == ["1.10 List of tables"]
+    assert texts(drawn(line(("see 1.10List and 2.4GHz", 10, 0)))) == ["see 1.10List and 2.4GHz"]
+
+
+def test_marks_of_notes_are_found_on_every_page_once_one_was_seen() -> None:
+    """Other pages of a long document are only looked at now and then."""
+    marked = line(("the word of a note", 10, 0), ("1", 7, 4), (" and more", 10, 0))
+    plain = line(("words without any note", 10, 0))
+    assert texts(drawn(marked, *[plain] * 12, marked))[-1] == "the word of a note 1 and more"
+
+
+def test_a_line_goes_on_behind_a_raised_sign() -> None:
+    """Pdfium alone ends the line there, and again before the full stop."""
+    first = line(("They like a word", 10, 0), ("1", 7, 4), (" here and there", 10, 0), ("2", 7, 4), (".", 10, 0))
+    assert texts(drawn(first)) == ["They like a word 1 here and there 2."]
+
+
+def test_cells_of_a_row_stay_lines_of_their_own() -> None:
+    """They are as high, but farther apart."""
+    apart = line(("a word", 10, 0), ("1", 7, 4))
+    assert texts(drawn(lambda canvas: (apart(canvas), canvas.drawString(300, 700, "a cell"))[0])) == [
+        "a word 1\na cell"
+    ]
