@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 
+import pikepdf
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -28,6 +30,18 @@ def test_the_mark_of_a_note_is_no_part_of_the_word() -> None:
     in_text = line(("They need firmware", 10, 0), ("12", 7, 4), (" and nothing else.", 10, 0))
     note = line(("12", 6, 3), ("Some devices do not.", 8, 0))
     assert texts(drawn(in_text, note)) == ["They need firmware 12 and nothing else.", "12 Some devices do not."]
+
+
+def test_a_raised_figure_may_be_a_sign_of_the_font() -> None:
+    """Some typesetters take it from the font as it is, and call it 1 or ¹."""
+    pdf = drawn(line(("They need firmware\u00b9 and nothing else on 20 km\u00b2 of land.", 10, 0)))
+    assert texts(pdf) == ["They need firmware \u00b9 and nothing else on 20 km\u00b2 of land."]
+    named, out = b"begincmap 2 beginbfrange <20> <7e> <0020> <b9> <b9> <0031> endbfrange endcmap", BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for font in document.pages[0].Resources.Font.values():
+            font.ToUnicode = document.make_stream(named)
+        document.save(out)
+    assert texts(out.getvalue())[0].startswith("They need firmware 1 and nothing else")
 
 
 def test_figures_that_belong_to_a_word_stay() -> None:

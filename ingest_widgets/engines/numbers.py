@@ -11,22 +11,23 @@ if TYPE_CHECKING:
 
 # Letters of Latin-1 and whatever isn't in it become "a", figures "1", the rest blanks.
 _KINDS = bytes(
-    ord("1" if chr(code).isdecimal() else "a" if chr(code).isalpha() or chr(code) == "?" else " ")
-    for code in range(256)
+    ord("1" if chr(code).isdigit() else "a" if chr(code).isalpha() or chr(code) == "?" else " ") for code in range(256)
 )
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _UNITS = frozenset(("km", "cm", "mm", "dm"))  # km²
 _MOST = 500  # of a kind on a page
-_SMALLER, _RAISED = 0.86, 0.12  # of the height of the word's letters
+_SMALL, _RAISED = 0.65, 0.15  # of the height of a line
 
 
 def number_edits(page: TextPage, text: str) -> list[Edit]:
     """(start, end, replacement): a space where a small raised number touches a word, or a section number its title."""
     kinds = text.encode("latin-1", "replace").translate(_KINDS)
-    marks = _raised(page, [(at + 2, at + 1) for at in _places(kinds, b"aa1") if not _is_unit(text, at)])
+    marks = [(at + 2, at + 1) for at in _places(kinds, b"aa1") if not _is_unit(text, at)]
     starts = [(at, at + 1) for at in _places(kinds, b"1aa")]
-    notes = _raised(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
-    return [(at, at, " ") for at, _ in marks] + [(at, at, " ") for _, at in notes]
+    if not marks and not starts:
+        return []
+    found = _raised(page, marks + starts) + [pair for pair in starts if _ends_section(text, pair[1])]
+    return [(at, at, " ") for at in set(map(max, found))]
 
 
 def _places(kinds: bytes, pattern: bytes) -> list[int]:
@@ -43,17 +44,15 @@ def _is_unit(text: str, at: int) -> bool:
 
 
 def _raised(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Those of these figures that stand higher than the letter beside them, and are smaller."""
-    if not pairs:
-        return []
-    _, heights = page.pens([index for pair in pairs for index in pair])
+    """Those of these figures that are small and stand above the line of the letter beside them."""
+    _, lines = page.pens([letter for _, letter in pairs])
     found = []
-    for (figure, letter), above, base in zip(pairs, heights[::2], heights[1::2], strict=True):
-        if above > base:
+    for (figure, letter), line in zip(pairs, lines, strict=True):
+        _, bottom, _, top = page.shape(figure)
+        if bottom > line + 1:
             _, low, _, high = page.box(letter)
-            _, bottom, _, top = page.box(figure)
             height = high - low
-            if top - bottom < _SMALLER * height and _RAISED * height < above - base < height:
+            if top - bottom < _SMALL * height and _RAISED * height < bottom - line < height:
                 found.append((figure, letter))
     return found
 

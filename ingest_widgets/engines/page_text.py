@@ -23,6 +23,7 @@ Place = tuple[float, float]
 # Mixed columns and marks of notes are looked for on the first pages and then on some: who has them has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_FAR = 40.0  # points: more than a letter and a space of any text
 _TOUCHING, _LETTER_GAP, _WORD_GAP = -0.3, 0.12, 0.7  # of the height of a sign
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
@@ -89,8 +90,7 @@ class PageReader:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
         begins, beside = paragraph_starts(lines, firsts, lasts)
         lines = _parted(lines, begins)
-        gaps = {number: _gap(page, text, starts[number - 1], starts[number]) for number in beside}
-        return _continued(lines, gaps) if gaps else lines
+        return _continued(lines, _gaps(page, text, starts, beside)) if beside else lines
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
@@ -108,18 +108,23 @@ def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pen
     return across, up
 
 
-def _gap(page: TextPage, text: str, before: int, start: int) -> str | None:
-    """The blank, or nothing, that parts the line that begins here from the end of the one before; None if it's far."""
-    end = before + max(len(text[before:start].rstrip()) - 1, 0)
-    _, low, right, high = page.box(end)
-    ((left, _),) = page.origins([start])
-    gap = (left - right) / max(high - low, 1)
-    if not _TOUCHING < gap < _WORD_GAP:
-        return None
-    return " " if gap > _LETTER_GAP or text[start] == " " else ""
+def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> dict[int, str]:
+    """The blank, or nothing, that parts each of these lines from the end of the one before; those far off are out."""
+    ends = [starts[n - 1] + max(len(text[starts[n - 1] : starts[n]].rstrip()) - 1, 0) for n in beside]
+    firsts, _ = page.pens([starts[n] for n in beside])
+    lasts, _ = page.pens(ends)
+    found = {}
+    for number, end, first, last in zip(beside, ends, firsts, lasts, strict=True):
+        if first - last > _FAR:
+            continue
+        _, low, right, high = page.box(end)
+        gap = (first - right) / max(high - low, 1)
+        if _TOUCHING < gap < _WORD_GAP:
+            found[number] = " " if gap > _LETTER_GAP or text[starts[number]] == " " else ""
+    return found
 
 
-def _continued(lines: list[str], gaps: dict[int, str | None]) -> list[str]:
+def _continued(lines: list[str], gaps: dict[int, str]) -> list[str]:
     """Lines that pdfium ended behind a raised or lowered sign are whole again."""
     whole: list[str] = []
     for number, line in enumerate(lines):

@@ -31,6 +31,7 @@ _ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None)
 _TEXT = getter(pdfium_c.FPDFText_GetText)
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
+_SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
 _UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
@@ -225,6 +226,13 @@ class TextPage:
         """Left, bottom, right and top of the character's place in its line."""
         _BOX(self._text, index, _LOOSE_AT)
         left, top, right, bottom = _LOOSE
+        (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
+        return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
+
+    def shape(self, index: int) -> tuple[float, float, float, float]:
+        """The same of what is drawn of it: a full stop is small, and a raised figure of the font stands high."""
+        _SHAPE(self._text, index, *_EDGES)
+        left, right, bottom, top = _FOUR
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
 
