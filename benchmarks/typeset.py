@@ -7,8 +7,8 @@ titles, notes, citations, lists, tables, captions, code, small capitals: text th
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
@@ -105,9 +105,11 @@ def _escaped(text: str) -> str:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
     import typst
 
-    folder = Path(sys.argv[1])
     for part in ("pdf", "truth"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for name, source, truth in documents():
