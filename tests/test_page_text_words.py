@@ -41,6 +41,7 @@ def joined(text: str, *pages: str) -> str:
         ("the installer\ufffeamd64 image", "the installer-amd64\nimage"),
         ("a machine\ufffeindependent machine", "a machine-independent\nmachine"),
         ("Installations\ufffeoder Startmedien", "Installations- oder\nStartmedien"),
+        ("die Frau\ufffeen kommen", "die Frauen\nkommen"),
         ("kadang\ufffekadang ada", "kadang-kadang\nada"),
         ("soft\u00ad\nware is", "software\nis"),
         ("пакет debian\ufffeпакета есть", "пакет debian-пакета\nесть"),

@@ -14,7 +14,7 @@ _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
 _CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@\d]|[.:]\w)")
 _LAST_PART = re.compile(r"-([^\W\d_]+)")
-_AND_OR = frozenset("and or und oder bzw en of och eller og et ou y e o oraz lub и или".split())
+_AND_OR = frozenset("and or und oder bzw och eller og oraz lub и или".split())
 _AFTER_LATIN = "\u0370"
 _COMPOUNDS = frozenset(("quasi", "self", "well"))  # longer words that begin so have a hyphen
 _PREFIXES = _COMPOUNDS | {"non", "semi"}  # mostly written with a hyphen
