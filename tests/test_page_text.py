@@ -164,6 +164,20 @@ def test_an_accent_in_another_line_stays_there() -> None:
     assert texts(pdf)[0].split() == ["\u00b4", "e", "and", "so", "on"]
 
 
+@pytest.mark.parametrize(("initial", "rest", "read"), [("T", "here are", "There are"), ("I", "am the", "I am the")])
+def test_a_large_initial_belongs_to_its_word(initial: str, rest: str, read: str) -> None:
+    """Unless it is a word by itself."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 34)
+        canvas.drawString(50, 672, initial)
+        canvas.setFont("Helvetica", 10)
+        lines_at(canvas, [f"{rest} people on the bank", "who wait for the boat"], x=74, y=700)
+        lines_at(canvas, ["and for the evening to come."], y=658)
+
+    assert texts(drawn(page))[0].split()[: len(read.split())] == read.split()
+
+
 def test_paragraphs_are_parted_by_gaps_and_by_indents() -> None:
     """A wider gap always counts, an indent only behind the end of a sentence."""
 

@@ -23,6 +23,8 @@ Place = tuple[float, float]
 # Mixed columns and marks of notes are looked for on the first pages and then on some: who has them has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_LARGE = 1.6  # times the height of the text: an initial
+_WORDS = frozenset("AÀEIOUYАВИКОСУЯ")
 _FAR = 40.0  # points: more than a letter and a space of any text
 _TOUCHING, _LETTER_GAP, _WORD_GAP = -0.3, 0.12, 0.7  # of the height of a sign
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
@@ -89,8 +91,13 @@ class PageReader:
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
         begins, beside = paragraph_starts(lines, firsts, lasts)
+        gaps = _gaps(page, text, starts, beside) if beside else {}
+        if 1 in map(len, lines):
+            gaps.update(
+                (number, "") for number in range(1, len(lines)) if _follows_initial(page, lines, starts, number)
+            )
         lines = _parted(lines, begins)
-        return _continued(lines, _gaps(page, text, starts, beside)) if beside else lines
+        return _continued(lines, gaps) if gaps else lines
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
@@ -124,15 +131,26 @@ def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> di
     return found
 
 
+def _follows_initial(page: TextPage, lines: list[str], starts: list[int], number: int) -> bool:
+    """Whether the word goes on here whose first letter is drawn large; letters that are words are left alone."""
+    initial, line = lines[number - 1], lines[number]
+    if not (len(initial) == 1 and initial.isupper() and initial not in _WORDS and line[:1].isalpha()):
+        return False
+    _, low, right, high = page.box(starts[number - 1])
+    left, bottom, _, top = page.box(starts[number])
+    height = top - bottom
+    return high - low > _LARGE * height and low <= bottom < high and -height < left - right < height
+
+
 def _continued(lines: list[str], gaps: dict[int, str]) -> list[str]:
-    """Lines that pdfium ended behind a raised or lowered sign are whole again."""
+    """Lines that pdfium ended behind a raised or lowered sign or a large initial are whole again."""
     whole: list[str] = []
     for number, line in enumerate(lines):
         gap = gaps.get(number)
         if gap is None:
             whole.append(line)
         else:
-            whole[-1] = whole[-1].rstrip() + gap + line.lstrip()
+            whole[-1] = whole[-1].rstrip(" ") + gap + line.lstrip()
     return whole
 
 
