@@ -15,18 +15,24 @@ _KINDS = bytes(
 )
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _UNITS = frozenset(("km", "cm", "mm", "dm"))  # km²
+_LONGEST = 12  # signs of a section number
 _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
 
 
-def number_edits(page: TextPage, text: str) -> list[Edit]:
-    """(start, end, replacement): a space where a small raised number touches a word, or a section number its title."""
+def number_edits(page: TextPage, text: str, at_starts: bool = True) -> list[Edit]:
+    """(start, end, replacement): a space where a small raised number touches a word, or a section number its title.
+
+    Args:
+        page: Where the text stands.
+        text: Of the whole page.
+        at_starts: Look at the beginnings of lines even when no word of the page has a mark.
+    """
     kinds = text.encode("latin-1", "replace").translate(_KINDS)
-    marks = [(at + 2, at + 1) for at in _places(kinds, b"aa1") if not _is_unit(text, at)]
-    starts = [(at, at + 1) for at in _places(kinds, b"1aa")]
-    if not marks and not starts:
-        return []
-    found = _raised(page, marks + starts) + [pair for pair in starts if _ends_section(text, pair[1])]
+    found = _raised(page, [(at + 2, at + 1) for at in _places(kinds, b"aa1") if _is_mark(text, at)])
+    if found or at_starts:
+        starts = [(at, at + 1) for at in _places(kinds, b"1aa") if _begins_line(text, at)]
+        found += _raised(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
     return [(at, at, " ") for at in set(map(max, found))]
 
 
@@ -39,16 +45,28 @@ def _places(kinds: bytes, pattern: bytes) -> list[int]:
     return found
 
 
-def _is_unit(text: str, at: int) -> bool:
-    return text[at : at + 2] in _UNITS and not text[max(at - 1, 0)].isalpha()
+def _begins_line(text: str, at: int) -> bool:
+    """Whether only figures and full stops stand before this figure in its line."""
+    start = text.rfind("\n", max(at - _LONGEST, 0), at) + 1
+    before = text[start:at].replace(".", "")
+    return (start > 0 or at < _LONGEST) and (not before or before.isdigit())
+
+
+def _is_mark(text: str, at: int) -> bool:
+    """Whether these two letters and a figure may be the end of a word and its mark: no unit, and no code as x86_64."""
+    behind = text[at + 3 : at + 4]
+    unit = text[at : at + 2] in _UNITS and not text[max(at - 1, 0)].isalpha()
+    return not unit and behind != "_" and not behind.isalpha()
 
 
 def _raised(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Those of these figures that are small and stand above the line of the letter beside them."""
+    if not pairs:
+        return []
     _, lines = page.pens([letter for _, letter in pairs])
     found = []
     for (figure, letter), line in zip(pairs, lines, strict=True):
-        _, bottom, _, top = page.shape(figure)
+        bottom, top = page.extent(figure)
         if bottom > line + 1:
             _, low, _, high = page.box(letter)
             height = high - low

@@ -26,7 +26,7 @@ _SOME_PAGES = 3
 _LARGE = 1.6  # times the height of the text: an initial
 _WORDS = frozenset("AÀEIOUYАВИКОСУЯ")
 _FAR = 40.0  # points: more than a letter and a space of any text
-_TOUCHING, _LETTER_GAP, _WORD_GAP = -0.3, 0.12, 0.7  # of the height of a sign
+_TOUCHING, _LETTER_GAP, _WORD_GAP, _RAISED = -0.3, 0.12, 0.7, 0.4  # of the height of a sign
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
 
@@ -78,7 +78,7 @@ class PageReader:
         if self._from_right and not edits:
             edits = latin_runs(page, text)
         if sampled or self._noted:
-            numbers = number_edits(page, text)
+            numbers = number_edits(page, text, sampled)
             edits += numbers
             self._noted |= bool(numbers)
         starts, firsts = page.line_starts, page.line_pens
@@ -91,13 +91,8 @@ class PageReader:
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
         begins, beside = paragraph_starts(lines, firsts, lasts)
-        gaps = _gaps(page, text, starts, beside) if beside else {}
-        if 1 in map(len, lines):
-            gaps.update(
-                (number, "") for number in range(1, len(lines)) if _follows_initial(page, lines, starts, number)
-            )
         lines = _parted(lines, begins)
-        return _continued(lines, gaps) if gaps else lines
+        return _continued(lines, _gaps(page, text, starts, beside)) if beside else lines
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
@@ -124,22 +119,22 @@ def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> di
     for number, end, first, last in zip(beside, ends, firsts, lasts, strict=True):
         if first - last > _FAR:
             continue
+        start = starts[number]
         _, low, right, high = page.box(end)
         gap = (first - right) / max(high - low, 1)
-        if _TOUCHING < gap < _WORD_GAP:
-            found[number] = " " if gap > _LETTER_GAP or text[starts[number]] == " " else ""
+        if end == starts[number - 1] and _is_initial(page, end, start):
+            if text[end] not in _WORDS and gap < _WORD_GAP:
+                found[number] = ""
+        elif _TOUCHING < gap < _WORD_GAP and page.box(start)[1] < low + _RAISED * (high - low):
+            found[number] = " " if gap > _LETTER_GAP or text[start] == " " else ""
     return found
 
 
-def _follows_initial(page: TextPage, lines: list[str], starts: list[int], number: int) -> bool:
-    """Whether the word goes on here whose first letter is drawn large; letters that are words are left alone."""
-    initial, line = lines[number - 1], lines[number]
-    if not (len(initial) == 1 and initial.isupper() and initial not in _WORDS and line[:1].isalpha()):
-        return False
-    _, low, right, high = page.box(starts[number - 1])
-    left, bottom, _, top = page.box(starts[number])
-    height = top - bottom
-    return high - low > _LARGE * height and low <= bottom < high and -height < left - right < height
+def _is_initial(page: TextPage, sign: int, start: int) -> bool:
+    """Whether this sign is a letter so large that the line that starts there reaches but a part of its height."""
+    _, low, _, high = page.box(sign)
+    _, bottom, _, top = page.box(start)
+    return page.text[sign].isupper() and high - low > _LARGE * (top - bottom) and low <= top and bottom < high
 
 
 def _continued(lines: list[str], gaps: dict[int, str]) -> list[str]:

@@ -19,7 +19,8 @@ _INDENT = (5.0, 45.0)
 def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[list[int], list[int]]:
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
-    And those of the lines that stand to the right of the one before, at the same height.
+    And those of the lines that stand to the right of the one before: at the same height, or higher if that is but one
+    sign, which may be a large initial.
 
     Args:
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
@@ -32,10 +33,10 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[l
     starts, beside = [], []
     for number, drop, above, below, before, left in around:
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
-            if drop < -_SAME_LINE and _new_sentence(lines[number - 1], lines[number]):
-                starts.append(number)
-            elif drop >= -_SAME_LINE and left > before:
+            if left > before and (drop >= -_SAME_LINE or len(lines[number - 1]) == 1):
                 beside.append(number)
+            elif drop < -_SAME_LINE and _new_sentence(lines[number - 1], lines[number]):
+                starts.append(number)
             continue
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
         indented = _INDENT[0] < abs(left - before) < _INDENT[1]

@@ -229,12 +229,14 @@ class TextPage:
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
 
-    def shape(self, index: int) -> tuple[float, float, float, float]:
-        """The same of what is drawn of it: a full stop is small, and a raised figure of the font stands high."""
+    def extent(self, index: int) -> tuple[float, float]:
+        """Bottom and top of what is drawn of it: a full stop is low, and a raised figure of the font stands high."""
         _SHAPE(self._text, index, *_EDGES)
         left, right, bottom, top = _FOUR
-        (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
-        return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
+        if self._turns == 0:
+            return bottom, top
+        (_, one), (_, other) = self._turned(left, bottom), self._turned(right, top)
+        return min(one, other), max(one, other)
 
     def size(self, index: int) -> float:
         """The size of the font."""
