@@ -25,8 +25,8 @@ from ingest_widgets.engines.textpage import TextPage
 
 FULL_PAGES, FEW = 2, 20
 """So many pages of a document are gone through, and all that have no more pieces than that."""
-EARLY_PAGES, PART = 4, 8
-"""All pieces are glanced at on so many pages, and on later ones one line in so many if there are more pieces."""
+PART = 8
+"""Of pages with more pieces than lines one line in so many is glanced at."""
 LAST = 4
 MOST_DOUBTS = 200
 FRUITLESS, PAGES_A_PICTURE = 6, 10
@@ -75,8 +75,8 @@ class HiddenText:
     def _looks_hidden(self, page: TextPage, count: int) -> bool:
         """Whether it is worth going through the pieces of the page."""
         shown, starts = page_box(page.handle), page.line_starts
-        closely, early = self._pages <= self._full or count <= FEW, self._pages <= EARLY_PAGES
-        if count > MOST_PIECES or not (closely or early or count <= len(starts) + LAST):
+        closely = self._pages <= self._full or count <= FEW
+        if count > MOST_PIECES or not (closely or count <= len(starts) + LAST):
             handles = _telling(page, starts if count > MOST_PIECES else starts[self._pages % PART :: PART], count)
             if page.begins_outside(shown) or looks_hidden(handles, self._plain):
                 return True
@@ -88,7 +88,7 @@ class HiddenText:
             return is_more_than_text(handles) or any(notes(page.handle))
         if not has_form(handles):
             return False
-        return early or page.begins_outside(shown) or looks_hidden(page.objects_at(starts), self._plain)
+        return page.begins_outside(shown) or looks_hidden(page.objects_at(starts), self._plain)
 
     def _reasons(self, page: Handle, found: Sequence[Piece]) -> set[str]:
         reasons, doubted = set(), list[Doubt]()
