@@ -110,11 +110,11 @@ class FullTextIndex:
             return _listed(con, query, where, values, limit, offset)
         key = (con.execute(_STATE).fetchone(), match_expression(query), where, *values)
         ranking = self._kept(key)
-        if ranking is None or min(ranking.total, offset + limit) > len(ranking.pages):
-            depth = max(_KEPT_PAGES, offset + limit)
+        if ranking is None or min(ranking.total, offset + limit + _MOST_TIED) > len(ranking.pages):
+            depth = max(_KEPT_PAGES, offset + limit) + _MOST_TIED
             ranking = self._ranked(con, f"page_words MATCH ?{where}", [match_expression(query), *values], depth)
             self._keep(key, ranking)
-        return Found(ranking.total, ranking.pages[offset : offset + limit])
+        return Found(ranking.total, _ties_by_name(con, ranking.pages, offset, offset + limit))
 
     def matching(self, con: sqlite3.Connection, query: Query, pages: Sequence[int]) -> set[int]:
         """See `PageIndex`."""
@@ -128,9 +128,9 @@ class FullTextIndex:
         total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]
         best = con.execute(
             f"SELECT rowid, -{self._SCORE} FROM page_words WHERE {where} ORDER BY {self._SCORE} LIMIT ?",
-            [*values, min(total, depth + _MOST_TIED)],  # SQLite counts to 2**63 - 1
+            [*values, min(total, depth)],  # SQLite counts to 2**63 - 1
         ).fetchall()
-        return Found(total, _ties_by_name(con, best)[:depth])
+        return Found(total, best)
 
     def _kept(self, key: tuple[object, ...]) -> Found | None:
         with self._lock:
@@ -176,12 +176,20 @@ def _where(con: sqlite3.Connection, files: Sequence[int] | None, page: str) -> t
     return f" AND +{page} IN ({listed})", [json.dumps(list(files))]
 
 
-def _ties_by_name(con: sqlite3.Connection, pages: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Pages of one score by their files' names and their numbers, not as their files happened to be finished.
+def _ties_by_name(
+    con: sqlite3.Connection, ranking: Sequence[tuple[int, float]], start: int, stop: int
+) -> list[tuple[int, float]]:
+    """A part of a ranking, pages of one score by their files' names and their numbers, not as files were finished.
 
-    More than 256 of one score stay as they are: such a group may go on beyond what is looked at.
+    More than 256 of one score stay as they are: such a group may go on beyond what is known of the ranking.
     """
-    groups = [list(group) for _, group in groupby(pages, itemgetter(1))]
+    scores = [score for _, score in ranking]
+    shown = scores[start:stop]
+    if not shown:
+        return []
+    first = scores.index(shown[0])
+    wanted = set(shown)
+    groups = [list(group) for score, group in groupby(ranking[first:], itemgetter(1)) if score in wanted]
     tied = [group for group in groups if 1 < len(group) <= _MOST_TIED]
     rows = con.execute(
         "SELECT pages.id FROM pages JOIN files ON files.id = file_id "
@@ -191,7 +199,7 @@ def _ties_by_name(con: sqlite3.Connection, pages: list[tuple[int, float]]) -> li
     places = {page: place for place, (page,) in enumerate(rows.fetchall())}
     for group in tied:
         group.sort(key=lambda row: places.get(row[0], 0))
-    return [row for group in groups for row in group]
+    return [row for group in groups for row in group][start - first : start - first + len(shown)]
 
 
 def _listed(con: sqlite3.Connection, query: Query, where: str, values: list[object], limit: int, offset: int) -> Found:
