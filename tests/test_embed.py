@@ -232,6 +232,20 @@ def test_another_dimension_or_other_chunks_are_refused_until_all_is_to_be_replac
     assert {len(row[3]) for row in vectors_of(corpus)} == {8}
 
 
+def test_nothing_is_forgotten_before_the_callable_has_worked_once(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    before = vectors_of(corpus)
+
+    def unreachable(texts: list[str]) -> list[list[float]]:
+        raise ConnectionError("no model")
+
+    with pytest.raises(ConnectionError):
+        corpus.embed(unreachable, replace=True)
+    assert vectors_of(corpus) == before
+    assert corpus.embed(hashed, replace=True, batch_size=2) == len(before)
+    assert [row[3] for row in vectors_of(corpus)] == [row[3] for row in before]
+
+
 def test_a_corpus_of_the_version_before_reads_as_it_is_and_is_brought_up_to_date_by_the_first_vector(
     tmp_path: Path,
 ) -> None:

@@ -161,6 +161,17 @@ def test_the_retriever_answers_questions_and_not_only_words_that_all_match(corpu
     assert retriever.invoke("...") == []
 
 
+def test_a_question_may_come_with_settings_of_its_own(corpus: Corpus) -> None:
+    retriever: Any = CorpusRetriever(corpus=corpus)
+    assert len(retriever.invoke("heat OR quoted")) == 2
+    assert len(retriever.invoke("heat OR quoted", k=1)) == 1
+    (document,) = retriever.batch(["heat OR quoted"], file="@a.pdf")[0]
+    assert document.metadata["file"] == "@a.pdf"
+    assert len(retriever.invoke("heat OR quoted")) == 2
+    with pytest.raises(TypeError, match="top: only k, file and ranking can be given"):
+        retriever.invoke("heat", top=1)
+
+
 def test_the_retriever_says_where_a_document_comes_from_and_keeps_to_its_files(corpus: Corpus) -> None:
     retriever: Any = CorpusRetriever(corpus=corpus)
     assert {document.metadata["file"] for document in retriever.invoke("heat OR quoted")} == {"@a.pdf", "b.pdf"}

@@ -39,15 +39,15 @@ def embed(
         ValueError: The sizes aren't those of the vectors that are there, or what `fn` gave can't be used.
     """
     batch_size = whole_number("batch_size", batch_size, least=1)
-    if replace:
-        with connections.writer() as con:
-            vectors.drop_all(con)
     with connections.reader() as con:
-        sizes = _sizes(vectors.held(con), max_chars, overlap)
-    done = 0
-    for batch in _batches(connections, chunks_of, sizes, batch_size):
+        sizes = _sizes(None if replace else vectors.held(con), max_chars, overlap)
+    done, forgets = 0, replace
+    for batch in _batches(connections, chunks_of, sizes, batch_size, afresh=replace):
         made = checked_vectors(fn, [chunk.text for _, chunk in batch.chunks])
         with connections.writer() as con:
+            if forgets:  # not before `fn` has worked once
+                vectors.drop_all(con)
+                forgets = False
             _keep(con, batch, made, sizes)
         done += len(made)
     return done
@@ -76,14 +76,14 @@ class _Batch:
 
 
 def _batches(
-    connections: Connections, chunks_of: ChunksOf, sizes: tuple[int, int], batch_size: int
+    connections: Connections, chunks_of: ChunksOf, sizes: tuple[int, int], batch_size: int, *, afresh: bool
 ) -> Iterator[_Batch]:
     with connections.reader() as con:
-        files = vectors.unfinished(con)
+        files = vectors.unfinished(con, afresh=afresh)
     batch = _Batch()
     for file_id, name in files:
         with connections.reader() as con:
-            done = vectors.places(con, file_id)
+            done = set() if afresh else vectors.places(con, file_id)
         places: set[tuple[int, int]] = set()
         for chunk in chunks_of(*sizes, name):
             places.add((chunk.first_page, chunk.start))

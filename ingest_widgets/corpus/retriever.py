@@ -23,12 +23,15 @@ except ImportError:
             raise MissingExtra("langchain-core", "langchain", "CorpusRetriever")
 
 else:
+    _FOR_ONE_QUESTION = {"k", "file", "ranking"}
 
     class CorpusRetriever(BaseRetriever):  # type: ignore[no-redef]
         """Finds pages for a question: those with all its words first, then those with some, ranked by BM25.
 
         Each document's metadata: `source` (the file's path or URL), `title`, `file` (its name), `page` (from 1),
         `score` and `snippet`.
+
+        `k`, `file` and `ranking` may also be given with a question: `retriever.invoke(question, k=1)`.
 
         Attributes:
             corpus: Where to look.
@@ -45,8 +48,11 @@ else:
         file: str | list[str] | None = None
         ranking: Literal["bm25", "hybrid"] = "bm25"
 
-        def _get_relevant_documents(self, query: str, *, run_manager: Any = None) -> list[Document]:
-            return [self._document(hit) for hit in self._hits(query)]
+        def _get_relevant_documents(self, query: str, *, run_manager: Any = None, **changes: Any) -> list[Document]:
+            if unknown := changes.keys() - _FOR_ONE_QUESTION:
+                raise TypeError(f"{min(unknown)}: only k, file and ranking can be given with a question")
+            asked = self.model_copy(update=changes)
+            return [self._document(hit) for hit in asked._hits(query)]
 
         def _hits(self, query: str) -> list[Hit]:
             if self.ranking == "hybrid":
