@@ -57,12 +57,13 @@ class Sight:
 
     def _drawn(self) -> bytes:
         bitmap = pdfium_c.FPDFBitmap_Create(self._width, self._height, 0)
+        if not bitmap:
+            raise MemoryError("no room for a picture of the page")
         try:
             pdfium_c.FPDFBitmap_FillRect(bitmap, 0, 0, self._width, self._height, 0xFFFFFFFF)
             pdfium_c.FPDF_RenderPageBitmap(
                 bitmap, self._page, -self._left, -self._top, *self._size, 0, pdfium_c.FPDF_ANNOT
             )
-            assert pdfium_c.FPDFBitmap_GetStride(bitmap) == 4 * self._width
             return ctypes.string_at(pdfium_c.FPDFBitmap_GetBuffer(bitmap), 4 * self._width * self._height)
         finally:
             pdfium_c.FPDFBitmap_Destroy(bitmap)
