@@ -204,7 +204,7 @@ def test_what_passes_as_plain_needs_nothing_at_all() -> None:
     plain = [chr(n) for n in range(0x110000) if glyphs._PLAIN_SIGNS.fullmatch(chr(n))]
     assert len(plain) > 30_000
     changed = [
-        sign for sign in plain if glyphs._composed(sign, sign) != sign or glyphs._printable(sign, set, []) != sign
+        sign for sign in plain if glyphs._composed(sign, sign) != sign or glyphs._printable(sign, sign, set, []) != sign
     ]
     assert not changed
     halves = (unicodedata.decomposition(chr(n)).split() for n in range(0x110000))

@@ -89,19 +89,21 @@ def clean_lines(text: str, ligatures: Callable[[], Collection[str]] = lambda: _C
         return text, ()
     warnings: list[str] = []
     if not signs.isprintable():
-        text = _printable(text.replace("\xa0", " "), ligatures, warnings)
+        text = _printable(text.replace("\xa0", " "), signs, ligatures, warnings)
     return _composed(text, signs), tuple(warnings)
 
 
-def _printable(text: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:
+def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:
     if text.replace("\n", "").isprintable():
         return text
     if _CODED.search(text):
         known = ligatures()
         text = _CODED.sub(lambda match: _CODES[match.group()] if match.group() in known else match.group(), text)
     text = _ODD.sub(lambda match: _PLAIN[match.group()], text)
-    for signs, replacement, sentence in _LOST:
-        text, count = signs.subn(replacement, text)
+    for lost, replacement, sentence in _LOST:
+        if not lost.search(signs):
+            continue
+        text, count = lost.subn(replacement, text)
         if count:
             warnings.append(sentence.format(count, "s" if count > 1 else ""))
     return text

@@ -24,8 +24,8 @@ _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as we
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
 _MOST_WORDS = 300_000
 _WAITING_PAGES = 64
-_EVERY_PAGE = 30
-_LATER_PAGES = 3
+_EVERY_PAGE = 20
+_LATER_PAGES = 5
 
 
 class Vocabulary:
@@ -76,9 +76,9 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
     capitals, figures and code keep their hyphen, and so does a second part that is a word of the document or the end
     of other compounds. Before "and" and "or" the hyphen stands for a word that is left out.
     """
-    if text.count(CUT) + text.count("-\n") > _MOST_CUTS:
+    cut, plain = text.count(CUT), text.count("-\n")
+    if cut + plain > _MOST_CUTS:
         return text.replace(CUT, "-" + LINE_END)
-    cut, plain = CUT in text, "-\n" in text
     if cut or plain:
         vocabulary.gather()
     if cut:

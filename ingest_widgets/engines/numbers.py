@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +15,10 @@ if TYPE_CHECKING:
 _KINDS = bytes(
     ord("1" if chr(code).isdigit() else "a" if chr(code).isalpha() or chr(code) == "?" else " ") for code in range(256)
 )
+_FIGURES = "0123456789.¹²³"
+_NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}[\d¹²³](?=[^\W\d_]{{2}})")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _UNITS = frozenset(("km", "cm", "mm", "dm"))  # km²
-_LONGEST = 12  # signs of a section number
 _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
 
@@ -29,27 +32,28 @@ def number_edits(page: TextPage, text: str, at_starts: bool = True) -> list[Edit
         at_starts: Look at the beginnings of lines even when no word of the page has a mark.
     """
     kinds = text.encode("latin-1", "replace").translate(_KINDS)
-    found = _raised(page, [(at + 2, at + 1) for at in _places(kinds, b"aa1") if _is_mark(text, at)])
+    found = _raised(page, [(at + 2, at + 1) for at in _marks(kinds) if _is_mark(text, at)])
     if found or at_starts:
-        starts = [(at, at + 1) for at in _places(kinds, b"1aa") if _begins_line(text, at)]
+        starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
         found += _raised(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
     return [(at, at, " ") for at in set(map(max, found))]
 
 
-def _places(kinds: bytes, pattern: bytes) -> list[int]:
+def _marks(kinds: bytes) -> list[int]:
+    """Where two letters and a figure begin."""
     found: list[int] = []
-    at = kinds.rfind(pattern)  # backwards is faster by a third
+    at = kinds.rfind(b"aa1")  # backwards is faster by a third
     while at >= 0 and len(found) < _MOST:
         found.append(at)
-        at = kinds.rfind(pattern, 0, at + 2)
+        at = kinds.rfind(b"aa1", 0, at + 2)
     return found
 
 
-def _begins_line(text: str, at: int) -> bool:
-    """Whether only figures and full stops stand before this figure in its line."""
-    start = text.rfind("\n", max(at - _LONGEST, 0), at) + 1
-    before = text[start:at].replace(".", "")
-    return (start > 0 or at < _LONGEST) and (not before or before.isdigit())
+def _titles(page: TextPage) -> Iterator[int]:
+    """Where, in lines that begin with a number, the word begins that touches it."""
+    for start, line in zip(page.line_starts, page.lines, strict=True):
+        if line[:1] in _FIGURES and (number := _NUMBER.match(line)):
+            yield start + number.end()
 
 
 def _is_mark(text: str, at: int) -> bool:

@@ -68,8 +68,7 @@ class PageReader:
 
     def _lines(self, page: TextPage) -> list[str]:
         """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
-        text = page.text
-        lines = text.split("\r\n")
+        text, lines = page.text, page.lines.copy()
         if not page.indexed or not text:
             return lines
         self._pages += 1

@@ -7,12 +7,13 @@ times a page, so they keep the interpreter's lock: that halves a call. Nothing h
 from __future__ import annotations
 
 import ctypes
+from codecs import utf_16_le_decode
 from collections import deque
 from collections.abc import Iterable, Sequence
 from ctypes import byref, c_double, c_float
-from functools import cached_property
 from itertools import accumulate, repeat
 from math import isfinite, pi
+from operator import add
 from typing import Any
 
 import pypdfium2
@@ -51,6 +52,7 @@ _LOOSE = (c_float * 4)()
 _LOOSE_AT = byref(_LOOSE)
 _ROOM = ctypes.create_string_buffer(1 << 17)
 _NOTHING = Handle()
+LINE_END = "\r\n"
 # Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
 _DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
 
@@ -75,6 +77,9 @@ class TextPage:
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
         dropped: How many control characters pdfium left out of it.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
+        lines: Of `text`.
+        line_starts: Where in `text` each of them begins.
+        line_pens: Where the pen stood for the first character of each; see `pens`.
     """
 
     def __init__(self, document: Handle, index: int) -> None:
@@ -88,6 +93,10 @@ class TextPage:
         self._turns = 0
         if self.text and self.indexed:
             self._stand_upright()
+        self.lines = self.text.split(LINE_END)
+        lengths = map(add, map(len, self.lines[:-1]), repeat(len(LINE_END)))
+        self.line_starts = list(accumulate(lengths, initial=0))
+        self.line_pens = self.pens(self.line_starts)
 
     def __enter__(self) -> TextPage:
         return self
@@ -105,16 +114,6 @@ class TextPage:
                 _ROTATE(self.handle, self._rotation)
             _CLOSE(self.handle)
             self.handle = _NOTHING
-
-    @cached_property
-    def line_starts(self) -> list[int]:
-        """Where in `text` each line begins."""
-        return list(accumulate((len(line) + 2 for line in self.text.split("\r\n")[:-1]), initial=0))
-
-    @cached_property
-    def line_pens(self) -> tuple[list[float], list[float]]:
-        """Where the pen stood for the first character of each line; see `pens`."""
-        return self.pens(self.line_starts)
 
     def begins_outside(self, box: tuple[float, float, float, float]) -> bool:
         """Whether a line begins outside of a box.
@@ -145,12 +144,12 @@ class TextPage:
             raise pypdfium2.PdfiumError("the text of the page can't be loaded")
         count = max(_COUNT_CHARS(self._text), 0)
         room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
-        written = _TEXT(self._text, 0, count, room) if count else 0
-        units = ctypes.string_at(room, 2 * max(written - 1, 0))
-        self.text = units.decode("utf-16-le", "surrogatepass")
-        self.dropped = count - len(units) // 2
+        written = max((_TEXT(self._text, 0, count, room) if count else 0) - 1, 0)
+        units = memoryview(room)[: 2 * written]
+        self.text, _ = utf_16_le_decode(units, "surrogatepass", True)
+        self.dropped = count - written
         if CUT in self.text:
-            self.text = self._with_nuls(units, count)
+            self.text = self._with_nuls(bytes(units), count)
         self.indexed = len(self.text) == count
 
     def _with_nuls(self, units: bytes, count: int) -> str:
