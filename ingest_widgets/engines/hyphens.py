@@ -24,8 +24,8 @@ _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as we
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
 _MOST_WORDS = 300_000
 _WAITING_PAGES = 64
-_EVERY_PAGE = 20
-_LATER_PAGES = 5
+_EVERY_PAGE = 30
+_LATER_PAGES = 3
 
 
 class Vocabulary:
