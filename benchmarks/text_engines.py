@@ -19,6 +19,17 @@ def ours(path: str) -> Iterator[str]:
     document.close()
 
 
+def ours_whole(path: str) -> Iterator[str]:
+    """The same as a worker does it: with the look for hidden text, lost contents, form fields and notes."""
+    from ingest_widgets.engines.pdfium import open_pdfium
+
+    with open(path, "rb") as file:
+        document = open_pdfium(file.read(), tuple)
+    for index in range(document.page_count):
+        yield document.page_text(index)[0]
+    document.close()
+
+
 def pypdfium2_plain(path: str) -> Iterator[str]:
     """Pdfium through its usual Python wrapper, nothing added."""
     import pypdfium2
@@ -104,6 +115,7 @@ def docling_parse(path: str) -> Iterator[str]:
 
 ENGINES: dict[str, tuple[str, Callable[[str], Iterator[str]]]] = {
     "ingest_widgets": ("ingest-widgets", ours),
+    "ingest_widgets+hidden": ("ingest-widgets", ours_whole),
     "pypdfium2": ("pypdfium2", pypdfium2_plain),
     "pypdf": ("pypdf", pypdf),
     "pdfminer.six": ("pdfminer.six", pdfminer),
