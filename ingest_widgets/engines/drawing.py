@@ -5,21 +5,29 @@ from __future__ import annotations
 import ctypes
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
-from typing import Any
+from itertools import islice, repeat
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.textpage import TextPage, handle_of
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.accents import Edit
 
 MOST_PIXELS = 40_000_000
 MOST_BOXES = 1000
 
 Box = tuple[float, float, float, float]
+Span = tuple[int, int]
+Sign = tuple[int, str]
+"""A character of a page's text, and where it stands in that."""
+
 _INVISIBLE = "\ufffe\x02\xad\u200b"
 _FINE = 100  # steps a point in which pdfium, which counts in whole pixels, says where something is
 
@@ -78,12 +86,27 @@ def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) 
 
 
 def _found(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
-    text_page = page.text_handle
-    folded, at = _folded(_text(text_page))
-    for start, end in sorted({span for needle in needles for span in _spans(folded, needle)}):
-        first = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[start])
-        last = pdfium_c.FPDFText_GetCharIndexFromTextIndex(text_page, at[end - 1])
+    spans = set(_spans(enumerate(_text(page.text_handle)), needles))
+    spans = {(_character(page, first), _character(page, last)) for first, last in spans}
+    if page.indexed and (edits := changes(page)):  # the words that were made by cleaning the text
+        spans |= set(_spans(_edited(page.text, edits), needles))
+    for first, last in sorted(spans):
         yield from page.drawn(first, last - first + 1)
+
+
+def _character(page: TextPage, index: int) -> int:
+    return int(pdfium_c.FPDFText_GetCharIndexFromTextIndex(page.text_handle, index))
+
+
+def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
+    """The signs of the text as it is read, each with the place of one that it was made of."""
+    position = 0
+    for first, last, replacement in sorted(edits):
+        if first >= position:
+            yield from enumerate(text[position:first], position)
+            yield from zip(repeat(first), replacement, strict=False)
+            position = last
+    yield from enumerate(text[position:], position)
 
 
 def _text(text_page: Any) -> str:
@@ -93,15 +116,16 @@ def _text(text_page: Any) -> str:
     return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
 
 
-def _folded(text: str) -> tuple[str, list[int]]:
+def _folded(signs: Iterable[Sign]) -> tuple[str, list[int]]:
     """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was."""
     out: list[str] = []
     at: list[int] = []
-    for index, char in enumerate(text):
+    before = " "
+    for index, char in signs:
+        joined, before = before in _INVISIBLE, char
         if char in _INVISIBLE:
             continue
         if char.isspace():
-            joined = index and text[index - 1] in _INVISIBLE
             if joined or (out and out[-1] == " "):
                 continue
             folded = " "
@@ -112,14 +136,17 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(out), at
 
 
-def _spans(text: str, needle: str) -> Iterator[tuple[int, int]]:
-    wanted = _folded(needle)[0].strip()
-    start = text.find(wanted) if wanted else -1
-    while start >= 0:
-        end = start + len(wanted)
-        if not _inside_word(text, start) and not _inside_word(text, end):
-            yield start, end
-        start = text.find(wanted, start + 1)
+def _spans(signs: Iterable[Sign], needles: Sequence[str]) -> Iterator[Span]:
+    """The first and the last sign of each place where one of the needles stands."""
+    text, at = _folded(signs)
+    for needle in needles:
+        wanted = _folded(enumerate(needle))[0].strip()
+        start = text.find(wanted) if wanted else -1
+        while start >= 0:
+            end = start + len(wanted)
+            if not _inside_word(text, start) and not _inside_word(text, end):
+                yield at[start], at[end - 1]
+            start = text.find(wanted, start + 1)
 
 
 def _inside_word(text: str, index: int) -> bool:

@@ -23,15 +23,20 @@ _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
 
 
-def number_edits(page: TextPage, text: str, at_starts: bool = True) -> list[Edit]:
+def kinds_of(text: str) -> bytes:
+    """For each sign "a" if it is a letter, "1" if it is a figure and a blank for the rest: bytes are searched fast."""
+    return text.encode("latin-1", "replace").translate(_KINDS)
+
+
+def number_edits(page: TextPage, text: str, kinds: bytes, at_starts: bool = True) -> list[Edit]:
     """(start, end, replacement): a space where a small raised number touches a word, or a section number its title.
 
     Args:
         page: Where the text stands.
         text: Of the whole page.
+        kinds: See `kinds_of`.
         at_starts: Look at the beginnings of lines even when no word of the page has a mark.
     """
-    kinds = text.encode("latin-1", "replace").translate(_KINDS)
     found = _raised(page, [(at + 2, at + 1) for at in _marks(kinds) if _is_mark(text, at)])
     if found or at_starts:
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]

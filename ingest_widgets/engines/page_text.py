@@ -9,9 +9,10 @@ from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
-from ingest_widgets.engines.numbers import number_edits
+from ingest_widgets.engines.numbers import kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
+from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["PageReader", "clean_text", "page_text"]
 
 Place = tuple[float, float]
-# Mixed columns and marks of notes are looked for on the first pages and then on some: who has them has more of them.
+# Mixed columns, marks of notes and letterspaced words are looked for on the first pages and then on some: who has them
+# has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
 _LARGE = 1.6  # times the height of the text: an initial
@@ -46,7 +48,7 @@ class PageReader:
         self._from_right = reads_from_right(document)
         self._vocabulary = Vocabulary()
         self._pages = 0
-        self._mixed = self._noted = False
+        self._mixed = self._noted = self._spaced = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -76,10 +78,12 @@ class PageReader:
         edits = accent_edits(page, text) + right_to_left_edits(page, text)
         if self._from_right and not edits:
             edits = latin_runs(page, text)
-        if sampled or self._noted:
-            numbers = number_edits(page, text, sampled)
-            edits += numbers
+        if sampled or self._noted or self._spaced:
+            kinds = kinds_of(text)
+            numbers, spaces = number_edits(page, text, kinds, sampled), spacing_edits(page, kinds, self._spaced)
+            edits += numbers + spaces
             self._noted |= bool(numbers)
+            self._spaced |= bool(spaces)
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)
@@ -92,6 +96,12 @@ class PageReader:
         begins, beside = paragraph_starts(lines, firsts, lasts)
         lines = _parted(lines, begins)
         return _continued(lines, _gaps(page, text, starts, beside)) if beside else lines
+
+
+def changes(page: TextPage) -> list[Edit]:
+    """What cleaning changes within the words of a page, in the order in which pdfium has them."""
+    kinds = kinds_of(page.text)
+    return accent_edits(page, page.text) + number_edits(page, page.text, kinds) + spacing_edits(page, kinds)
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,105 @@
+"""Letterspaced words, whose letters pdfium takes for words: told by gaps that are as wide all along a line."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.accents import Edit
+    from ingest_widgets.engines.textpage import TextPage
+
+
+class Gap(NamedTuple):
+    """Between two letters."""
+
+    at: int
+    """Where the first one stands."""
+    spaces: int
+    """0 or 1."""
+    width: float
+    """In heights of a sign."""
+
+
+_PAIR = re.compile(r"(?=[^\W_]( ?)[^\W_])")
+_ONE, _TWO, _THREE = b" a ", b" a a ", b" a a a "
+_FEW = 3  # such lines are looked at before a page is taken for an ordinary one
+_ENOUGH = 4  # gaps
+_NARROW, _WIDE = 0.04, 0.3  # of the height of a sign: closer ones touch, those farther apart stand in columns
+_EVEN = 0.35  # of the gap before
+
+
+def spacing_edits(page: TextPage, kinds: bytes, expected: bool = False) -> list[Edit]:
+    """(start, end, ""): each space that pdfium put between two letters of a word.
+
+    Args:
+        page: Where the text stands.
+        kinds: See `numbers.kinds_of`.
+        expected: Two single letters in a row are enough for a closer look at the page.
+    """
+    kinds = b" " + kinds + b" "  # where a single letter begins in these, it begins in the text
+    if not _has_spaced_line(page, kinds, _TWO if expected else _THREE):
+        return []
+    spans = ((start, start + len(line)) for start, line in zip(page.line_starts, page.lines, strict=True))
+    return [edit for start, end in spans if _ONE in kinds[start : end + 2] for edit in _false_spaces(page, start, end)]
+
+
+def _has_spaced_line(page: TextPage, kinds: bytes, singles: bytes) -> bool:
+    at = kinds.rfind(singles)  # backwards takes two thirds of the time
+    for _ in range(_FEW):
+        if at < 0:
+            return False
+        number = bisect(page.line_starts, at) - 1
+        start = page.line_starts[number]
+        if _false_spaces(page, start, start + len(page.lines[number])):
+            return True
+        at = kinds.rfind(singles, 0, start)
+    return False
+
+
+def _false_spaces(page: TextPage, start: int, end: int) -> list[Edit]:
+    """Those between letters of a line that stand as far from each other as the letters around them."""
+    pairs = ((pair.start(), len(pair.group(1))) for pair in _PAIR.finditer(page.text, start, end))
+    runs = [run for chain in _chains(page, pairs) for run, tight in _runs(chain) if not tight]
+    # Beside a long word that is letterspaced, short ones are, too.
+    usual = [run[0].width for run in runs if len(run) >= _ENOUGH and any(gap.spaces for gap in run)]
+    gaps = [gap for run in runs for gap in run if len(run) >= _ENOUGH or _is_like(run[0].width, usual)]
+    return [(gap.at + 1, gap.at + 2, "") for gap in gaps if gap.spaces and usual]
+
+
+def _is_like(width: float, others: list[float]) -> bool:
+    return any(abs(width - other) < _EVEN * other for other in others)
+
+
+def _chains(page: TextPage, pairs: Iterable[tuple[int, int]]) -> Iterator[list[Gap]]:
+    """Gaps between neighbours one after the other, without those that are as wide as between columns or words."""
+    chain: list[Gap] = []
+    after, box = -1, (0.0, 0.0, 0.0, 0.0)
+    for at, spaces in pairs:
+        if at != after:
+            yield chain
+            chain, box = [], page.box(at)
+        _, low, right, high = box
+        after = at + 1 + spaces
+        box = page.box(after)
+        width = (box[0] - right) / max(high - low, 1.0)
+        if width < _WIDE and (not spaces or page.generated(at + 1)):
+            chain.append(Gap(at, spaces, width))
+        else:
+            yield chain
+            chain = []
+    yield chain
+
+
+def _runs(chain: list[Gap]) -> Iterator[tuple[list[Gap], bool]]:
+    """Gaps that are alike, and whether they go over into letters that touch: spaces between words do."""
+    run: list[Gap] = []
+    tight = False
+    for gap in chain:
+        if run and not _is_like(gap.width, [run[-1].width]):
+            yield run, tight or gap.width < _NARROW
+            run, tight = [], run[-1].width < _NARROW
+        run.append(gap)
+    yield run, tight

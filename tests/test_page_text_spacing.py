@@ -1,0 +1,76 @@
+"""Words whose letters stand apart, and single letters that are words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pypdfium2
+import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest_widgets.engines.drawing import boxes
+from tests.test_page_text import drawn, texts
+
+
+def spaced(text: str, apart: float = 3.0) -> Callable[[Canvas], None]:
+    """One line whose letters were placed one by one; spaces are nothing but gaps."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        x = 50.0
+        for sign in text:
+            if sign != " ":
+                canvas.drawString(x, 700, sign)
+            x += stringWidth(sign, "Helvetica", 10) + apart
+
+    return page
+
+
+def typeset(text: str, space: float = 2.78) -> Callable[[Canvas], None]:
+    """One line as TeX draws it: without any space, only with gaps."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        x = 50.0
+        for word in text.split():
+            canvas.drawString(x, 700, word)
+            x += stringWidth(word, "Helvetica", 10) + space
+
+    return page
+
+
+@pytest.mark.parametrize("apart", [1.6, 2, 3])
+def test_a_letterspaced_heading_is_words(apart: float) -> None:
+    assert texts(drawn(spaced("ARTICLE INFO", apart))) == ["ARTICLE INFO"]
+    assert texts(drawn(spaced("TO BE OR NOT TO BE THERE", apart))) == ["TO BE OR NOT TO BE THERE"]
+
+
+@pytest.mark.parametrize(
+    "text", ["vowels a e i o u are letters", "il y a \u00e0 u", "Emacs o X o TeX o altra", "columns A B C D E F"]
+)
+def test_single_letters_with_spaces_between_them_stay_words(text: str) -> None:
+    assert texts(drawn(typeset(text))) == [text]
+
+
+def test_cells_of_a_row_stay_apart() -> None:
+    """As evenly as letters of a word, but farther from each other."""
+    assert texts(drawn(typeset("a b c d e f g h", 6))) == ["a b c d e f g h"]
+
+
+def test_later_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -> None:
+    """A row of two single letters is enough then, and no page is passed over."""
+    heading, word = spaced("ARTICLE INFO"), spaced("skipper", 1.4)
+    plain = typeset("words as they are everywhere")
+    assert texts(drawn(heading, *[plain] * 12, word))[-1] == "skipper"
+
+
+def test_a_letterspaced_word_is_marked_where_it_stands() -> None:
+    """From its first letter to its last one; pdfium parts the letters, so there may be a box for each."""
+    with pypdfium2.PdfDocument(drawn(spaced("ARTICLE INFO"))) as document:
+        found = boxes(document, 0, ["info"])[2]
+    start = 50 + sum(stringWidth(sign, "Helvetica", 10) + 3 for sign in "ARTICLE ")
+    assert min(left for left, *_ in found) == pytest.approx(start, abs=2)
+    assert max(right for _, _, right, _ in found) == pytest.approx(
+        start + stringWidth("INFO", "Helvetica", 10) + 9, abs=2
+    )
