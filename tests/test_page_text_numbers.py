@@ -6,12 +6,9 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
-import pypdfium2
-import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.drawing import boxes
 from tests.test_page_text import drawn, texts
 
 Piece = tuple[str, float, float]  # what, size, rise
@@ -33,15 +30,6 @@ def test_the_mark_of_a_note_is_no_part_of_the_word() -> None:
     in_text = line(("They need firmware", 10, 0), ("12", 7, 4), (" and nothing else.", 10, 0))
     note = line(("12", 6, 3), ("Some devices do not.", 8, 0))
     assert texts(drawn(in_text, note)) == ["They need firmware 12 and nothing else.", "12 Some devices do not."]
-
-
-def test_a_word_with_a_mark_is_found_on_the_page() -> None:
-    """The mark touches it, so pdfium takes both for one word."""
-    with pypdfium2.PdfDocument(drawn(line(("They need firmware", 10, 0), ("12", 7, 4)))) as document:
-        ((left, _, right, _),) = boxes(document, 0, ["firmware"])[2]
-        assert boxes(document, 0, ["firm"])[2] == []
-    start = 50 + stringWidth("They need ", "Helvetica", 10)
-    assert (left, right) == pytest.approx((start, start + stringWidth("firmware", "Helvetica", 10)), abs=1)
 
 
 def test_a_raised_figure_may_be_a_sign_of_the_font() -> None:

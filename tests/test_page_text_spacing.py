@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pypdfium2
 import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.drawing import boxes
 from tests.test_page_text import drawn, texts
 
 
@@ -63,14 +61,3 @@ def test_later_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -> N
     heading, word = spaced("ARTICLE INFO"), spaced("skipper", 1.4)
     plain = typeset("words as they are everywhere")
     assert texts(drawn(heading, *[plain] * 12, word))[-1] == "skipper"
-
-
-def test_a_letterspaced_word_is_marked_where_it_stands() -> None:
-    """From its first letter to its last one; pdfium parts the letters, so there may be a box for each."""
-    with pypdfium2.PdfDocument(drawn(spaced("ARTICLE INFO"))) as document:
-        found = boxes(document, 0, ["info"])[2]
-    start = 50 + sum(stringWidth(sign, "Helvetica", 10) + 3 for sign in "ARTICLE ")
-    assert min(left for left, *_ in found) == pytest.approx(start, abs=2)
-    assert max(right for _, _, right, _ in found) == pytest.approx(
-        start + stringWidth("INFO", "Helvetica", 10) + 9, abs=2
-    )

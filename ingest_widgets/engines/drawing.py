@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.hyphens import CUT
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.protocol import EngineRefuses
-from ingest_widgets.engines.textpage import TextPage, handle_of
+from ingest_widgets.engines.textpage import LINE_END, TextPage, handle_of
+from ingest_widgets.scripts import UNSPACED
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.accents import Edit
@@ -28,7 +30,8 @@ Span = tuple[int, int]
 Sign = tuple[int, str]
 """A character of a page's text, and where it stands in that."""
 
-_INVISIBLE = "\ufffe\x02\xad\u200b"
+_CUTS = CUT + "\x02"
+_INVISIBLE = _CUTS + "\xad\u200b"
 _FINE = 100  # steps a point in which pdfium, which counts in whole pixels, says where something is
 
 
@@ -86,16 +89,38 @@ def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) 
 
 
 def _found(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
-    spans = set(_spans(enumerate(_text(page.text_handle)), needles))
-    spans = {(_character(page, first), _character(page, last)) for first, last in spans}
+    text = _text(page.text_handle).replace(f"-{LINE_END}", CUT + LINE_END)
+    spans = set(_spans(text, (), needles))
     if page.indexed and (edits := changes(page)):  # the words that were made by cleaning the text
-        spans |= set(_spans(_edited(page.text, edits), needles))
+        spans.update(_spans(text, edits, needles))
+    spans = {(_character(page, first), _character(page, last)) for first, last in spans}
     for first, last in sorted(spans):
         yield from page.drawn(first, last - first + 1)
 
 
 def _character(page: TextPage, index: int) -> int:
     return int(pdfium_c.FPDFText_GetCharIndexFromTextIndex(page.text_handle, index))
+
+
+def _text(text_page: Any) -> str:
+    count = pdfium_c.FPDFText_CountChars(text_page)
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
+    return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
+
+
+def _spans(text: str, edits: Sequence[Edit], needles: Sequence[str]) -> Iterator[Span]:
+    """The first and the last sign of each place where one of the needles stands."""
+    for hyphen in ("", "-") if CUT in text else ("",):  # nobody knows here which of them stayed
+        folded, at = _folded(_edited(text, edits), hyphen)
+        for needle in needles:
+            wanted = _folded(enumerate(needle))[0].strip()
+            start = folded.find(wanted) if wanted else -1
+            while start >= 0:
+                end = start + len(wanted)
+                if not _inside_word(folded, start) and not _inside_word(folded, end):
+                    yield at[start], at[end - 1]
+                start = folded.find(wanted, start + 1)
 
 
 def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
@@ -109,50 +134,35 @@ def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
     yield from enumerate(text[position:], position)
 
 
-def _text(text_page: Any) -> str:
-    count = pdfium_c.FPDFText_CountChars(text_page)
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
-    return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
+def _folded(signs: Iterable[Sign], hyphen: str = "") -> tuple[str, list[int]]:
+    """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was.
 
-
-def _folded(signs: Iterable[Sign]) -> tuple[str, list[int]]:
-    """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was."""
+    Args:
+        signs: The text.
+        hyphen: What stands for one at the end of a line, and for the line end.
+    """
     out: list[str] = []
     at: list[int] = []
     before = " "
     for index, char in signs:
-        joined, before = before in _INVISIBLE, char
-        if char in _INVISIBLE:
-            continue
         if char.isspace():
-            if joined or (out and out[-1] == " "):
+            if before in _INVISIBLE or (out and out[-1] == " "):
                 continue
             folded = " "
+        elif char in _INVISIBLE:
+            before, folded = char, hyphen if char in _CUTS else ""
         else:
-            folded = "".join(c for c in unicodedata.normalize("NFKD", char.casefold()) if not unicodedata.combining(c))
+            parts = unicodedata.normalize("NFKD", char.casefold())
+            before, folded = char, "".join(c for c in parts if not unicodedata.combining(c))
         out.extend(folded)
         at.extend([index] * len(folded))
     return "".join(out), at
 
 
-def _spans(signs: Iterable[Sign], needles: Sequence[str]) -> Iterator[Span]:
-    """The first and the last sign of each place where one of the needles stands."""
-    text, at = _folded(signs)
-    for needle in needles:
-        wanted = _folded(enumerate(needle))[0].strip()
-        start = text.find(wanted) if wanted else -1
-        while start >= 0:
-            end = start + len(wanted)
-            if not _inside_word(text, start) and not _inside_word(text, end):
-                yield at[start], at[end - 1]
-            start = text.find(wanted, start + 1)
-
-
 def _inside_word(text: str, index: int) -> bool:
-    """Whether a word of an alphabet goes on across `index`; scripts without spaces have no such words."""
+    """Whether a word goes on across `index`; scripts without spaces have no such words."""
     around = text[max(index - 1, 0) : index + 1]
-    return 0 < index < len(text) and around.isalnum() and not any(unicodedata.category(c) == "Lo" for c in around)
+    return 0 < index < len(text) and around.isalnum() and not UNSPACED.search(around)
 
 
 def _shown(page: Any, rect: Box) -> Box:

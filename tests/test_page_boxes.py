@@ -1,0 +1,78 @@
+"""Where words stand on pages whose text cleaning changes: pages drawn here, read by the real pdfium."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pypdfium2
+import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from ingest_widgets.engines.drawing import boxes
+from tests.test_page_text import drawn, texts
+from tests.test_page_text_numbers import line
+from tests.test_page_text_rtl import from_the_right, hebrew, letters
+from tests.test_page_text_spacing import spaced
+
+Box = tuple[float, float, float, float]
+
+
+def width(text: str) -> float:
+    return float(stringWidth(text, "Helvetica", 10))
+
+
+def found(pdf: bytes, *needles: str) -> list[Box]:
+    with pypdfium2.PdfDocument(pdf) as document:
+        return boxes(document, 0, needles)[2]
+
+
+def lines(*written: str) -> Callable[[Canvas], None]:
+    def page(canvas: Canvas) -> None:
+        for number, text in enumerate(written):
+            canvas.drawString(50, 700 - 14 * number, text)
+
+    return page
+
+
+def test_a_word_that_the_mark_of_a_note_touches() -> None:
+    pdf = drawn(line(("They need firmware", 10, 0), ("12", 7, 4)))
+    ((left, _, right, _),) = found(pdf, "firmware")
+    start = 50 + width("They need ")
+    assert (left, right) == pytest.approx((start, start + width("firmware")), abs=1)
+    assert found(pdf, "firm") == []
+
+
+def test_a_letterspaced_word() -> None:
+    """From its first letter to its last one; pdfium parts the letters, so there may be a box for each."""
+    parts = found(drawn(spaced("ARTICLE INFO")), "info")
+    start = 50 + sum(width(sign) + 3 for sign in "ARTICLE ")
+    assert min(left for left, *_ in parts) == pytest.approx(start, abs=2)
+    assert max(right for _, _, right, _ in parts) == pytest.approx(start + width("INFO") + 9, abs=2)
+
+
+def test_a_compound_whose_hyphen_stays_at_the_end_of_a_line() -> None:
+    """As a whole, in a box for each line, and by its parts, which are words."""
+    pdf = drawn(lines("a random-effects model is fitted here", "and then we use the random-", "effects factor of it"))
+    assert "the random-effects\nfactor" in texts(pdf)[0]
+    lefts = {needle: [round(left) for left, *_ in found(pdf, needle)] for needle in ("random", "effects")}
+    use, model = round(50 + width("and then we use the ")), round(50 + width("a "))
+    assert lefts["random"] == pytest.approx([model, use], abs=1)
+    assert lefts["effects"] == pytest.approx([50 + width("a random-"), 50], abs=1)
+    assert len(found(pdf, "random-effects")) == 3
+    assert len(found(pdf, "random effects")) == 0
+
+
+def test_a_word_that_was_joined_over_the_end_of_a_line() -> None:
+    pdf = drawn(lines("the understanding of water", "and of the under-", "standing of mills"))
+    assert "the understanding\nof mills" in texts(pdf)[0]
+    assert len(found(pdf, "understanding")) == 3
+
+
+def test_a_right_to_left_word_only_where_it_is_one() -> None:
+    """Not within other words, though its letters are of the category that Chinese signs have, too."""
+    pieces = [("Times-Roman", word) for word in ("abc", "ab", "cab", "abd")]
+    pdf = hebrew(lambda canvas: from_the_right(canvas, pieces, 700))
+    ((left, _, right, _),) = found(pdf, letters("ab"))
+    start = 500 - stringWidth("abc", "Times-Roman", 10) - 2.8
+    assert (left, right) == pytest.approx((start - stringWidth("ab", "Times-Roman", 10), start), abs=1)
