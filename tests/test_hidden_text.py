@@ -58,6 +58,8 @@ _PLAIN = {
     "under a see-through picture": _WORD + b"q 200 0 0 30 320 395 cm /Glass Do Q ",
     "inside a frame": _WORD + b"0 G 320 395 200 30 re S ",
     "above a line": _WORD + b"0 g 330 403 60 1 re f ",
+    "what a scan shows, in a font of one point": _PICTURE
+    + b"0 g 330 405 30 7 re f BT 3 Tr /F1 1 Tf 330 405 Td (secret) Tj 0 Tr ET ",
     "what a scan shows": _PICTURE + b"0 g 330 405 30 7 re f BT 3 Tr /F1 9 Tf 330 405 Td (secret) Tj 0 Tr ET ",
     "of five points": b"BT /F1 5 Tf 330 405 Td (secret) Tj ET ",
     "as large as the matrix makes it": b"BT /F1 1 Tf 9 0 0 9 330 405 Tm (I) Tj (secret) Tj ET ",

@@ -74,15 +74,16 @@ def doubts(page: Handle, found: Sequence[Piece], *, layers: bool) -> Iterator[Do
         left, bottom, right, top = piece.rect
         if is_off(piece.rect, shown):
             yield Doubt("off the page", piece, sure=True)
-        elif is_tiny(piece.rect, piece.handle, piece.scale):
+        elif piece.mode not in _INVISIBLE_MODES and is_tiny(piece.rect, piece.handle, piece.scale):
             yield Doubt(TINY, piece, sure=True)
         elif right <= left or top <= bottom:
             continue  # a space draws nothing
+        elif piece.mode in _INVISIBLE_MODES:
+            yield from _invisible(piece, _near(piece.rect, grounds))
         elif reason := _painted(piece) or (_LAYER if piece.in_form and layers else ""):
             yield Doubt(reason, piece, everywhere=piece.veiled)
         else:
-            near = _near(piece.rect, grounds)
-            yield from _invisible(piece, near) if piece.mode in _INVISIBLE_MODES else _among(piece, at, near)
+            yield from _among(piece, at, _near(piece.rect, grounds))
 
 
 def _grounds(found: Sequence[Piece]) -> list[Ground]:
@@ -118,8 +119,6 @@ def _near(rect: Rect, grounds: Sequence[Ground]) -> list[Ground]:
 
 def _painted(piece: Piece) -> str:
     """What is odd of how it is painted."""
-    if piece.mode in _INVISIBLE_MODES:
-        return ""
     colour = stroke_of(piece.handle) if piece.mode == _OUTLINE else piece.fill
     if reason := "transparent" if piece.veiled else painted(colour or _BLACK):
         return reason
