@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import shutil
 import sqlite3
 import threading
@@ -19,7 +18,6 @@ from hypothesis import strategies as st
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.signs import paired_signs
-from ingest_widgets.corpus.snippets import make_snippet
 from tests.corpus_parts import extraction, source
 
 TEXTS = {
@@ -239,37 +237,6 @@ def test_a_page_that_is_one_long_word_beside_signs_takes_no_longer() -> None:
     began = monotonic()
     assert paired_signs("中" + "x" * 1_000_000 + "." + "y" * 1_000_000) is not None
     assert monotonic() - began < 5
-
-
-@pytest.mark.parametrize("leader", [" . . . . . . . . . ", " ............. "])
-def test_a_line_of_a_table_of_contents_is_shown_without_its_dots(leader: str) -> None:
-    text = f"1 Words{leader}3\n2 Entropy{leader}35\n3 Order{leader}36"
-    at = text.index("Entropy")
-    snippet, spans = make_snippet(text, [(at, at + 7)])
-    assert snippet == "1 Words \u2026 3 2 Entropy \u2026 35 3 Order \u2026 36"
-    assert [snippet[a:b] for a, b in spans] == ["Entropy"]
-
-
-def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
-    text = "Nothing here.\n" * 60 + "The <b>needle</b>\tis\n\nhere.\x07 " + "And nothing there. " * 60
-    start = text.index("needle")
-    snippet, spans = make_snippet(text, [(start, start + 6)])
-    assert len(snippet) < 300
-    assert [snippet[a:b] for a, b in spans] == ["needle"]
-    assert snippet.startswith("\u2026")
-    assert snippet.endswith("\u2026")
-    assert "\n" not in snippet
-    assert "\x07" not in snippet
-    assert "<b>needle</b> is here." in snippet
-
-
-@given(st.lists(st.integers(0, 600), max_size=12))
-def test_marks_are_right_however_far_apart_the_matches_are(gaps: list[int]) -> None:
-    text = "needle".join("x y\n" * gap for gap in [*gaps, 3])
-    spans = [(match.start(), match.end()) for match in re.finditer("needle", text)]
-    snippet, marks = make_snippet(text, spans)
-    assert {snippet[start:end] for start, end in marks} == ({"needle"} if gaps else set())
-    assert len(snippet) < 260
 
 
 def test_the_better_page_comes_first_and_titles_and_headings_weigh_more(tmp_path: Path) -> None:

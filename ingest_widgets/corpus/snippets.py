@@ -14,6 +14,8 @@ from ingest_widgets.corpus.signs import MARKS, SIGNS, STROKES
 _WIDTH = 240
 _MOST_SPANS = 200
 _MOST_TERMS = 64  # of a whole pasted text the first words are marked
+_ACCENTS = f"\u0300-\u036f{MARKS}"  # a virama or a nukta makes another word
+_ACCENT = re.compile(f"[{_ACCENTS}]")
 
 
 class Marker:
@@ -61,35 +63,43 @@ def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
 
 def _words(term: Term, *, folds: bool) -> str:
     letter = f"[^\\W_{SIGNS}]|[{mark_class()}]" if folds else "[a-z0-9]"
-    before = f"[^\\W_{SIGNS}]" if folds else "[a-z0-9]"
+    before = f"(?![{SIGNS}])(?:[^\\W_]|[{mark_class()}])" if folds else "[a-z0-9]"
     gap = f"(?:(?![^\\W_]|[{mark_class()}])[\\s\\S])+?" if folds else "[^a-z0-9]+"
+    accents = f"[{_ACCENTS}]*" if folds else ""
     pieces = [_letters(word, folds=folds) for word in term.words[:_MOST_TERMS]]
     # What may not stand before the word is looked for behind its first letter: so the search can skip to that letter.
-    first, *rest = pieces[0]
-    pieces[0] = [first, f"(?<!{before}{first})", *rest]
-    accents = f"[\u0300-\u0331{MARKS}]*" if folds else ""
-    words = gap.join("".join(f"{piece}{accents}" if piece[0] != "(" else piece for piece in word) for word in pieces)
+    pieces[0][0] += f"(?<!{before}{pieces[0][0]})"
+    words = gap.join("".join(f"{piece}{accents}" for piece in word) for word in pieces)
     return words + (f"(?:{letter})*" if term.is_prefix else f"(?!{letter})")
 
 
 def _letters(word: str, *, folds: bool) -> list[str]:
     """A pattern of one sign's width for each letter of the word, with all its accents where the text has any."""
-    base = (
-        "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c)) or word.lower()
-    )
-    return [f"[{c}{_kin()[c]}]" if folds and c in _kin() else re.escape(c) for c in base]
+    small = word.lower()
+    letters = [_bases().get(c, c) for c in small if not _ACCENT.match(c)] or list(small)
+    return [f"[{c}{_kin()[c]}]" if folds and c in _kin() else re.escape(c) for c in letters]
+
+
+@lru_cache(maxsize=1)
+def _bases() -> dict[str, str]:
+    """The small letters that the index takes for others as well, each with that other one.
+
+    Not the Cyrillic letters with a sign above, but for the io: they are letters of their own.
+    """
+    bases = dict(STROKES)
+    for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x400), 0x451, *range(0x622, 0x627), *range(0x1E00, 0x2000))):
+        base = unicodedata.normalize("NFD", c)[0].casefold()
+        if c == c.lower() and base != c and len(base) == 1:
+            bases[c] = base
+    return bases
 
 
 @lru_cache(maxsize=1)
 def _kin() -> dict[str, str]:
-    """For each small letter the accented ones that the index folds to it."""
-    kin: dict[str, str] = {"\u03c3": "\u03c2"}  # the sigma at the end of a word
-    for stroke, letter in STROKES.items():
-        kin[letter] = kin.get(letter, "") + stroke
-    for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x530), *range(0x622, 0x627), *range(0x1E00, 0x2000))):
-        base = unicodedata.normalize("NFD", c)
-        if len(base) > 1 and c == c.lower():
-            kin[base[0]] = kin.get(base[0], "") + c
+    """For each small letter those that the index takes for it."""
+    kin: dict[str, str] = {}
+    for c, base in _bases().items():
+        kin[base] = kin.get(base, "") + c
     return kin
 
 

@@ -1,0 +1,87 @@
+"""What is marked is what the index found, letter for letter, and the snippet shows it as plain text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest_widgets import Corpus
+from ingest_widgets.corpus.snippets import make_snippet
+from tests.corpus_parts import extraction, source
+
+
+def marked(tmp_path: Path, text: str, query: str) -> list[str]:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text))
+        (hit,) = corpus.search(query)
+    return [hit.snippet[start:end] for start, end in hit.spans]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["हिन्दी", "दस्तावेज़", "গ্রন্থ", "தமிழ்", "தொழில்", "పుస్తకం", "ಕನ್ನಡ", "പുസ്തകം", "පොත්", "પુસ્તક", "བོད"],
+)
+def test_a_word_keeps_the_marks_that_make_it_another_word(tmp_path: Path, word: str) -> None:
+    assert marked(tmp_path, f"x {word} {word[:2]} y", word) == [word]
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "matches"),
+    [
+        ("Lodz and Soren", "Łódź", ["Lodz"]),
+        ("Lodz and Soren", "Søren", ["Soren"]),
+        ("Łódź, Dordevic", "Đorđević", ["Dordevic"]),
+        ("longterm", "Łó*", ["longterm"]),
+        ("daſs, dass", "dass", ["daſs", "dass"]),
+        ("мой и мои, йод и иод", "мой", ["мой"]),
+        ("мой и мои, йод и иод", "мои", ["мои"]),
+        ("мой и мои, йод и иод", "йод", ["йод"]),
+        ("ёлка, елка", "елка", ["ёлка", "елка"]),
+        ("İ ΗΛΙΟΣ, ήλιος", "ήλιος", ["ΗΛΙΟΣ", "ήλιος"]),
+        ("שָׁלוֹם, שלום", "שָׁלוֹם", ["שָׁלוֹם", "שלום"]),
+    ],
+)
+def test_letters_are_the_same_where_the_index_takes_them_for_the_same(
+    tmp_path: Path, text: str, query: str, matches: list[str]
+) -> None:
+    assert marked(tmp_path, text, query) == matches
+
+
+@pytest.mark.parametrize(("text", "word"), [("किखोज खोज", "खोज"), ("שָׁלוֹם לום", "לום"), ("xe\u0301a e\u0301a", "ea")])
+def test_no_mark_begins_inside_a_word_behind_a_vowel_sign(tmp_path: Path, text: str, word: str) -> None:
+    assert marked(tmp_path, text, word) == [text.split()[1]]
+
+
+@pytest.mark.parametrize("leader", [" . . . . . . . . . ", " ............. "])
+def test_a_line_of_a_table_of_contents_is_shown_without_its_dots(leader: str) -> None:
+    text = f"1 Words{leader}3\n2 Entropy{leader}35\n3 Order{leader}36"
+    at = text.index("Entropy")
+    snippet, spans = make_snippet(text, [(at, at + 7)])
+    assert snippet == "1 Words \u2026 3 2 Entropy \u2026 35 3 Order \u2026 36"
+    assert [snippet[a:b] for a, b in spans] == ["Entropy"]
+
+
+def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
+    text = "Nothing here.\n" * 60 + "The <b>needle</b>\tis\n\nhere.\x07 " + "And nothing there. " * 60
+    start = text.index("needle")
+    snippet, spans = make_snippet(text, [(start, start + 6)])
+    assert len(snippet) < 300
+    assert [snippet[a:b] for a, b in spans] == ["needle"]
+    assert snippet.startswith("\u2026")
+    assert snippet.endswith("\u2026")
+    assert "\n" not in snippet
+    assert "\x07" not in snippet
+    assert "<b>needle</b> is here." in snippet
+
+
+@given(st.lists(st.integers(0, 600), max_size=12))
+def test_marks_are_right_however_far_apart_the_matches_are(gaps: list[int]) -> None:
+    text = "needle".join("x y\n" * gap for gap in [*gaps, 3])
+    spans = [(match.start(), match.end()) for match in re.finditer("needle", text)]
+    snippet, marks = make_snippet(text, spans)
+    assert {snippet[start:end] for start, end in marks} == ({"needle"} if gaps else set())
+    assert len(snippet) < 260
