@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
+from ingest_widgets.corpus.page_images import needles
+from ingest_widgets.corpus.query import parse_query
+from ingest_widgets.corpus.scanned_lines import boxes_of
 from ingest_widgets.corpus.snippets import make_snippet
+from ingest_widgets.documents import ScannedLine
 from tests.corpus_parts import extraction, source
 
 
@@ -56,11 +60,32 @@ def test_no_mark_begins_inside_a_word_behind_a_vowel_sign(tmp_path: Path, text: 
     assert marked(tmp_path, text, word) == [text.split()[1]]
 
 
+def test_a_rare_word_behind_many_frequent_ones_is_shown_and_has_its_place_among_the_first(tmp_path: Path) -> None:
+    text = "the " * 300 + "zebra" + " the" * 300
+    assert "zebra" in marked(tmp_path, text, "the zebra")
+    assert needles(text, "the zebra") == ["the", "zebra"]
+    forms = "".join(f"a{n} " for n in range(300))
+    assert needles(f"{forms}zebra", "a* zebra")[:3] == ["a0", "zebra", "a1"]
+    line = ScannedLine(0.0, 0.0, 500.0, 10.0, f"{forms * 4}zebra")
+    assert max(box[2] for box in boxes_of([line], parse_query("a* zebra").terms)) == pytest.approx(500)
+
+
+def test_the_snippet_is_of_the_place_with_the_most_different_words(tmp_path: Path) -> None:
+    text = f"{'heat ' * 20}{'x ' * 300}the heat of black holes{' y' * 300}{'black ' * 20}"
+    assert marked(tmp_path, text, "heat black holes") == ["heat", "black", "holes"]
+
+
+def test_a_phrase_longer_than_a_snippet_is_shown_from_its_beginning() -> None:
+    text = "x " * 300 + "needle " * 60 + "y " * 300
+    snippet, spans = make_snippet(text, [(600, 1020, 1)])
+    assert [snippet[a:b] for a, b in spans] == [("needle " * 60).strip()]
+
+
 @pytest.mark.parametrize("leader", [" . . . . . . . . . ", " ............. "])
 def test_a_line_of_a_table_of_contents_is_shown_without_its_dots(leader: str) -> None:
     text = f"1 Words{leader}3\n2 Entropy{leader}35\n3 Order{leader}36"
     at = text.index("Entropy")
-    snippet, spans = make_snippet(text, [(at, at + 7)])
+    snippet, spans = make_snippet(text, [(at, at + 7, 1)])
     assert snippet == "1 Words \u2026 3 2 Entropy \u2026 35 3 Order \u2026 36"
     assert [snippet[a:b] for a, b in spans] == ["Entropy"]
 
@@ -68,7 +93,7 @@ def test_a_line_of_a_table_of_contents_is_shown_without_its_dots(leader: str) ->
 def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
     text = "Nothing here.\n" * 60 + "The <b>needle</b>\tis\n\nhere.\x07 " + "And nothing there. " * 60
     start = text.index("needle")
-    snippet, spans = make_snippet(text, [(start, start + 6)])
+    snippet, spans = make_snippet(text, [(start, start + 6, 1)])
     assert len(snippet) < 300
     assert [snippet[a:b] for a, b in spans] == ["needle"]
     assert snippet.startswith("\u2026")
@@ -81,7 +106,7 @@ def test_snippets_are_one_line_of_plain_text_around_the_matches() -> None:
 @given(st.lists(st.integers(0, 600), max_size=12))
 def test_marks_are_right_however_far_apart_the_matches_are(gaps: list[int]) -> None:
     text = "needle".join("x y\n" * gap for gap in [*gaps, 3])
-    spans = [(match.start(), match.end()) for match in re.finditer("needle", text)]
-    snippet, marks = make_snippet(text, spans)
+    matches = [(*match.span(), 1) for match in re.finditer("needle", text)]
+    snippet, marks = make_snippet(text, matches)
     assert {snippet[start:end] for start, end in marks} == ({"needle"} if gaps else set())
     assert len(snippet) < 260

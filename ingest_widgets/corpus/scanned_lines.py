@@ -17,6 +17,7 @@ from ingest_widgets.engines.hyphens import is_cut
 
 Box = tuple[float, float, float, float]
 _SINCE = 3  # the version of the tables
+_MOST_PLACES = 1_000
 _NARROW, _WIDE = frozenset("fijlrtI.,:;!'|()[] "), frozenset("mwMW@%—")
 
 
@@ -47,7 +48,8 @@ def boxes_of(lines: Sequence[ScannedLine], terms: Sequence[Term]) -> tuple[Box, 
             places.append((number - 1, len(lines[number - 1].text)))
         text += line.text
         places += [(number, place) for place in range(len(line.text))]
-    return tuple(box for start, end in Marker(terms).spans(text) for box in _boxes(lines, places[start:end]))
+    found = Marker(terms).spans(text)[:_MOST_PLACES]
+    return tuple(box for start, end in found for box in _boxes(lines, places[start:end]))
 
 
 def _boxes(lines: Sequence[ScannedLine], places: Sequence[tuple[int, int]]) -> list[Box]:

@@ -226,6 +226,6 @@ def _hits(
         if page in only_near:
             snippet, spans = make_snippet(text[only_near[page].start : only_near[page].stop], ())
         else:
-            snippet, spans = make_snippet(text, marker.spans(text))
+            snippet, spans = make_snippet(text, marker.matches(text))
         hits.append(Hit(as_text(name), number, score, snippet, spans))
     return hits

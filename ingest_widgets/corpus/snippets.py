@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain
 
 from ingest_widgets.corpus.query import Term, mark_class
 from ingest_widgets.corpus.signs import MARKS, SIGNS, STROKES
 
 _WIDTH = 240
-_MOST_SPANS = 200
 _MOST_TERMS = 64  # of a whole pasted text the first words are marked
 _ACCENTS = f"\u0300-\u036f{MARKS}"  # a virama or a nukta makes another word
 _ACCENT = re.compile(f"[{_ACCENTS}]")
+
+
+Match = tuple[int, int, int]
+"""A place in a text: where it begins and ends, and the number of what was asked for, the same at each of its places."""
 
 
 class Marker:
@@ -30,12 +34,23 @@ class Marker:
         self._ascii = _pattern(self._terms, folds=False) if terms else None
         self._any: re.Pattern[str] | None = None
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """(start, end) of the matches in `text`, in order, not overlapping; at most the first 200."""
+    def matches(self, text: str) -> list[Match]:
+        """All places in `text`, in order, not overlapping."""
         pattern = self._ascii if text.isascii() else self._folding()
         if pattern is None:
             return []
-        return [match.span() for match in islice(pattern.finditer(_small(text)), _MOST_SPANS)]
+        return [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(text))]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """(start, end) of the places, the first of each term before the second of any: who takes some has of each."""
+        seen: Counter[int] = Counter()
+        turns: list[list[tuple[int, int]]] = []
+        for start, end, term in self.matches(text):
+            if seen[term] == len(turns):
+                turns.append([])
+            turns[seen[term]].append((start, end))
+            seen[term] += 1
+        return list(chain.from_iterable(turns))
 
     def _folding(self) -> re.Pattern[str] | None:
         if self._any is None and self._terms:
@@ -58,7 +73,8 @@ def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
         alternatives += ["\n?".join(map(re.escape, run)) for run in term.runs]
     # The longest first: of 'heat' and 'heat death' the phrase should be marked whole.
     alternatives = sorted(dict.fromkeys(alternatives), key=len, reverse=True)
-    return re.compile("|".join(alternatives)) if alternatives else None
+    # The empty group behind each one tells which it was.
+    return re.compile("|".join(f"{alternative}()" for alternative in alternatives)) if alternatives else None
 
 
 def _words(term: Term, *, folds: bool) -> str:
@@ -103,14 +119,14 @@ def _kin() -> dict[str, str]:
     return kin
 
 
-def make_snippet(text: str, spans: Sequence[tuple[int, int]]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """About 240 signs around the densest matches on one line, and where the matches are in it."""
-    start, end = _window(text, spans)
+def make_snippet(text: str, matches: Sequence[Match]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """About 240 signs on one line around the matches of most terms, and where the matches are in it."""
+    start, end = _window(text, matches)
     pieces: list[str] = ["\u2026"] if start > 0 else []
     length = len("".join(pieces))
     marks = []
     position = start
-    for low, high in spans:
+    for low, high, _ in matches:
         if low < start or high > end:
             continue
         before = _one_line(text[position:low])
@@ -138,21 +154,34 @@ def _one_line(text: str) -> str:
     return _LEADERS.sub(" \u2026", text) if "...." in text or ". . ." in text else text
 
 
-def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    if not spans:
+def _window(text: str, matches: Sequence[Match]) -> tuple[int, int]:
+    if not matches:
         start = len(text) - len(text.lstrip())
         return start, _back_to_space(text, start, min(len(text), start + _WIDTH))
-    best, best_count, last = 0, 0, 0
-    for first, (low, _) in enumerate(spans):
-        last = max(last, first)
-        while last < len(spans) and spans[last][1] <= low + _WIDTH * 2 // 3:
-            last += 1
-        if last - first > best_count:
-            best, best_count = first, last - first
-    low, high = spans[best][0], spans[best + max(best_count, 1) - 1][1]
+    low, high = _richest(matches)
     room = max(0, _WIDTH - (high - low)) // 2
     start = _forward_to_space(text, max(0, low - room), low)
     return start, _back_to_space(text, high, min(len(text), max(high, start + _WIDTH)))
+
+
+def _richest(matches: Sequence[Match]) -> tuple[int, int]:
+    """From which match to which: where the most different terms are near each other, and of such places the densest."""
+    best, best_rank, last = matches[0][:2], (0, 0), 0
+    inside: dict[int, int] = {}
+    for first, (low, _, term) in enumerate(matches):
+        before, limit = last, low + _WIDTH * 2 // 3
+        while last < len(matches) and matches[last][1] <= limit:
+            inside[matches[last][2]] = inside.get(matches[last][2], 0) + 1
+            last += 1
+        if first == last:  # it alone is too long
+            last += 1
+            continue
+        if last > before and (rank := (len(inside), last - first)) > best_rank:
+            best, best_rank = (low, matches[last - 1][1]), rank
+        inside[term] -= 1
+        if not inside[term]:
+            del inside[term]
+    return best
 
 
 def _forward_to_space(text: str, start: int, stop: int) -> int:
