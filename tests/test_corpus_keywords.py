@@ -91,3 +91,19 @@ def test_a_word_and_its_plural_come_once(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("A vector. Vectors! One vector; three vectors: a vector."))
         assert [keyword.phrase for keyword in corpus.keywords()] == ["vector"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("व्याकरण का व्याकरण, किरन", {"व्याकरण", "किरन"}),
+        ("שָׁלוֹם, עולם", {"שָׁלוֹם", "עולם"}),
+        ("كِتَابٌ. جديد", {"كِتَابٌ", "جديد"}),
+        ("தமிழ் (மொழி)", {"தமிழ்", "மொழி"}),
+        ("คำศัพท์ ภาษาไทย", {"คำศัพท์", "ภาษาไทย"}),
+    ],
+)
+def test_a_word_that_is_written_with_vowel_signs_comes_whole(tmp_path: Path, text: str, words: set[str]) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text))
+        assert {keyword.phrase for keyword in corpus.keywords()} == words

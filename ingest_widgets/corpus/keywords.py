@@ -6,18 +6,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from ingest_widgets.corpus.function_words import FUNCTION_WORDS
+from ingest_widgets.corpus.query import mark_class
 from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.corpus.vocabulary import folded
 
-# Words; of scripts without spaces what is most often a noun: runs of Han, of Katakana, of Hangul.
-_WORD = re.compile(
-    r"[\u4e00-\u9fff]{2,8}|[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}|[^\W\d_\u3040-\u30ff\u4e00-\u9fff]"
-    r"(?:[^\W_\u3040-\u30ff\u4e00-\u9fff]|['\u2019-](?=[^\W_]))+"
-)
 _BREAK = re.compile(r"[.!?;:,()\[\]{}\u201c\u201d\"\u2026|\u2022]|\n\s*\n|\s[-\u2013\u2014]\s")
 _CANDIDATES = 400
 _FEW_PAGES = 8
@@ -103,9 +100,23 @@ class _Counts:
         return best if self._written[best] else phrase
 
 
+@lru_cache(maxsize=1)
+def _word() -> re.Pattern[str]:
+    """Words of two letters or more; of scripts without spaces what is most often a noun: runs of Han, Katakana, Hangul.
+
+    A vowel sign isn't a second letter: much of what is written with one letter and a sign is a postposition.
+    """
+    letter, marks = r"[^\W_\u3040-\u30ff\u4e00-\u9fff]", f"[{mark_class()}]"
+    joined = r"['\u2019-](?=[^\W_])"
+    return re.compile(
+        r"[\u4e00-\u9fff]{2,8}|[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}"
+        rf"|(?!\d){letter}(?={marks}*(?:{letter}|{joined}))(?:{letter}+|{marks}|{joined})+"
+    )
+
+
 def _phrases(part: str) -> Iterator[str]:
     run: list[str] = []
-    for word in [*_WORD.findall(part), ""]:
+    for word in [*_word().findall(part), ""]:
         is_run_of_signs = bool(SIGN.match(word)) if word else False  # what stands between two of them isn't a space
         if is_run_of_signs:
             yield word
