@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,20 @@ def test_no_chunk_is_too_long_unless_it_is_one_word_and_none_cuts_a_word(
         for before, after in ((text[start - 1], text[start]), (text[end - 1], text[end])):
             is_word = before.isalnum() and after.isalnum() and before < "\u3000" and after < "\u3000"
             assert not is_word
+
+
+ONE_SIGN = st.sampled_from(
+    ["ไ", "ก็", "น้ำ", "ຄຳ", "ｶﾞ", "熱", "हिन्दी", "👍🏽", "👨\u200d👩\u200d👧", "❤\ufe0f", "e\u0301", " "]
+)
+
+
+@given(st.lists(ONE_SIGN, max_size=40), SIZES)
+def test_no_cut_parts_a_vowel_sign_from_its_letter_or_an_emoji(signs: list[str], sizes: tuple[int, int]) -> None:
+    text = "".join(signs)
+    between = {0, *accumulate(map(len, signs))}
+    for chunk in chunks_of(make_pages([text]), *sizes):
+        assert chunk.text == text[chunk.start : chunk.end]
+        assert {chunk.start, chunk.end} <= between
 
 
 def test_paragraphs_come_before_sentences_and_sentences_before_words() -> None:

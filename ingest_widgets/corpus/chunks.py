@@ -23,6 +23,10 @@ _SENTENCE_END = re.compile(
     r"[.!?\u2026:;][\"'\u2019\u201d)\]\u00bb]*\s+(?=[^\sa-z])|[\u3002\uff01\uff1f\u0964][\u300d\u300f\u201d\uff09]*\s*"
 )
 _SPACE = re.compile(r"\s+")
+_JOINER = "\u200d"
+# What no mark is by its category and yet is one with what stands before it: Thai and Lao am, the voiced marks of narrow
+# Kana, the tones of skin, the tags of flags.
+_LEANING = re.compile(f"[{_JOINER}\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 
 
 def checked_sizes(max_chars: int, overlap: int | None) -> tuple[int, int]:
@@ -48,7 +52,7 @@ def chunks_of(
 
     Args:
         pages: All of the file.
-        max_chars: No piece is longer, unless it is one single word.
+        max_chars: No piece is longer, unless it is one single word or emoji.
         overlap: So many characters at most are in two neighbours.
         margins: For each page the (start, end) of what belongs to no chunk; chunks end before it and begin after it.
     """
@@ -135,13 +139,24 @@ def _without_space(text: str, match: re.Match[str]) -> int:
 
 def _is_between_words(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
-    if unicodedata.combining(after):
+    if before.isspace() or after.isspace():
+        return True
+    if _leans(text, place):
         return False
     return not (_is_letter(before) and _is_letter(after)) or bool(SIGN.match(before) and SIGN.match(after))
 
 
+def _leans(text: str, place: int) -> bool:
+    """Whether what stands there is one with what stands before: an accent, a vowel sign, a part of an emoji."""
+    return text[place - 1] == _JOINER or bool(_LEANING.match(text, place)) or _is_mark(text[place])
+
+
 def _is_letter(c: str) -> bool:
-    return c.isalnum() or c == "_" or unicodedata.category(c)[0] == "M"
+    return c.isalnum() or c == "_" or _is_mark(c)
+
+
+def _is_mark(c: str) -> bool:
+    return unicodedata.category(c)[0] == "M"  # the combining class of many vowel signs is 0
 
 
 def _word_end(text: str, place: int) -> int:
@@ -164,4 +179,4 @@ def _overlap_start(text: str, start: int, end: int, overlap: int) -> int:
 
 
 def _is_sign_pair(text: str, place: int) -> bool:
-    return bool(SIGN.match(text[place - 1]) and SIGN.match(text[place])) and not unicodedata.combining(text[place])
+    return bool(SIGN.match(text[place - 1]) and SIGN.match(text[place])) and not _leans(text, place)

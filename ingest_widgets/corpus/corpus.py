@@ -218,7 +218,7 @@ class Corpus(HeldFiles):
         """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
 
         Args:
-            max_chars: No piece is longer, unless it is one single word.
+            max_chars: No piece is longer, unless it is one single word or emoji.
             overlap: So many characters at most are in two neighbours; None: 150, or half of `max_chars` if less.
             file: Only this file's.
             margins: Running headers, footers and page numbers belong to the text; otherwise a chunk ends before one
