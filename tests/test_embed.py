@@ -246,6 +246,36 @@ def test_nothing_is_forgotten_before_the_callable_has_worked_once(corpus: Corpus
     assert [row[3] for row in vectors_of(corpus)] == [row[3] for row in before]
 
 
+@pytest.mark.parametrize(
+    ("fn", "options", "error"),
+    [
+        (Heard(), {"max_chars": 500}, ValueError),
+        (Heard(), {"batch_size": 0}, ValueError),
+        (Heard(ends_at=1, error=ConnectionError), {"replace": True}, ConnectionError),
+        (lambda texts: [[1.0]] * len(texts), {}, ValueError),
+    ],
+)
+def test_questions_keep_the_callable_of_the_vectors_when_another_one_is_refused_or_fails(
+    corpus: Corpus, fn: Any, options: dict[str, Any], error: type[Exception]
+) -> None:
+    asked = Heard()
+    corpus.embed(asked)
+    corpus.write(source("d.pdf"), extraction("A new file."))
+    with pytest.raises(error):
+        corpus.embed(fn, **options)
+    assert corpus.search("disorder", ranking="hybrid").total == 3
+    assert asked.texts[-1] == "disorder"
+
+
+def test_questions_go_to_the_callable_that_made_the_first_of_the_new_vectors(corpus: Corpus) -> None:
+    corpus.embed(hashed)
+    other = Heard(ends_at=2, error=ConnectionError)
+    with pytest.raises(ConnectionError):
+        corpus.embed(other, replace=True, batch_size=1)
+    corpus.search("disorder", ranking="hybrid")
+    assert other.texts[-1] == "disorder"
+
+
 def test_a_corpus_of_the_version_before_reads_as_it_is_and_is_brought_up_to_date_by_the_first_vector(
     tmp_path: Path,
 ) -> None:

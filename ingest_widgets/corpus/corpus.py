@@ -161,8 +161,9 @@ class Corpus(HeldFiles):
         """Gives each chunk that has none a vector, for `search(ranking="hybrid")`, and says how many those were.
 
         What is done is kept, whatever ends the work: the next call goes on there, and one with nothing to do only
-        takes `fn` for the questions of this object, since a callable can't be stored. A file that changes or goes
-        loses its vectors with its pages.
+        takes `fn` for the questions of this object, since a callable can't be stored. One that fails before anything
+        is kept leaves the callable of the questions as it was. A file that changes or goes loses its vectors with its
+        pages.
 
         Args:
             fn: Takes a list of texts, returns a vector of numbers for each: `SentenceTransformer(...).encode` or
@@ -181,8 +182,8 @@ class Corpus(HeldFiles):
             raise TypeError(
                 f"fn must be a callable that takes a list of texts, such as model.encode, not {type(fn).__name__}"
             )
-        self._embedder = fn
-        return embed(
+        done = 0
+        for made in embed(
             self._connections,
             self._chunks,
             fn,
@@ -190,7 +191,11 @@ class Corpus(HeldFiles):
             overlap=overlap,
             batch_size=batch_size,
             replace=replace,
-        )
+        ):
+            self._embedder = fn
+            done += made
+        self._embedder = fn
+        return done
 
     def _vector_of(self, query: str) -> array[float] | None:
         with self._connections.reader() as con:

@@ -32,8 +32,8 @@ def embed(
     overlap: int | None,
     batch_size: int,
     replace: bool,
-) -> int:
-    """Gives each chunk without a vector one, a transaction a batch, and says how many those were.
+) -> Iterator[int]:
+    """Gives each chunk without a vector one, a transaction a batch, and says of each batch how many those were.
 
     Raises:
         ValueError: The sizes aren't those of the vectors that are there, or what `fn` gave can't be used.
@@ -41,7 +41,7 @@ def embed(
     batch_size = whole_number("batch_size", batch_size, least=1)
     with connections.reader() as con:
         sizes = _sizes(None if replace else vectors.held(con), max_chars, overlap)
-    done, forgets = 0, replace
+    forgets = replace
     for batch in _batches(connections, chunks_of, sizes, batch_size, afresh=replace):
         made = checked_vectors(fn, [chunk.text for _, chunk in batch.chunks])
         with connections.writer() as con:
@@ -49,8 +49,7 @@ def embed(
                 vectors.drop_all(con)
                 forgets = False
             _keep(con, batch, made, sizes)
-        done += len(made)
-    return done
+        yield len(made)
 
 
 def _sizes(held: Embedding | None, max_chars: int | None, overlap: int | None) -> tuple[int, int]:
