@@ -14,6 +14,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,15 @@ def test_two_corpora_embed_one_file_at_once_and_each_chunk_has_one_vector(corpus
         (lambda texts: None, TypeError, "not NoneType"),
         (lambda texts: [1.0] * len(texts), TypeError, "one vector of numbers for each text"),
         (lambda texts: ["no numbers"] * len(texts), TypeError, "one vector of numbers for each text"),
+        (lambda texts: [b"vector"] * len(texts), TypeError, "of numbers for each text, .*a bytes is neither"),
+        (lambda texts: ["12"] * len(texts), TypeError, "one vector of numbers for each text, .*a str is neither"),
+        (lambda texts: "1" * len(texts), TypeError, "one vector of numbers for each text, not str"),
+        (lambda texts: [{1.0, 2.0}] * len(texts), TypeError, "one vector of numbers for each text, .*a set is neither"),
+        (lambda texts: [{1: 2.0}] * len(texts), TypeError, "one vector of numbers for each text, .*a dict is neither"),
+        (lambda texts: {(float(n), 1.0): n for n in range(len(texts))}, TypeError, "for each text, not dict"),
+        (lambda texts: [["1", "2"]] * len(texts), TypeError, "one vector of numbers for each text, .*a str is no real"),
+        (lambda texts: [[1j, 2.0]] * len(texts), TypeError, "one vector of numbers for each text, .*a complex is no"),
+        (lambda texts: numpy.ones((len(texts), 2), "complex64"), TypeError, "for each text, .*a complex64 is no real"),
         ("all-MiniLM-L6-v2", TypeError, "fn must be a callable"),
     ],
 )
@@ -212,6 +222,8 @@ def test_what_cannot_be_a_vector_is_one_clear_line_and_nothing_is_kept(
         lambda rows: [numpy.array(row, "float16") for row in rows],
         lambda rows: (tuple(row) for row in rows),
         lambda rows: numpy.array(rows, int),
+        lambda rows: [array("d", row) for row in rows],
+        lambda rows: [[Decimal(number) for number in row] for row in rows],
     ],
 )
 def test_vectors_may_be_arrays_tuples_or_a_generator(corpus: Corpus, shape: Callable[[Any], Any]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from numbers import Complex, Real
 from typing import Any
 
 from ingest_widgets.corpus import vectors
@@ -109,7 +110,7 @@ def checked_vectors(fn: Embedder, texts: list[str]) -> list[array[float]]:
         return []
     given = fn(texts)
     try:
-        rows = [list(map(float, row)) for row in given]
+        rows = [_numbers(row) for row in _in_order(given)]
     except (TypeError, ValueError) as error:
         raise TypeError(
             f"fn must return one vector of numbers for each text, not {type(given).__name__} ({error})"
@@ -121,6 +122,22 @@ def checked_vectors(fn: Embedder, texts: list[str]) -> list[array[float]]:
         found = ", ".join(map(str, sorted({len(row) for row in rows})[:5]))
         raise ValueError(f"fn returned vectors of {found} numbers: they must all have as many, and at least one")
     return [_unit(row) for row in rows]
+
+
+def _in_order(given: Iterable[Any]) -> Iterable[Any]:
+    """The same; refuses what could be iterated, but isn't a list of vectors or of numbers."""
+    if isinstance(given, str | bytes | bytearray | Set | Mapping):
+        raise TypeError(f"a {type(given).__name__} is neither a vector nor a list of them")
+    return given
+
+
+def _numbers(row: Iterable[Any]) -> list[float]:
+    numbers = list(_in_order(row))
+    for kind in set(map(type, numbers)):
+        # float() would read texts, and drop the imaginary part of another library's complex numbers.
+        if issubclass(kind, str | bytes | bytearray) or (issubclass(kind, Complex) and not issubclass(kind, Real)):
+            raise TypeError(f"a {kind.__name__} is no real number")
+    return list(map(float, numbers))
 
 
 def _unit(row: Sequence[float]) -> array[float]:
