@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
 from ingest_widgets import Corpus, CorpusRetriever, IngestError, MissingExtra, Page
@@ -170,6 +171,38 @@ def test_a_question_may_come_with_settings_of_its_own(corpus: Corpus) -> None:
     assert len(retriever.invoke("heat OR quoted")) == 2
     with pytest.raises(TypeError, match="top: only k, file and ranking can be given"):
         retriever.invoke("heat", top=1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "error", "message"),
+    [
+        ({"k": -1}, ValueError, "k must be 0 or more, not -1"),
+        ({"k": 2**63}, ValueError, r"k must be less than 2\*\*63"),
+        ({"k": "1"}, TypeError, "k must be an int, not str '1'"),
+        ({"ranking": "q"}, ValueError, r"ranking\s+Input should be 'bm25' or 'hybrid'"),
+        ({"file": 5}, TypeError, "file must be a name"),
+    ],
+)
+def test_a_setting_that_is_unfit_is_named_wherever_it_is_given(
+    corpus: Corpus, setting: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        CorpusRetriever(corpus=corpus, **setting)
+    retriever: Any = CorpusRetriever(corpus=corpus)
+    with pytest.raises(error, match=message):
+        retriever.invoke("heat", **setting)
+    ((name, value),) = setting.items()
+    with pytest.raises(error, match=message):
+        setattr(retriever, name, value)
+
+
+def test_a_retriever_takes_the_record_of_a_file_and_numbers_of_other_libraries(corpus: Corpus) -> None:
+    record = corpus.file("@a.pdf")
+    settings: dict[str, Any] = {"file": record, "k": numpy.int64(2)}
+    made: Any = CorpusRetriever(corpus=corpus, **settings)
+    asked: Any = CorpusRetriever(corpus=corpus)
+    for documents in (made.invoke("heat OR quoted"), asked.invoke("heat OR quoted", **settings)):
+        assert [document.metadata["file"] for document in documents] == ["@a.pdf"]
 
 
 def test_the_retriever_says_where_a_document_comes_from_and_keeps_to_its_files(corpus: Corpus) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from ingest_widgets.corpus.arguments import file_names, whole_number
 from ingest_widgets.corpus.corpus import Corpus
 from ingest_widgets.documents import Hit
 from ingest_widgets.errors import MissingExtra
@@ -11,7 +12,7 @@ from ingest_widgets.errors import MissingExtra
 try:
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever
-    from pydantic import ConfigDict
+    from pydantic import ConfigDict, field_validator
 except ImportError:
     if TYPE_CHECKING:
         raise
@@ -31,7 +32,8 @@ else:
         Each document's metadata: `source` (the file's path or URL), `title`, `file` (its name), `page` (from 1),
         `score` and `snippet`.
 
-        `k`, `file` and `ranking` may also be given with a question: `retriever.invoke(question, k=1)`.
+        `k`, `file` and `ranking` may also be given with a question: `retriever.invoke(question, k=1)`. They are
+        checked wherever they are given, an unfit one raises a TypeError or a ValueError that names it.
 
         Attributes:
             corpus: Where to look.
@@ -41,17 +43,29 @@ else:
                 `corpus.embed(fn)` before.
         """
 
-        model_config = ConfigDict(arbitrary_types_allowed=True)
+        model_config = ConfigDict(arbitrary_types_allowed=True, validate_assignment=True)
 
         corpus: Corpus
         k: int = 5
         file: str | list[str] | None = None
         ranking: Literal["bm25", "hybrid"] = "bm25"
 
+        @field_validator("k", mode="before")
+        @classmethod
+        def _whole(cls, value: object) -> int:
+            return whole_number("k", value)
+
+        @field_validator("file", mode="before")
+        @classmethod
+        def _named(cls, value: object) -> str | list[str] | None:
+            return value if isinstance(value, str) else file_names(value)
+
         def _get_relevant_documents(self, query: str, *, run_manager: Any = None, **changes: Any) -> list[Document]:
             if unknown := changes.keys() - _FOR_ONE_QUESTION:
                 raise TypeError(f"{min(unknown)}: only k, file and ranking can be given with a question")
-            asked = self.model_copy(update=changes)
+            asked = self.model_copy()
+            for name, value in changes.items():  # each is checked, which what `update` takes isn't
+                setattr(asked, name, value)
             return [self._document(hit) for hit in asked._hits(query)]
 
         def _hits(self, query: str) -> list[Hit]:
