@@ -133,6 +133,12 @@ def test_an_overlap_that_was_given_and_does_not_fit_is_refused(corpus: Corpus) -
             cut(max_chars=100, overlap=150)
 
 
+@pytest.mark.parametrize("overlap", [0, 5, -1])
+def test_an_overlap_of_documents_that_are_whole_pages_is_refused(corpus: Corpus, overlap: int) -> None:
+    with pytest.raises(ValueError, match=r"^overlap is of chunks, .* give both, say max_chars=1200"):
+        corpus.to_langchain(overlap=overlap)
+
+
 @pytest.mark.parametrize("bad", ["100", 10.5, True])
 def test_sizes_of_chunks_are_whole_numbers_at_the_call(corpus: Corpus, bad: Any) -> None:
     for cut in (corpus.chunks, corpus.to_langchain):

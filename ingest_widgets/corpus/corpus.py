@@ -338,7 +338,11 @@ class Corpus(HeldFiles):
         return exports.to_csv(self, path)
 
     def to_langchain(self, *, max_chars: int | None = None, overlap: int | None = None) -> list[Document]:
-        """LangChain documents: one a page (from 1), or one a chunk, as `chunks` cuts, when `max_chars` is given."""
+        """LangChain documents: one a page (from 1), or one a chunk, as `chunks` cuts, when `max_chars` is given.
+
+        Raises:
+            ValueError: `overlap` isn't less than `max_chars`, or is given without it.
+        """
         return exports.to_langchain(self, max_chars=max_chars, overlap=overlap)
 
     def check(self) -> list[str]:

@@ -91,7 +91,13 @@ def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
 
 
 def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int | None = None) -> list[Document]:
-    """LangChain documents: one a page, or one a chunk when `max_chars` is given."""
+    """LangChain documents: one a page, or one a chunk when `max_chars` is given.
+
+    Raises:
+        ValueError: `overlap` is given without `max_chars`.
+    """
+    if max_chars is None and overlap is not None:
+        raise ValueError("overlap is of chunks, without max_chars a document is a page: give both, say max_chars=1200")
     documents = _library("langchain_core", "langchain-core", "langchain", "to_langchain()", "documents")
     about = {record.name: {"source": record.path, "title": record.title} for record in corpus.files()}
     if max_chars is None:
