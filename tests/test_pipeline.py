@@ -34,6 +34,7 @@ from ingest_widgets import (
     run_sync,
     start_ingest,
 )
+from ingest_widgets.corpus import Known
 from ingest_widgets.documents import SourceFile
 from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
 from ingest_widgets.pipeline import job as job_module
@@ -153,6 +154,45 @@ def test_a_changed_file_that_now_fails_keeps_its_old_pages_and_says_so(papers: P
     assert corpus.last_run
     assert corpus.last_run.failed == 3
     corpus.close()
+
+
+def test_a_run_reads_again_what_somebody_removes_from_the_corpus_before_it_comes_to_it(tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for number in range(6):
+        (folder / f"{number}.pdf").write_bytes(text_pdf(f"file {number}"))
+
+    class Remover(NullObserver):
+        def listed(self, files: list[SourceFile]) -> None:
+            self.names = {file.name for file in files}
+
+        def finished(self, record: FileRecord, status: Status) -> None:
+            self.names.discard(record.name)
+            if len(self.names) == 5:
+                for name in self.names:
+                    other.remove(name)
+
+    with ingest(folder, "c.sqlite", progress=False) as corpus, Corpus("c.sqlite") as other:
+        for file in folder.iterdir():
+            os.utime(file, (1, 1))
+        tracker = ProgressTracker(sinks=[])
+        summary = IngestRun(folder, corpus, settings=Settings(), tracker=tracker, observer=Remover()).run()
+        assert str(summary) == "6 files: 5 ingested, 1 unchanged"
+        assert [page.text for page in corpus.pages()] == [f"file {number}" for number in range(6)]
+
+
+def test_what_is_removed_while_a_run_makes_its_plan_is_read_again(papers: Path) -> None:
+    class Shared(Corpus):
+        def known(self) -> dict[str, Known]:
+            known = super().known()
+            self.remove("paper-two-columns.pdf")
+            return known
+
+    ingest(papers, "c.sqlite", progress=False).close()
+    with Shared("c.sqlite") as corpus:
+        log = observed(papers, corpus)
+        assert outcomes(corpus) == EXPECTED
+        assert log.of("ingested") == ["paper-two-columns.pdf"]
 
 
 def test_a_file_gone_from_the_folder_stays_until_it_is_removed(papers: Path) -> None:

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
 from ingest_widgets.engines.names import check_engine, check_ocr
-from ingest_widgets.errors import IngestError
+from ingest_widgets.errors import CorpusError, IngestError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
@@ -149,12 +149,16 @@ class IngestRun:
                 self._read(plan, executor)
 
     def _tell_settled(self, plan: Plan) -> None:
-        self._counts.update(status for _, _, status in plan.settled)
-        if plan.settled:
-            self.tracker.update(len(plan.settled))
-        if plan.settled and self._hears_all:
+        settled = plan.settled
+        if settled and self._hears_all:
             records = {record.name: record for record in self.corpus.files()}
-            for _, known, status in plan.settled:
+            settled = [found for found in settled if found[1].name in records]
+            plan.to_read += [(file, None) for file, known, _ in plan.settled if known.name not in records]
+        self._counts.update(status for _, _, status in settled)
+        if settled:
+            self.tracker.update(len(settled))
+        if self._hears_all:
+            for _, known, status in settled:
                 self._observer.finished(records[known.name], status)
 
     @contextmanager
@@ -196,8 +200,12 @@ class IngestRun:
             more += [(file, page) for page in part.add(first, self._outcome(future))]
             if part.complete:
                 del parts[file.path]
-                if self._keep(file, part.merged()):
+                whole = part.merged()
+                if self._keep(file, whole):
                     del unfinished[file.path]
+                elif whole.status is Status.UNCHANGED:
+                    parts[file.path] = Parts()
+                    more.append((file, 1))
         for future in pending:
             future.cancel()
         self._keep_unfinished(list(unfinished.values()))
@@ -250,16 +258,29 @@ class IngestRun:
             return Extraction(Status.FAILED, Reason.CRASHED, why)
 
     def _keep(self, file: SourceFile, extraction: Extraction) -> bool:
+        """False when there is nothing to keep: it was stopped, or it is unchanged but no longer in the corpus."""
         if extraction.status is Status.CANCELLED:
             return False
         if extraction.status is Status.UNCHANGED:
-            record, status = self.corpus.touch(file), Status.UNCHANGED
+            touched = self._touched(file)
+            if touched is None:
+                return False
+            record, status = touched, Status.UNCHANGED
         else:
             key = self._conditions.key(extraction)
             record, status = self.corpus.write(file, extraction, settings_key=key), extraction.status
             self._pages += len(extraction.pages)
         self._count(record, status)
         return True
+
+    def _touched(self, file: SourceFile) -> FileRecord | None:
+        """None when somebody took it out of the corpus in the meantime."""
+        try:
+            return self.corpus.touch(file)
+        except CorpusError:
+            if file.path in self.corpus.known():
+                raise
+            return None
 
     def _count(self, record: FileRecord, status: Status) -> None:
         self._counts[status] += 1
