@@ -9,14 +9,23 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from operator import methodcaller
+from typing import Protocol
 
 from ingest_widgets.corpus.corpus_file import WAIT_SECONDS, CorpusFile, FileConnection, begin, empty
 from ingest_widgets.corpus.failures import own_errors
 from ingest_widgets.errors import CorpusError, CorpusNotWritable
 
 _IDLE_READERS = 4
+_FORK_SECONDS = 2.0  # a transaction is one file's, and mostly takes some milliseconds
 _every: weakref.WeakSet[Connections] = weakref.WeakSet()
 _of_the_parent: list[list[sqlite3.Connection]] = []
+_held: dict[int, list[_Lock]] = {}  # by the thread that is about to fork
+
+
+class _Lock(Protocol):
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool: ...
+    def release(self) -> None: ...
 
 
 class Connections:
@@ -35,18 +44,29 @@ class Connections:
         _every.add(self)
 
     def _start_afresh(self) -> None:
-        self._lock, self._writing = threading.Lock(), threading.Lock()
+        # The one for the idle ones can be taken again: a corpus may be collected, and closed, by the thread that forks.
+        self._lock, self._writing = threading.RLock(), threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._writer: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
-    def rest(self) -> None:
-        """Before a fork: closes what is idle. A child's SQLite would believe that it has the locks of these, too."""
-        if self._lock.acquire(timeout=1):  # somebody who is in the middle of it may wait for the fork
-            try:
-                self._drop_all()
-            finally:
-                self._lock.release()
+    def rest(self, held: list[_Lock], deadline: float) -> None:
+        """Before a fork: waits for a writer and closes everything that isn't in use.
+
+        A child's SQLite believes that it has the locks of its parent's connections, and an open transaction would keep
+        the child from writing for ever.
+
+        Args:
+            held: Gets the locks that must be released after the fork; until then nobody writes.
+            deadline: Of `time.monotonic`; who is still in the middle of it then may wait for the fork.
+        """
+        if _took(self._writing, held, deadline) and self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        if _took(self._lock, held, deadline):
+            for con in self._idle:
+                con.close()
+            self._idle.clear()
 
     def forget(self) -> None:
         """After a fork: what belongs to the parent is neither used nor closed here."""
@@ -167,15 +187,31 @@ class Connections:
         return self._writer
 
 
+def _took(lock: _Lock, held: list[_Lock], deadline: float) -> bool:
+    wait = max(0.0, deadline - time.monotonic())
+    # In one step, as an interrupt between two would keep it for ever.
+    held.extend(filter(methodcaller("acquire", True, wait), [lock]))
+    return bool(held) and held[-1] is lock
+
+
 def _rest_all() -> None:
-    for connections in list(_every):
-        connections.rest()
+    held = _held.setdefault(threading.get_ident(), [])
+    deadline = time.monotonic() + _FORK_SECONDS
+    # In one order, since another thread may fork, too.
+    for connections in sorted(_every, key=id):
+        connections.rest(held, deadline)
+
+
+def _wake_all() -> None:
+    for lock in _held.pop(threading.get_ident(), []):
+        lock.release()
 
 
 def _forget_all() -> None:
+    _held.clear()
     for connections in list(_every):
         connections.forget()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_rest_all, after_in_child=_forget_all)
+    os.register_at_fork(before=_rest_all, after_in_parent=_wake_all, after_in_child=_forget_all)
