@@ -81,20 +81,20 @@ def test_text_columns_hold_valid_utf8_whatever_the_names_are(corpus: Corpus) -> 
 
 def test_known_tells_what_was_read_and_under_which_settings(corpus: Corpus) -> None:
     read = extraction("words", size=12, mtime_ns=34)
-    corpus.write(source("a.pdf"), read, settings_key="key")
+    corpus.write(source("a.pdf"), read, settings_key='{"key": 1}')
     corpus.write(source("b.pdf"), failure())
     a, b = corpus.known()["/folder/a.pdf"], corpus.known()["/folder/b.pdf"]
-    assert (a.name, a.status, a.reason, a.settings_key) == ("a.pdf", Status.INGESTED, None, "key")
+    assert (a.name, a.status, a.reason, a.settings_key) == ("a.pdf", Status.INGESTED, None, '{"key": 1}')
     assert (a.size, a.mtime_ns, a.sha256) == (12, 34, read.sha256)
     assert (b.status, b.reason, b.size, b.mtime_ns, b.sha256) == (Status.FAILED, Reason.CORRUPT, 10, 5, None)
 
 
 def test_touch_notes_the_new_stamp_and_nothing_else(corpus: Corpus) -> None:
-    before = corpus.write(source("a.pdf"), extraction("words"), settings_key="key")
+    before = corpus.write(source("a.pdf"), extraction("words"), settings_key='{"key": 1}')
     assert corpus.touch(source("a.pdf", size=10, mtime_ns=99)) == before
     assert corpus.touch(source("a.pdf", size=None, mtime_ns=99)).bytes == 10  # a listing may say no size
     known = corpus.known()["/folder/a.pdf"]
-    assert (known.mtime_ns, known.settings_key, known.sha256) == (99, "key", before.sha256)
+    assert (known.mtime_ns, known.settings_key, known.sha256) == (99, '{"key": 1}', before.sha256)
     with pytest.raises(CorpusError, match="removed from the corpus in the meantime"):
         corpus.touch(source("gone.pdf"))
 

@@ -24,7 +24,7 @@ from ingest_widgets.corpus.held_files import HeldFiles
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page, with_margins
-from ingest_widgets.corpus.records import RECORD_COLUMNS, clean_path, path_of, record_of
+from ingest_widgets.corpus.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.documents import Chunk, Page
@@ -304,10 +304,12 @@ class Corpus(HeldFiles):
             ).fetchone()
             if found is None:
                 raise self._unknown(name, con)
+            name, kind, identity, data, *rest = found
+            if not isinstance(data, bytes | None):
+                raise BadRow(f"what is held of {name} isn't bytes")
         from ingest_widgets.corpus.page_images import Original
 
-        name, kind, identity, *rest = found
-        return Original(name, kind, path_of(identity), *rest)
+        return Original(name, kind, path_of(identity), data, *rest)
 
     def to_pandas(self) -> pandas.DataFrame:
         """All pages as a DataFrame, one row a page: file, page, text, engine, warnings."""
@@ -364,8 +366,8 @@ class Corpus(HeldFiles):
         with self._connections.reader() as con:
             files, pages = con.execute("SELECT count(*), coalesce(sum(pages), 0) FROM files").fetchone()
             rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files ORDER BY name LIMIT 20").fetchall()
+            cells = FileTable(map(record_of, rows)).rows()
         title = f"{clean_path(self._path.name)}: {_counted(files, 'file')}, {_counted(pages, 'page')}"
-        cells = FileTable(record_of(row) for row in rows).rows()
         shown = (title, FileTable.COLUMNS, cells)
         return {"text/plain": text_table(*shown, total=files), "text/html": html_table(*shown, total=files)}
 

@@ -16,7 +16,7 @@ from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.reading import near_names
-from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, known_of, record_of
+from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, as_text, known_of, record_of, summary_of
 from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import CorpusError
 from ingest_widgets.statuses import Status
@@ -113,7 +113,7 @@ class HeldFiles:
             store.remove_file(con, self._index, found[0])
 
     def _unknown(self, file: str, con: sqlite3.Connection) -> CorpusError:
-        names = [name for (name,) in con.execute("SELECT name FROM files ORDER BY name").fetchall()]
+        names = [as_text(name) for (name,) in con.execute("SELECT name FROM files ORDER BY name").fetchall()]
         return CorpusError(f"there is no file {file!r} in {self._path}: {near_names(file, names)}")
 
     # What a run asks and writes.
@@ -138,7 +138,7 @@ class HeldFiles:
         Args:
             source: The file.
             extraction: A failed one of a file that had pages leaves these and says so in `warnings`.
-            settings_key: Given back by `known`.
+            settings_key: The JSON of one name with its value, or empty; given back by `known`.
         """
         with self._connections.writer() as con:
             return store.write_file(con, self._index, source, extraction, settings_key)
@@ -158,7 +158,7 @@ class HeldFiles:
         """What the last run did; None before the first."""
         with self._connections.reader() as con:
             found = con.execute("SELECT value FROM notes WHERE key = 'last_run'").fetchone()
-        return RunSummary(**json.loads(found[0])) if found else None
+            return summary_of(found[0]) if found else None
 
     def set_last_run(self, summary: RunSummary) -> None:
         """Keeps what a run did."""

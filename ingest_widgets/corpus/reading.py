@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 
 from ingest_widgets.corpus.connections import Connections
-from ingest_widgets.corpus.records import BadRow, as_text, clean_path
+from ingest_widgets.corpus.records import as_number, as_text, clean_path, warnings_of
 from ingest_widgets.documents import FileRecord, Page
 from ingest_widgets.engines.margins import marginal_lines
 from ingest_widgets.statuses import Status
@@ -16,7 +15,8 @@ from ingest_widgets.statuses import Status
 _AT_ONCE = 500
 _MOST_NAMES = 3
 _COMPARED_NAMES = 10_000  # a comparison takes some 20 microseconds
-_PAGE = "SELECT number, text, engine, warnings FROM pages WHERE file_id = ? AND"
+PAGE_COLUMNS = "number, text, engine, warnings"
+_PAGE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE file_id = ? AND"
 
 
 def iterate_pages(connections: Connections, file: str | None) -> Iterator[Page]:
@@ -26,7 +26,7 @@ def iterate_pages(connections: Connections, file: str | None) -> Iterator[Page]:
         while True:
             with connections.reader() as con:
                 rows = con.execute(f"{_PAGE} number > ? ORDER BY number LIMIT {_AT_ONCE}", (file_id, last)).fetchall()
-                pages = [_page(name, row) for row in rows]
+                pages = [page_of(name, row) for row in rows]
             yield from pages
             if len(pages) < _AT_ONCE:
                 break
@@ -40,6 +40,7 @@ def _files(connections: Connections, file: str | None) -> Iterator[tuple[int, st
             rows = con.execute(
                 f"SELECT id, name FROM files WHERE {where} ORDER BY name LIMIT {_AT_ONCE}", (value,)
             ).fetchall()
+            rows = [(file_id, as_text(name)) for file_id, name in rows]
         yield from rows
         if len(rows) < _AT_ONCE:
             return
@@ -58,7 +59,7 @@ def find_page(connections: Connections, file: str, number: int) -> Page | None:
     with connections.reader() as con:
         found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
         row = con.execute(f"{_PAGE} number = ?", (found[0], number)).fetchone() if found else None
-        return _page(name, row) if row else None
+        return page_of(name, row) if row else None
 
 
 def near_names(file: str, names: Sequence[str]) -> str:
@@ -82,9 +83,8 @@ def no_such_page(record: FileRecord, number: int) -> str:
     return f"{record.name} has {counted} in the corpus, {missing} ({why}){detail}"
 
 
-def _page(name: str, row: tuple[int, str, str, str | None]) -> Page:
+def page_of(name: str, row: Sequence[object]) -> Page:
+    """The page in a row of `PAGE_COLUMNS`."""
     number, text, engine, warnings = row
-    try:
-        return Page(name, number, as_text(text), as_text(engine), tuple(json.loads(warnings)) if warnings else ())
-    except ValueError as error:
-        raise BadRow(str(error)) from error
+    said = () if warnings is None else warnings_of(warnings)
+    return Page(name, as_number(number), as_text(text), as_text(engine), said)

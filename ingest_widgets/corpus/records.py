@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from ingest_widgets.documents import FileRecord, SourceFile
+from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
 from ingest_widgets.statuses import Reason, Status
 
 RECORD_COLUMNS = "name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings"
 KNOWN_COLUMNS = "identity, name, status, reason, size, mtime_ns, sha256, settings_key"
+
+_STATUSES = frozenset(Status) - {Status.UNCHANGED}
+_REASONS = frozenset(Reason)
+_MOST_SHOWN = 60
 
 
 class BadRow(Exception):
@@ -42,33 +46,64 @@ class Known:
 def record_of(row: Sequence[Any]) -> FileRecord:
     """The record in a row of `RECORD_COLUMNS`."""
     name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings = row
-    try:
-        return FileRecord(
-            as_text(name),
-            as_text(path),
-            Status(status),
-            Reason(reason) if reason else None,
-            detail,
-            pages,
-            size,
-            sha256,
-            engine,
-            float(seconds),
-            title,
-            author,
-            tuple(json.loads(warnings)),
-        )
-    except (ValueError, TypeError) as error:
-        raise BadRow(str(error)) from error
+    if not isinstance(seconds, int | float):
+        raise BadRow(f"its seconds are {_shown(seconds)}")
+    return FileRecord(
+        as_text(name),
+        as_text(path),
+        _status(status),
+        _reason(reason),
+        as_text(detail),
+        as_number(pages),
+        None if size is None else as_number(size),
+        None if sha256 is None else as_text(sha256),
+        None if engine is None else as_text(engine),
+        float(seconds),
+        as_text(title),
+        as_text(author),
+        warnings_of(warnings),
+    )
 
 
 def known_of(row: Sequence[Any]) -> tuple[str, Known]:
     """The path and what is known of it, in a row of `KNOWN_COLUMNS`."""
-    identity, name, status, reason, *rest = row
+    identity, name, status, reason, size, mtime_ns, sha256, settings_key = row
+    if not isinstance(identity, bytes):
+        raise BadRow(f"its path is {_shown(identity)}")
+    return path_of(identity), Known(
+        as_text(name),
+        _status(status),
+        _reason(reason),
+        None if size is None else as_number(size),
+        None if mtime_ns is None else as_number(mtime_ns),
+        None if sha256 is None else as_text(sha256),
+        _settings_key(settings_key),
+    )
+
+
+def summary_of(value: object) -> RunSummary:
+    """What is noted of a run."""
     try:
-        return path_of(identity), Known(name, Status(status), Reason(reason) if reason else None, *rest)
+        summary = RunSummary(**json.loads(as_text(value)))
     except (ValueError, TypeError) as error:
-        raise BadRow(str(error)) from error
+        raise BadRow(f"what is noted of the last run can't be read: {error}") from error
+    *numbers, note = (getattr(summary, field.name) for field in fields(summary))
+    if not isinstance(note, str) or not all(isinstance(number, int | float) for number in numbers):
+        raise BadRow(f"what is noted of the last run can't be so: {_shown(value)}")
+    return summary
+
+
+def warnings_of(value: object) -> tuple[str, ...]:
+    """The sentences of a JSON list."""
+    if value == "[]":
+        return ()
+    try:
+        warnings = json.loads(as_text(value))
+    except ValueError as error:
+        raise BadRow(f"its warnings can't be read: {error}") from error
+    if not isinstance(warnings, list) or not all(isinstance(warning, str) for warning in warnings):
+        raise BadRow(f"its warnings are no list of texts, but {_shown(value)}")
+    return tuple(warnings)
 
 
 def as_text(value: object) -> str:
@@ -80,6 +115,50 @@ def as_text(value: object) -> str:
     if not isinstance(value, str):
         raise BadRow(f"a text is missing, there is {type(value).__name__} in its place")
     return value
+
+
+def as_number(value: object) -> int:
+    """The whole number that a column must hold.
+
+    Raises:
+        BadRow: It holds something else.
+    """
+    if not isinstance(value, int):
+        raise BadRow(f"a whole number is missing, there is {_shown(value)} in its place")
+    return value
+
+
+def _status(value: object) -> Status:
+    if not isinstance(value, str) or value not in _STATUSES:
+        raise BadRow(f"it has the unknown status {_shown(value)}")
+    return Status(value)
+
+
+def _reason(value: object) -> Reason | None:
+    if not value:
+        return None
+    if not isinstance(value, str) or value not in _REASONS:
+        raise BadRow(f"it has the unknown reason {_shown(value)}")
+    return Reason(value)
+
+
+def _settings_key(value: object) -> str:
+    """Empty, or the JSON of one name with its value."""
+    key = as_text(value)
+    if not key:
+        return ""
+    try:
+        found = json.loads(key)
+    except ValueError as error:
+        raise BadRow(f"the setting it hangs on can't be read: {error}") from error
+    if not isinstance(found, dict) or len(found) != 1:
+        raise BadRow(f"the setting it hangs on can't be {_shown(key)}")
+    return key
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def identity_of(file: SourceFile) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from ingest_widgets.corpus.query import Term
+from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.hyphens import is_cut
@@ -33,7 +34,23 @@ def scanned_lines(con: sqlite3.Connection, file: str, number: int) -> list[Scann
     found = con.execute(
         "SELECT scanned FROM pages JOIN files ON files.id = file_id WHERE name = ? AND number = ?", (file, number)
     ).fetchone()
-    return [ScannedLine(*line) for line in json.loads(found[0])] if found and found[0] else []
+    return lines_of(found[0]) if found and found[0] is not None else []
+
+
+def lines_of(column: object) -> list[ScannedLine]:
+    """Those that a column holds.
+
+    Raises:
+        BadRow: It holds something else, as only a damaged file can.
+    """
+    try:
+        lines = [ScannedLine(*line) for line in json.loads(as_text(column))]
+    except (ValueError, TypeError) as error:
+        raise BadRow(f"the lines that OCR found can't be read: {error}") from error
+    for *places, text, angle in lines:
+        if not isinstance(text, str) or not all(isinstance(place, int | float) for place in (*places, angle)):
+            raise BadRow("the lines that OCR found aren't texts with their places")
+    return lines
 
 
 def boxes_of(lines: Sequence[ScannedLine], terms: Sequence[Term]) -> tuple[Box, ...]:

@@ -165,7 +165,7 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
         return None
     if files is not None and len(files) == 1 and not query.files and not query.excluded_files:
         return [row[0] for row in con.execute("SELECT id FROM files WHERE name = ?", (files[0],))]
-    names = {name: file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY id")}
+    names = {as_text(name): file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY id")}
     kept = set(names) if files is None else set(files) & set(names)
     for wanted in query.files:
         kept &= _named_like(wanted, names)
@@ -175,7 +175,7 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
 
 
 def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> str:
-    names = {name: file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY name")}
+    names = {as_text(name): file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY name")}
     unknown = [] if files is None or not names.keys().isdisjoint(files) else list(files)
     unknown += [wanted for wanted in query.files if not _named_like(wanted, names)]
     return f"there is no file {unknown[0]!r}, {near_names(unknown[0], list(names))}" if unknown else ""

@@ -47,7 +47,9 @@ class Conditions:
         if not known.settings_key:
             return False
         name, before = next(iter(json.loads(known.settings_key).items()))
-        salt = before.partition("$")[0] if name == "passwords" else ""
+        if name not in _HANGS_ON.values():
+            return True  # as another version called it
+        salt = str(before).partition("$")[0] if name == "passwords" else ""
         return bool(before != self._value(name, salt)) and (name != "ocr" or self.settings.ocr)
 
     def _value(self, name: str, salt: str) -> object:
