@@ -204,7 +204,7 @@ def test_nothing_more_is_written_into_a_small_corpus_with_a_broken_page(tmp_path
         ("UPDATE pages SET text = 'something else' WHERE number = 1", "search index doesn't agree"),
         ("DELETE FROM pages WHERE number = 2", "search index doesn't agree"),
         ("UPDATE pages SET number = 0 WHERE number = 1", "has a page number 0"),
-        ("UPDATE files SET warnings = 'none'", "warnings of a.pdf can't be read"),
+        ("UPDATE files SET warnings = 'none'", "a.pdf can't be read: its warnings"),
         ("INSERT INTO uploads VALUES (99, x'00')", "upload 99 belongs to no file"),
     ],
 )

@@ -6,12 +6,11 @@ import sqlite3
 from collections.abc import Iterator
 
 from ingest_widgets.corpus.index import PageIndex
+from ingest_widgets.corpus.rows import text_or_bytes, unreadable
 from ingest_widgets.corpus.schema import migrate
-from ingest_widgets.statuses import Reason, Status
 
-_STATUSES = ", ".join(f"'{status.value}'" for status in Status if status is not Status.UNCHANGED)
-_REASONS = ", ".join(f"'{reason.value}'" for reason in Reason)
 _MOST = 20
+_KEPT_BYTES = 900_000_000  # `store.write_file` keeps no upload that is larger
 
 _MISCOUNTED = """
     SELECT name, files.pages, coalesce(held.number, 0) FROM files
@@ -24,12 +23,16 @@ _MISPLACED = """
 
 _MISSHAPEN = """
     SELECT id, length(vector) FROM chunk_vectors WHERE length(vector) IS NOT
-    (SELECT 4 * json_extract(value, '$.dimension') FROM notes WHERE key = 'embedding')"""
+    (SELECT 4 * json_extract(value, '$.dimension') FROM notes WHERE key = 'embedding' AND json_valid(value))
+    OR typeof(vector) <> 'blob'"""
+
+_LOST = f"""
+    SELECT name, iif(file_id IS NULL, 'gone', typeof(data)) FROM files LEFT JOIN uploads ON file_id = id
+    WHERE kind = 'upload' AND CASE WHEN file_id IS NULL THEN pages > 0 AND coalesce(size, 0) <= {_KEPT_BYTES}
+    ELSE typeof(data) <> 'blob' END"""
 
 # Each finds rows (what, detail) and has the sentence that tells of them.
 _QUESTIONS = [
-    (f"SELECT name, status FROM files WHERE status NOT IN ({_STATUSES})", "{} has the unknown status '{}'"),
-    (f"SELECT name, reason FROM files WHERE reason NOT IN ({_REASONS})", "{} has the unknown reason '{}'"),
     (
         _MISCOUNTED,
         "{} says it has {} pages, but {} are held",
@@ -40,10 +43,7 @@ _QUESTIONS = [
     ),
     ("SELECT file_id, 0 FROM uploads WHERE file_id NOT IN (SELECT id FROM files)", "upload {} belongs to no file"),
     ("SELECT name, number FROM pages JOIN files ON files.id = file_id WHERE number < 1", "{} has a page number {}"),
-    (
-        "SELECT name, 0 FROM files WHERE NOT json_valid(warnings)",
-        "the warnings of {} can't be read",
-    ),
+    (_LOST, "the bytes of the upload {} are {}"),
     (
         "SELECT id, file_id FROM chunk_vectors WHERE file_id NOT IN (SELECT id FROM files)",
         "vector {} belongs to no file ({})",
@@ -69,7 +69,8 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
     if found != ["ok"]:
         return [f"the file is damaged: {line}" for text in found for line in text.splitlines()]
     migrate(con)  # so that an older corpus is asked the same questions
-    return [*index.problems(con), *_answers(con)]
+    con.text_factory = text_or_bytes
+    return [*index.problems(con), *_answers(con), *unreadable(con)]
 
 
 def _answers(con: sqlite3.Connection) -> Iterator[str]:
