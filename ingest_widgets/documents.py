@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from ingest_widgets.tables import Cell
 
+FileKey = tuple[str, str]
+"""What tells a file from every other: its kind and its path."""
+
 
 class _Noun:
     """`to_dict` for the dataclasses below."""
@@ -45,8 +48,9 @@ class SourceFile(_Noun):
 
     Attributes:
         name: The path below the source with `/` between its parts; valid UTF-8 (other bytes as `\xNN`).
-        path: What identifies the file: its resolved absolute path, its URL without a password, or the name of an
-            upload. A local path may hold the surrogates of `os.fsdecode`, so that it opens the very file.
+        path: What identifies the file among those of its kind: its resolved absolute path, its URL without a password,
+            or the name of an upload. A local path may hold the surrogates of `os.fsdecode`, so that it opens the very
+            file.
         kind: Where the bytes are.
         size: In bytes; None when the place doesn't say.
         mtime_ns: Time of the last change in nanoseconds; None when the place doesn't say.
@@ -65,6 +69,11 @@ class SourceFile(_Noun):
     data: bytes | None = field(default=None, repr=False)
     problem: tuple[Reason, str] | None = None
     address: SecretStr | None = None
+
+    @property
+    def key(self) -> FileKey:
+        """The kind and the path: an upload may bear the path of a file as its name."""
+        return self.kind, self.path
 
 
 class ScannedLine(NamedTuple):

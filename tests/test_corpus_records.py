@@ -47,8 +47,8 @@ def test_the_path_of_a_file_whose_name_is_not_utf8_opens_the_very_file(corpus: C
     record = corpus.write(SourceFile("caf\\xe9.pdf", path), extraction("words"))
     record.path.encode()
     assert record.path.endswith("caf\\xe9.pdf")
-    (known,) = corpus.known()
-    assert known == path
+    ((kind, known),) = corpus.known()
+    assert (kind, known) == ("file", path)
     assert os.path.exists(known)
 
 
@@ -83,7 +83,7 @@ def test_known_tells_what_was_read_and_under_which_settings(corpus: Corpus) -> N
     read = extraction("words", size=12, mtime_ns=34)
     corpus.write(source("a.pdf"), read, settings_key='{"key": 1}')
     corpus.write(source("b.pdf"), failure())
-    a, b = corpus.known()["/folder/a.pdf"], corpus.known()["/folder/b.pdf"]
+    a, b = corpus.known()["file", "/folder/a.pdf"], corpus.known()["file", "/folder/b.pdf"]
     assert (a.name, a.status, a.reason, a.settings_key) == ("a.pdf", Status.INGESTED, None, '{"key": 1}')
     assert (a.size, a.mtime_ns, a.sha256) == (12, 34, read.sha256)
     assert (b.status, b.reason, b.size, b.mtime_ns, b.sha256) == (Status.FAILED, Reason.CORRUPT, 10, 5, None)
@@ -93,7 +93,7 @@ def test_touch_notes_the_new_stamp_and_nothing_else(corpus: Corpus) -> None:
     before = corpus.write(source("a.pdf"), extraction("words"), settings_key='{"key": 1}')
     assert corpus.touch(source("a.pdf", size=10, mtime_ns=99)) == before
     assert corpus.touch(source("a.pdf", size=None, mtime_ns=99)).bytes == 10  # a listing may say no size
-    known = corpus.known()["/folder/a.pdf"]
+    known = corpus.known()["file", "/folder/a.pdf"]
     assert (known.mtime_ns, known.settings_key, known.sha256) == (99, '{"key": 1}', before.sha256)
     with pytest.raises(CorpusError, match="removed from the corpus in the meantime"):
         corpus.touch(source("gone.pdf"))

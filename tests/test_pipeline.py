@@ -291,6 +291,36 @@ def test_uploads_come_in_by_name_and_are_known_by_content(papers: Path) -> None:
     corpus.close()
 
 
+def test_a_file_and_an_upload_of_its_path_are_two_in_one_run(tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(text_pdf("of the file"))
+    both = [path, (str(path), text_pdf("of the upload"))]
+    with ingest(both, "c.sqlite", progress=False) as corpus:
+        assert str(corpus.last_run) == "2 files: 2 ingested"
+        assert [page.text for page in corpus.pages("x.pdf")] == ["of the file"]
+        assert [page.text for page in corpus.pages(str(path))] == ["of the upload"]
+
+
+def test_a_file_that_becomes_what_an_upload_of_its_path_was_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(text_pdf("version one"))
+    with ingest(path, "c.sqlite", progress=False) as corpus:
+        ingest((str(path), text_pdf("version two")), corpus, progress=False)
+        path.write_bytes(text_pdf("version two"))
+        ingest(path, corpus, progress=False)
+        assert str(corpus.last_run) == "1 file: 1 ingested"
+        assert [page.text for page in corpus.pages("x.pdf")] == ["version two"]
+
+
+def test_an_upload_of_the_path_and_bytes_of_a_file_has_its_own_record(tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    path.write_bytes(text_pdf("the same"))
+    with ingest(path, "c.sqlite", progress=False) as corpus:
+        ingest((str(path), path.read_bytes()), corpus, progress=False)
+        assert str(corpus.last_run) == "1 file: 1 ingested"
+        assert {record.name for record in corpus.files()} == {"x.pdf", str(path)}
+
+
 def test_a_url_is_fetched_and_known_by_content(papers: Path) -> None:
     import fsspec
 

@@ -17,7 +17,7 @@ from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, as_text, known_of, record_of, summary_of
-from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
+from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import CorpusError
 from ingest_widgets.statuses import Status
 
@@ -118,8 +118,8 @@ class HeldFiles:
 
     # What a run asks and writes.
 
-    def known(self) -> dict[str, Known]:
-        """What is known of each file, by the path that identifies it."""
+    def known(self) -> dict[FileKey, Known]:
+        """What is known of each file, by the key of its `SourceFile`."""
         with self._connections.reader() as con:
             return dict(map(known_of, con.execute(f"SELECT {KNOWN_COLUMNS} FROM files").fetchall()))
 

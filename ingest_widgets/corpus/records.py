@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
+from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.statuses import Reason, Status
 
 RECORD_COLUMNS = "name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings"
-KNOWN_COLUMNS = "identity, name, status, reason, size, mtime_ns, sha256, settings_key"
+KNOWN_COLUMNS = "kind, identity, name, status, reason, size, mtime_ns, sha256, settings_key"
 
 _STATUSES = frozenset(Status) - {Status.UNCHANGED}
 _REASONS = frozenset(Reason)
@@ -65,12 +65,12 @@ def record_of(row: Sequence[Any]) -> FileRecord:
     )
 
 
-def known_of(row: Sequence[Any]) -> tuple[str, Known]:
-    """The path and what is known of it, in a row of `KNOWN_COLUMNS`."""
-    identity, name, status, reason, size, mtime_ns, sha256, settings_key = row
+def known_of(row: Sequence[Any]) -> tuple[FileKey, Known]:
+    """The key of a `SourceFile` and what is known of it, in a row of `KNOWN_COLUMNS`."""
+    kind, identity, name, status, reason, size, mtime_ns, sha256, settings_key = row
     if not isinstance(identity, bytes):
         raise BadRow(f"its path is {_shown(identity)}")
-    return path_of(identity), Known(
+    return (as_text(kind), path_of(identity)), Known(
         as_text(name),
         _status(status),
         _reason(reason),

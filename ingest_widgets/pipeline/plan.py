@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ingest_widgets.corpus import Known
-from ingest_widgets.documents import Extraction, SourceFile
+from ingest_widgets.documents import Extraction, FileKey, SourceFile
 from ingest_widgets.settings import Settings
 from ingest_widgets.statuses import Reason, Status
 
@@ -84,11 +84,11 @@ class Plan:
     refused: list[SourceFile] = field(default_factory=list)
 
 
-def make_plan(files: Sequence[SourceFile], known: Mapping[str, Known], conditions: Conditions) -> Plan:
+def make_plan(files: Sequence[SourceFile], known: Mapping[FileKey, Known], conditions: Conditions) -> Plan:
     """Sorts the files; those to read come largest first, after one small one that shows something at once."""
     plan = Plan()
     for file in files:
-        _place(plan, file, known.get(file.path), conditions)
+        _place(plan, file, known.get(file.key), conditions)
     plan.to_read.sort(key=lambda pair: pair[0].size or 0, reverse=True)
     if plan.to_read:
         plan.to_read.insert(0, plan.to_read.pop())

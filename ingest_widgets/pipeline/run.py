@@ -17,7 +17,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.documents import Extraction, FileRecord, RunSummary, SourceFile
+from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.errors import CorpusError, IngestError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
@@ -182,8 +182,8 @@ class IngestRun:
 
     def _read(self, plan: Plan, executor: Executor) -> None:
         waiting = iter(plan.to_read)
-        unfinished: dict[str, SourceFile] = {file.path: file for file, _ in plan.to_read}
-        parts: dict[str, Parts] = {}
+        unfinished: dict[FileKey, SourceFile] = {file.key: file for file, _ in plan.to_read}
+        parts: dict[FileKey, Parts] = {}
         pending: set[Future[Extraction]] = set()
         room = 2 * (self._settings.workers or usable_cores())
         more: list[tuple[SourceFile, int]] = []
@@ -196,15 +196,15 @@ class IngestRun:
                 continue
             file, first, future = arrived
             pending.discard(future)
-            part = parts[file.path]
+            part = parts[file.key]
             more += [(file, page) for page in part.add(first, self._outcome(future))]
             if part.complete:
-                del parts[file.path]
+                del parts[file.key]
                 whole = part.merged()
                 if self._keep(file, whole):
-                    del unfinished[file.path]
+                    del unfinished[file.key]
                 elif whole.status is Status.UNCHANGED:
-                    parts[file.path] = Parts()
+                    parts[file.key] = Parts()
                     more.append((file, 1))
         for future in pending:
             future.cancel()
@@ -214,14 +214,14 @@ class IngestRun:
         self,
         more: list[tuple[SourceFile, int]],
         waiting: Iterator[tuple[SourceFile, str | None]],
-        parts: dict[str, Parts],
+        parts: dict[FileKey, Parts],
     ) -> tuple[SourceFile, int, str | None] | None:
         if more:
             return (*more.pop(0), None)
         if (following := next(waiting, None)) is None:
             return None
         file, known_sha256 = following
-        parts[file.path] = Parts()
+        parts[file.key] = Parts()
         self._observer.started(file)
         return file, 1, known_sha256
 
@@ -278,7 +278,7 @@ class IngestRun:
         try:
             return self.corpus.touch(file)
         except CorpusError:
-            if file.path in self.corpus.known():
+            if file.key in self.corpus.known():
                 raise
             return None
 

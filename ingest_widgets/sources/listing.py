@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.request import url2pathname
 
-from ingest_widgets.documents import SourceFile
+from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
 from ingest_widgets.sources.globs import matches
 from ingest_widgets.sources.names import printable, valid_utf8, without_password
@@ -43,13 +43,13 @@ def list_sources(source: Source) -> list[SourceFile]:
         TypeError: Something that is no source at all.
         MissingExtra: A URL without fsspec.
     """
-    by_identity: dict[tuple[str, str], SourceFile] = {}
+    by_key: dict[FileKey, SourceFile] = {}
     for file in _expand(source):
-        seen = by_identity.get((file.kind, file.path))
+        seen = by_key.get(file.key)
         # A link and its target are one file: the target's own name speaks for both.
         if seen is None or (not _is_own_name(seen) and _is_own_name(file)):
-            by_identity[file.kind, file.path] = file
-    return sorted(by_identity.values(), key=lambda file: (file.name, file.path))
+            by_key[file.key] = file
+    return sorted(by_key.values(), key=lambda file: (file.name, file.path))
 
 
 def describe_source(source: Source) -> str:
