@@ -27,7 +27,7 @@ import sys
 from ingest_widgets import Corpus, ProgressTracker, get_settings
 from ingest_widgets.pipeline import IngestRun, NullObserver
 class Acknowledge(NullObserver):
-    def finished(self, record, status):
+    def finished(self, file, record, status):
         print(record.name, flush=True)
 with Corpus(sys.argv[2]) as corpus:
     tracker = ProgressTracker(sinks=[])

@@ -50,7 +50,7 @@ class TestRunTable:
         assert first["items"][7] == [7, "00007.pdf", "queued", None, "", 0, 7]
         assert feed.take() is None
         table.started(files[3])
-        table.finished(record("00003.pdf", Status.FAILED, Reason.EMPTY, "It is empty."), Status.FAILED)
+        table.finished(files[3], record("00003.pdf", Status.FAILED, Reason.EMPTY, "It is empty."), Status.FAILED)
         patch = feed.take()
         assert patch
         assert patch["items"] == [[3, "00003.pdf", "failed", "empty", "It is empty.", 3, 10]]
@@ -80,19 +80,21 @@ class TestRunTable:
 
     def test_its_sentence_counts_and_ends_with_that_of_the_run(self) -> None:
         table = RunTable()
-        listed(table, 3)
-        table.finished(record("00000.pdf"), Status.INGESTED)
-        table.finished(record("00001.pdf"), Status.UNCHANGED)
+        files = listed(table, 3)
+        table.finished(files[0], record("00000.pdf"), Status.INGESTED)
+        table.finished(files[1], record("00001.pdf"), Status.UNCHANGED)
         assert table.sentence == "2 of 3 files: 1 ingested, 1 unchanged"
-        table.finished(record("00002.pdf", Status.CANCELLED), Status.CANCELLED)
+        table.finished(files[2], record("00002.pdf", Status.CANCELLED), Status.CANCELLED)
         assert table.finished_files == 2
         table.ended(RunSummary(ingested=1, unchanged=1, cancelled=1))
         assert table.sentence == "3 files: 1 ingested, 1 unchanged, 1 cancelled"
 
     def test_the_saved_html_is_text_and_says_problems_first(self) -> None:
         table = RunTable()
-        listed(table, 30)
-        table.finished(record("00029.pdf", Status.FAILED, Reason.CORRUPT, "<script>alert(1)</script>"), Status.FAILED)
+        files = listed(table, 30)
+        table.finished(
+            files[29], record("00029.pdf", Status.FAILED, Reason.CORRUPT, "<script>alert(1)</script>"), Status.FAILED
+        )
         html = table.saved_html("30 files <b>")
         assert "<script" not in html
         assert "<b>" not in html

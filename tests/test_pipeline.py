@@ -36,6 +36,7 @@ from ingest_widgets import (
 )
 from ingest_widgets.corpus import Known
 from ingest_widgets.documents import SourceFile
+from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
 from ingest_widgets.pipeline import job as job_module
 from ingest_widgets.statuses import Reason, Status
@@ -73,7 +74,7 @@ class Log(NullObserver):
     def started(self, file: SourceFile) -> None:
         self.calls.append(("started", file.name))
 
-    def finished(self, record: FileRecord, status: Status) -> None:
+    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         self.calls.append((status.value, record.name))
 
     def of(self, kind: str) -> list[str]:
@@ -396,6 +397,22 @@ def test_a_failed_file_whose_name_is_not_utf8_is_listed_too(samples: Path, tmp_p
     shutil.copy(samples / "broken.pdf", os.fsdecode(os.fsencode(folder) + b"/\xff.pdf"))
     with pytest.raises(IngestFailed, match=r"1 file failed.*xff\.pdf"):
         ingest(folder, on_error="raise", progress=False)
+
+
+def test_two_files_whose_paths_are_shown_alike_are_told_apart(tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.pdf")).write_bytes(text_pdf("a byte"))
+    literal = folder / "\\xff.pdf"
+    literal.write_bytes(text_pdf("a backslash"))
+    table = RunTable()
+    with Corpus("c.sqlite") as corpus:
+        tracker = ProgressTracker(sinks=[])
+        IngestRun(folder, corpus, settings=Settings(), tracker=tracker, observer=table).run()
+        assert sorted(row[1:3] for row in table.rows) == [[r.name, "ingested"] for r in corpus.files()]
+        job = start_ingest(literal, corpus, progress=False)
+        job.result(timeout=60)
+        assert [page.text for r in job.records(Status.INGESTED) for page in corpus.pages(r)] == ["a backslash"]
 
 
 def test_a_folder_that_may_not_be_entered_is_no_missing_path(tmp_path: Path) -> None:

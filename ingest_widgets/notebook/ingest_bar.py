@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ingest_widgets.documents import FileRecord, RunSummary
+from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
 from ingest_widgets.notebook.progress_bar import ProgressBar
 from ingest_widgets.notebook.run_table import reason_words
 from ingest_widgets.pipeline import NullObserver
@@ -32,7 +32,7 @@ class IngestBar(NullObserver):
         self.bar.on_stop(job.cancel)
         display(self.bar)  # type: ignore[no-untyped-call]
 
-    def finished(self, record: FileRecord, status: Status) -> None:
+    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         """Counts it, and names it when it failed."""
         self._counts[status] += 1
         self.bar.note = str(RunSummary.of(self._counts))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ingest_widgets.corpus.records import clean_path
-from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
+from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.statuses import Status
 from ingest_widgets.tables import html_table
 
@@ -62,7 +62,7 @@ class RunTable:
         self.epoch = next(_epochs)
         self.counts: Counter[str] = Counter()
         self.summary: RunSummary | None = None
-        self._index: dict[str, int] = {}
+        self._index: dict[FileKey, int] = {}
         self._feeds: list[RowFeed] = []
 
     def follow(self, changed: Callable[[], None]) -> RowFeed:
@@ -83,19 +83,19 @@ class RunTable:
     def listed(self, files: list[SourceFile]) -> None:
         """Another run begins: all its files are queued."""
         rows = [[i, clean_path(f.name), "queued", None, "", 0, f.size] for i, f in enumerate(files)]
-        self._renew(rows, {clean_path(file.path): index for index, file in enumerate(files)})
+        self._renew(rows, {file.key: index for index, file in enumerate(files)})
 
     def started(self, file: SourceFile) -> None:
         """It is being read."""
         with self.lock:
-            index = self._index[clean_path(file.path)]
+            index = self._index[file.key]
             self.rows[index][2] = "reading"
             self._tell(index)
 
-    def finished(self, record: FileRecord, status: Status) -> None:
+    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         """Its record is in the corpus."""
         with self.lock:
-            index = self._index[record.path]
+            index = self._index[file.key]
             size = self.rows[index][6] if record.bytes is None else record.bytes
             self.rows[index] = [*_row(index, record, status)[:6], size]
             self.counts[status.value] += 1
@@ -137,7 +137,7 @@ class RunTable:
             table = html_table(title, ["status", "name", "pages", "what to know"], shown, total=len(rows))
         return f'<div class="ingw-saved">{table}</div>'
 
-    def _renew(self, rows: list[Row], index: dict[str, int]) -> None:
+    def _renew(self, rows: list[Row], index: dict[FileKey, int]) -> None:
         with self.lock:
             self.epoch = next(_epochs)
             self.rows, self._index, self.summary = rows, index, None

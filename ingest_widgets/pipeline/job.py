@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from ingest_widgets.background_loop.seconds import problem_with
 from ingest_widgets.corpus import Corpus
-from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.documents import FileRecord, RunSummary
 from ingest_widgets.errors import IngestFailed
 from ingest_widgets.pipeline.run import IngestRun
@@ -89,8 +88,9 @@ class IngestJob:
 
     def records(self, status: Status) -> list[FileRecord]:
         """The records of the files that this job was given and that have this status by now, in name order."""
-        paths = {clean_path(file.path) for file in self._run.files}
-        return [record for record in self.corpus.files(status) if record.path in paths]
+        known = self.corpus.known()
+        names = {known[file.key].name for file in self._run.files if file.key in known}
+        return [record for record in self.corpus.files(status) if record.name in names]
 
     def done(self) -> bool:
         """Whether it has ended, however it did."""

@@ -41,7 +41,7 @@ class RunObserver(Protocol):
     def started(self, file: SourceFile) -> None:
         """A worker has it, or will have it next."""
 
-    def finished(self, record: FileRecord, status: Status) -> None:
+    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         """Its record is in the corpus; `status` is what it counts as in this run."""
 
     def ended(self, summary: RunSummary) -> None:
@@ -57,7 +57,7 @@ class NullObserver:
     def started(self, file: SourceFile) -> None:
         """Not heard."""
 
-    def finished(self, record: FileRecord, status: Status) -> None:
+    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         """Not heard."""
 
     def ended(self, summary: RunSummary) -> None:
@@ -158,8 +158,8 @@ class IngestRun:
         if settled:
             self.tracker.update(len(settled))
         if self._hears_all:
-            for _, known, status in settled:
-                self._observer.finished(records[known.name], status)
+            for file, known, status in settled:
+                self._observer.finished(file, records[known.name], status)
 
     @contextmanager
     def _executor(self) -> Iterator[Executor]:
@@ -270,7 +270,7 @@ class IngestRun:
             key = self._conditions.key(extraction)
             record, status = self.corpus.write(file, extraction, settings_key=key), extraction.status
             self._pages += len(extraction.pages)
-        self._count(record, status)
+        self._count(file, record, status)
         return True
 
     def _touched(self, file: SourceFile) -> FileRecord | None:
@@ -282,17 +282,17 @@ class IngestRun:
                 raise
             return None
 
-    def _count(self, record: FileRecord, status: Status) -> None:
+    def _count(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         self._counts[status] += 1
-        self._observer.finished(record, status)
+        self._observer.finished(file, record, status)
         self.tracker.update()
 
     def _keep_unfinished(self, files: list[SourceFile]) -> None:
         if not files:
             return
-        for record in self.corpus.write_unstarted(files):
+        for file, record in zip(files, self.corpus.write_unstarted(files), strict=True):
             self._counts[Status.CANCELLED] += 1
-            self._observer.finished(record, Status.CANCELLED)
+            self._observer.finished(file, record, Status.CANCELLED)
 
 
 def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = None) -> Extraction:
