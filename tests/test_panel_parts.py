@@ -22,6 +22,7 @@ from ingest_widgets.notebook.message_pace import GAP, MessagePace
 from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads, safe_name
+from ingest_widgets.sources import list_sources
 from ingest_widgets.statuses import Reason, Status
 
 
@@ -276,7 +277,10 @@ class TestUploads:
         uploads.begin([{"id": str(n), "name": "a.pdf", "size": 1} for n in range(3)], 10)
         for number, data in enumerate((b"1", b"2", b"1")):
             uploads.take(str(number), 0, data)
-        assert uploads.take_ready() == [("a.pdf", b"1"), ("a (2).pdf", b"2")]
+        assert [(file.name, file.data) for file in list_sources(uploads.take_ready())] == [
+            ("a (2).pdf", b"2"),
+            ("a.pdf", b"1"),
+        ]
 
     @given(st.text())
     def test_no_name_leads_out_of_its_folder(self, name: str) -> None:

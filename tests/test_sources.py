@@ -81,6 +81,21 @@ def test_uploads_keep_their_bytes_and_any_name() -> None:
     assert names([("b.pdf", b""), ("a.pdf", bytearray(b"1"))]) == ["a.pdf", "b.pdf"]
 
 
+def test_uploads_of_one_name_are_told_apart_by_their_bytes() -> None:
+    given = [("u.pdf", b"1"), ("u.pdf", b"2"), ("u.pdf", b"1"), ("u.pdf", b"2"), ("v.1/u", b"3"), ("v.1/u", b"4")]
+    assert {file.path: file.data for file in list_sources(given)} == {
+        "u.pdf": b"1",
+        "u (2).pdf": b"2",
+        "v.1/u": b"3",
+        "v.1/u (2)": b"4",
+    }
+
+
+def test_an_upload_gives_way_to_one_that_has_the_number_in_its_name() -> None:
+    given = [("u.pdf", b"1"), ("u (2).pdf", b"2"), ("u.pdf", b"3")]
+    assert names(given) == ["u (2).pdf", "u (3).pdf", "u.pdf"]
+
+
 def test_a_file_url_is_the_local_file(folder: Path) -> None:
     assert list_sources(f"file://{folder}") == list_sources(folder)
 

@@ -117,23 +117,10 @@ class Uploads:
             return [name for name, _ in self._ready]
 
     def take_ready(self) -> list[tuple[str, bytes]]:
-        """The files that are complete, each once; of two with one name the later is called `name (2)`."""
+        """The files that are complete, each once, under the names that they came with."""
         with self._lock:
             ready, self._ready = self._ready, []
-        taken: dict[str, bytes] = {}
-        for name, data in ready:
-            if taken.get(name, data) != data:
-                name = _free(name, taken)
-            taken[name] = data
-        return list(taken.items())
+            return ready
 
     def _is_gone(self, page: str) -> bool:
         return time.monotonic() - self._heard[page] > self.patience
-
-
-def _free(name: str, taken: dict[str, bytes]) -> str:
-    stem, dot, ending = name.rpartition(".")
-    number = 2
-    while (candidate := f"{stem} ({number}){dot}{ending}" if dot else f"{name} ({number})") in taken:
-        number += 1
-    return candidate

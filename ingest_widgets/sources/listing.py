@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import errno
 import glob
+import itertools
 import os
+import posixpath
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.request import url2pathname
@@ -37,6 +39,8 @@ _SPECIAL = (
 def list_sources(source: Source) -> list[SourceFile]:
     """Lists the files behind `source` in name order; a file that is named twice is listed once.
 
+    Of two uploads with one name and different bytes the later is called `name (2)`.
+
     Raises:
         SourceNotFound: A path, folder or URL doesn't exist.
         SourceError: An upload without a name.
@@ -44,7 +48,8 @@ def list_sources(source: Source) -> list[SourceFile]:
         MissingExtra: A URL without fsspec.
     """
     by_key: dict[FileKey, SourceFile] = {}
-    for file in _expand(source):
+    for found in _expand(source):
+        file = _told_apart(found, by_key) if found.kind == "upload" else found
         seen = by_key.get(file.key)
         # A link and its target are one file: the target's own name speaks for both.
         if seen is None or (not _is_own_name(seen) and _is_own_name(file)):
@@ -57,6 +62,15 @@ def describe_source(source: Source) -> str:
     if isinstance(source, str | os.PathLike):
         return printable(without_password(os.fsdecode(source)))
     return "what was given"
+
+
+def _told_apart(upload: SourceFile, listed: Mapping[FileKey, SourceFile]) -> SourceFile:
+    """The upload under its own name, or under one with a number when that is taken by other bytes."""
+    stem, ending = posixpath.splitext(upload.name)
+    for name in itertools.chain([upload.name], (f"{stem} ({number}){ending}" for number in itertools.count(2))):
+        if (seen := listed.get(("upload", name))) is None or seen.data == upload.data:
+            return replace(upload, name=name, path=name)
+    raise AssertionError("the names never end")
 
 
 def _is_own_name(file: SourceFile) -> bool:
