@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import pickle
 import threading
 import traceback
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus, IngestError, SourceError, SourceNotFound, Status, ingest
-from ingest_widgets.sources import describe_source, list_sources, without_password
+from ingest_widgets.sources import describe_source, fetch, list_sources, without_password
 
 SECRET = "s3cr3t-canary"
 ALLOWED = "Basic " + base64.b64encode(f"reader:{SECRET}".encode()).decode()
@@ -92,6 +93,27 @@ def test_no_error_and_no_traceback_shows_it(host: str, tmp_path: Path, url: str,
         ingest(url.format(secret=SECRET, host=host), corpus)
     assert SECRET not in "".join(traceback.format_exception(caught.value))
     assert "reader@" in str(caught.value)
+
+
+@pytest.mark.parametrize("chain", ["", "simplecache::"])
+def test_no_log_shows_it_even_at_debug(host: str, caplog: pytest.LogCaptureFixture, chain: str) -> None:
+    url = f"{chain}http://reader:{SECRET}@{host}/box/paper.pdf"
+    with caplog.at_level(logging.DEBUG):
+        list_sources(url)
+        fetch(url, 10**6)
+    assert f"reader@{host}" in caplog.text
+    assert SECRET not in caplog.text + "".join(str(vars(record)) for record in caplog.records)
+
+
+def test_no_traceback_in_a_log_shows_it(host: str, caplog: pytest.LogCaptureFixture) -> None:
+    url = f"http://reader:{SECRET}@{host}/box/paper.pdf"
+    fetch(url, 10**6)
+    try:
+        raise FileNotFoundError(url)
+    except FileNotFoundError:
+        logging.getLogger("fsspec.http").warning("", exc_info=True)  # as fsspec does when a server refuses HEAD
+    assert f"FileNotFoundError: http://reader@{host}/box/paper.pdf" in caplog.text
+    assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,6 +13,9 @@ from pydantic import SecretStr
 from ingest_widgets.documents import SourceFile
 from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
 from ingest_widgets.sources.names import printable, valid_utf8, without_password
+
+_LOGGERS = ("fsspec", *(f"fsspec.{part}" for part in ("asyn", "cached", "caching", "generic", "http", "reference")))
+"""Those that may name a URL; a logger's filters don't hold for the loggers below it."""
 
 
 def list_url(url: str) -> Iterator[SourceFile]:
@@ -26,6 +30,7 @@ def list_url(url: str) -> Iterator[SourceFile]:
         from fsspec.core import url_to_fs
     except ImportError:
         raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
+    _keep_passwords_from_logs()
     shown = printable(without_password(url))
     try:
         fs, path = url_to_fs(url)
@@ -102,11 +107,29 @@ def fetch(url: str, limit: int) -> bytes:
     """
     from fsspec.core import open as open_url
 
+    _keep_passwords_from_logs()
     try:
         with open_url(url, "rb") as stream:
             return bytes(stream.read(limit + 1))
     except Exception as error:  # noqa: BLE001
         raise OSError(_first_line(error)) from _showable(error)
+
+
+def _keep_passwords_from_logs() -> None:
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_redact)  # once, however often it is asked
+
+
+def _redact(record: logging.LogRecord) -> bool:
+    """Takes the passwords out of a record and lets it pass."""
+    message = record.getMessage()
+    if (shown := without_password(message)) != message:
+        record.msg, record.args = shown, ()
+    if record.exc_info:
+        told = logging.Formatter().formatException(record.exc_info)
+        if (shown := without_password(told)) != told:
+            record.exc_info, record.exc_text = None, shown
+    return True
 
 
 def _first_line(error: Exception) -> str:
