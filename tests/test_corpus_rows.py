@@ -117,4 +117,4 @@ def test_of_many_bad_rows_twenty_are_named_and_the_others_counted(corpus: Corpus
 
 def test_a_setting_that_is_not_known_here_has_changed(corpus: Corpus) -> None:
     corpus.write(source("a.pdf"), extraction("one", "two"), settings_key='{"of another version": 1}')
-    assert Conditions("pdfium", Settings()).changed(corpus.known()["/folder/a.pdf"])
+    assert Conditions("pdfium", Settings()).changed(corpus.known()["file", "/folder/a.pdf"])

@@ -35,7 +35,7 @@ from ingest_widgets import (
     start_ingest,
 )
 from ingest_widgets.corpus import Known
-from ingest_widgets.documents import SourceFile
+from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
 from ingest_widgets.pipeline import job as job_module
@@ -167,7 +167,7 @@ def test_a_run_reads_again_what_somebody_removes_from_the_corpus_before_it_comes
         def listed(self, files: list[SourceFile]) -> None:
             self.names = {file.name for file in files}
 
-        def finished(self, record: FileRecord, status: Status) -> None:
+        def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
             self.names.discard(record.name)
             if len(self.names) == 5:
                 for name in self.names:
@@ -184,7 +184,7 @@ def test_a_run_reads_again_what_somebody_removes_from_the_corpus_before_it_comes
 
 def test_what_is_removed_while_a_run_makes_its_plan_is_read_again(papers: Path) -> None:
     class Shared(Corpus):
-        def known(self) -> dict[str, Known]:
+        def known(self) -> dict[FileKey, Known]:
             known = super().known()
             self.remove("paper-two-columns.pdf")
             return known
