@@ -29,7 +29,7 @@ TEXTS = {
         "한국어검색 텍스트",
         "ภาษาไทยค้นหา",
     ],
-    "accents.pdf": ["Η Ελλάδα", "Пётр ест мёд", "Łódź, Ørsted", "كِتَابٌ أحمد", "שָׁלוֹם"],
+    "accents.pdf": ["Η Ελλάδα", "Пётр ест мёд, чёрный чай", "Łódź, Ørsted", "كِتَابٌ أحمد", "שָׁלוֹם"],
     "code.pdf": ["state-of-the-art C++ code with foo_bar() and don't-care bits, e.g. x.y", "entropic running runs run"],
 }
 
@@ -98,6 +98,8 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("мед петр", {("accents", 2)}),
         ("мёд", {("accents", 2)}),
         ("ёст", {("accents", 2)}),
+        ("черный чай", {("accents", 2)}),
+        ("черныи", set()),
         ("пите", set()),
         ("lodz orsted", {("accents", 3)}),
         ("łódź", {("accents", 3)}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from operator import add
 
@@ -39,10 +40,15 @@ _WORD = re.compile(f"[\\w{MARKS}]+")
 
 def bare(word: str) -> str:
     """The word without the accents, points and strokes that SQLite would leave on; others stay."""
-    if word.isascii() or not _LEFT_ON.search(word):
+    if word.isascii():
         return word
-    apart = unicodedata.normalize("NFD", word.translate(_WITHOUT_STROKES))
-    return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c)))
+    return _LEFT_ON.sub(lambda match: _bare_letter(match.group()), word)
+
+
+@cache
+def _bare_letter(letter: str) -> str:
+    apart = unicodedata.normalize("NFD", letter.translate(_WITHOUT_STROKES))
+    return "".join(c for c in apart if not unicodedata.combining(c))
 
 
 def paired_signs(text: str) -> str | None:
