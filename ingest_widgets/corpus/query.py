@@ -14,6 +14,7 @@ An OR that doesn't stand between two things to look for is left out, as at the e
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -24,7 +25,7 @@ from ingest_widgets.corpus.signs import RUN
 _OPERATORS = ("OR", "AND")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
-# What is pasted may hold ligatures and signs that nobody sees; the texts of pages are kept without.
+# What is pasted may hold ligatures, signs that nobody sees and accents apart; the texts of pages are kept without.
 _UNSEEN = dict.fromkeys("\xad\u200b\u2060\ufeff", "")
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb06": "st"}
 _AS_KEPT = str.maketrans(_UNSEEN | _LIGATURES)
@@ -164,7 +165,7 @@ def _item(match: re.Match[str]) -> _Item:
     phrase = match["phrase"]
     text = match["word"] if phrase is None else phrase
     return _Item(
-        text=text if match["file"] else text.translate(_AS_KEPT),
+        text=text if match["file"] else unicodedata.normalize("NFC", text.translate(_AS_KEPT)),
         is_quoted=phrase is not None,
         is_excluded=bool(match["minus"]),
         is_file=bool(match["file"]),
@@ -212,8 +213,6 @@ def _marked_word() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def mark_class() -> str:
     """The combining marks, as the inside of a regular expression's class."""
-    import unicodedata
-
     ranges: list[tuple[int, int]] = []
     for code in (*range(0x300, 0x20F0), *range(0xA66F, 0xABED), 0xFB1E, *range(0xFE00, 0xFE30)):
         if unicodedata.category(chr(code))[0] == "M":

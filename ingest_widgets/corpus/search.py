@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+import unicodedata
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
@@ -182,14 +183,18 @@ def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | 
 
 
 def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
-    """The file of that very name, or else all whose names contain it in any case.
+    """The file of that very name, or else all whose names contain it in any case, with their accents composed or not.
 
     A star stands for anything; what comes before the first one begins the name, or the part of it behind a `/`.
     """
     if wanted in names:
         return {wanted}
-    first, *rest = wanted.casefold().split("*")
-    return {name for name in names if _holds(name.casefold(), first, rest)}
+    first, *rest = _alike(wanted).split("*")
+    return {name for name in names if _holds(_alike(name), first, rest)}
+
+
+def _alike(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def _holds(name: str, first: str, rest: Sequence[str]) -> bool:
