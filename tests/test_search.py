@@ -6,12 +6,10 @@ import random
 import shutil
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
-from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -285,22 +283,6 @@ def test_the_largest_limit_and_offset_are_none_too_large(corpus: Corpus) -> None
 def test_the_file_filter_takes_the_exact_name(corpus: Corpus) -> None:
     assert found(corpus, "entrop*", file="code.pdf") == {("code", 2)}
     assert found(corpus, "entrop*", file="code") == set()
-
-
-@pytest.mark.parametrize("word", ["café", "мой", "データ", "한국어", "Łódź", "Ελλάδα", "Việt"])
-def test_what_is_pasted_with_its_accents_apart_is_found_and_marked(tmp_path: Path, word: str) -> None:
-    with Corpus(tmp_path / "c.sqlite") as corpus:
-        corpus.write(source("a.pdf"), extraction(f"x {word} y"))
-        assert marked(corpus, unicodedata.normalize("NFD", word)) == {word}
-        assert marked(corpus, unicodedata.normalize("NFD", f'"x {word}"')) & {word, f"x {word}"}
-
-
-@pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_a_files_name_is_found_with_its_accents_composed_and_apart(tmp_path: Path, form: Literal["NFC", "NFD"]) -> None:
-    with Corpus(tmp_path / "c.sqlite") as corpus:
-        corpus.write(source(unicodedata.normalize(form, "Ärger.pdf")), extraction("entropy"))
-        totals = {corpus.search(f"file:{wanted}").total for wanted in ("Ärg", "a\u0308rger.pdf", "A\u0308*r.pdf")}
-    assert totals == {1}
 
 
 def test_a_word_with_hyphens_is_found_written_as_one_too_unless_it_is_quoted(tmp_path: Path) -> None:

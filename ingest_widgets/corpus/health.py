@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from ingest_widgets.corpus.index import PageIndex
+from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.corpus.rows import text_or_bytes, unreadable
 from ingest_widgets.corpus.schema import migrate
 
@@ -68,9 +69,13 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
     found = [row[0] for row in con.execute(f"PRAGMA integrity_check({_MOST})")]
     if found != ["ok"]:
         return [f"the file is damaged: {line}" for text in found for line in text.splitlines()]
-    migrate(con)  # so that an older corpus is asked the same questions
     con.text_factory = text_or_bytes
-    return [*index.problems(con), *_answers(con), *unreadable(con)]
+    found = index.problems(con)
+    try:
+        migrate(con)  # so that an older corpus is asked the same questions; it may make the index anew
+    except BadRow as error:
+        return [*found, f"it can't be brought up to date: {error}"]
+    return [*found, *_answers(con), *unreadable(con)]
 
 
 def _answers(con: sqlite3.Connection) -> Iterator[str]:

@@ -88,7 +88,7 @@ class FullTextIndex:
         con.execute(_NEXT_STATE)
         con.execute(
             "INSERT INTO page_words (rowid, text, headings, signs) "
-            "SELECT id, text, headings, signs FROM pages WHERE file_id = ? ORDER BY id",
+            "SELECT id, text, headings, signs FROM searched_pages WHERE file_id = ? ORDER BY id",
             (file_id,),
         )
 
@@ -97,7 +97,7 @@ class FullTextIndex:
         con.execute(_NEXT_STATE)
         con.execute(
             "INSERT INTO page_words (page_words, rowid, text, headings, signs) "
-            "SELECT 'delete', id, text, headings, signs FROM pages WHERE file_id = ?",
+            "SELECT 'delete', id, text, headings, signs FROM searched_pages WHERE file_id = ?",
             (file_id,),
         )
 
@@ -230,7 +230,7 @@ def _any_of(terms: Sequence[Term]) -> str:
 def _expression(term: Term) -> str:
     parts = [query_of_signs(run) for run in term.runs]
     for phrase in term.phrases:
-        typed = " ".join(phrase.words)
+        typed = " ".join(phrase.words)  # so it stands in the index of a corpus of an older version
         forms = [f'"{form}"{" *" if phrase.is_prefix else ""}' for form in dict.fromkeys((typed, bare(typed)))]
         parts.append(forms[0] if len(forms) == 1 else f"({' OR '.join(forms)})")
     return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from ingest_widgets.corpus.page_words import page_words
+from ingest_widgets.corpus.records import as_text
+
 APPLICATION_ID = 0x49575043
 """What tells a corpus from any other SQLite file (`IWPC`)."""
 
@@ -59,15 +62,19 @@ def _first_tables(con: sqlite3.Connection) -> None:
     )
     con.execute("CREATE TABLE uploads (file_id INTEGER PRIMARY KEY REFERENCES files (id), data BLOB NOT NULL)")
     con.execute("CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+    _index_of(con, "pages")
+    con.execute("CREATE VIRTUAL TABLE page_vocabulary USING fts5vocab ('page_words', 'row')")
+
+
+def _index_of(con: sqlite3.Connection, content: str) -> None:
     con.execute(
         f"""
         CREATE VIRTUAL TABLE page_words USING fts5 (
-            text, headings, signs, content='pages', content_rowid='id', tokenize="{TOKENIZER}"
+            text, headings, signs, content='{content}', content_rowid='id', tokenize="{TOKENIZER}"
         )"""
     )
     # Merging the index's parts later and in larger steps takes a tenth off its time; searches show nothing of it.
     con.execute("INSERT INTO page_words (page_words, rank) VALUES ('automerge', 8), ('hashsize', 4194304)")
-    con.execute("CREATE VIRTUAL TABLE page_vocabulary USING fts5vocab ('page_words', 'row')")
 
 
 def _vectors_of_chunks(con: sqlite3.Connection) -> None:
@@ -93,7 +100,35 @@ def _lines_of_scans(con: sqlite3.Connection) -> None:
     con.execute("ALTER TABLE pages ADD COLUMN scanned TEXT")
 
 
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [_first_tables, _vectors_of_chunks, _lines_of_scans]
+_TITLED_PAGES = """
+    SELECT pages.id, text, CASE WHEN number = first THEN title ELSE '' END FROM files
+    JOIN (SELECT file_id, min(number) AS first FROM pages GROUP BY file_id) AS firsts ON firsts.file_id = files.id
+    JOIN pages ON pages.file_id = files.id"""
+
+
+def _bare_texts(con: sqlite3.Connection) -> None:
+    # The text as it is searched, see `PageWords`; NULL where it is the same as the one that is shown.
+    con.execute("ALTER TABLE pages ADD COLUMN bare TEXT")
+    con.execute(
+        "CREATE VIEW searched_pages AS SELECT id, file_id, coalesce(bare, text) AS text, headings, signs FROM pages"
+    )
+    con.executemany(
+        "UPDATE pages SET headings = ?1, signs = ?2, bare = ?3 "
+        "WHERE id = ?4 AND (headings IS NOT ?1 OR signs IS NOT ?2 OR bare IS NOT ?3)",
+        ((*page_words(as_text(text), as_text(title)), page) for page, text, title in con.execute(_TITLED_PAGES)),
+    )
+    con.execute("DROP TABLE page_words")
+    _index_of(con, "searched_pages")
+    con.execute("INSERT INTO page_words (page_words) VALUES ('rebuild')")
+    con.execute("UPDATE notes SET value = random() WHERE key = 'index_state'")
+
+
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
+    _first_tables,
+    _vectors_of_chunks,
+    _lines_of_scans,
+    _bare_texts,
+]
 """The one at index N brings a file from version N to N + 1. Only ever append."""
 
 VERSION = len(MIGRATIONS)

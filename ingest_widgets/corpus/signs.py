@@ -1,7 +1,7 @@
-"""What the index holds beside the words, so that they are found as people type them.
+"""What the index holds in place of what is written, so that it is found as people type it.
 
-Pairs of signs for the scripts that don't part words with spaces; and the bare forms of words with accents that SQLite
-leaves on: it folds those of Latin letters only, and not the strokes.
+Pairs of signs for the scripts that don't part words with spaces; and letters without the accents that SQLite leaves on:
+it folds those of Latin letters only, and not the strokes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIGNS = (
 """Those of scripts that don't part words, as the inside of a regular expression's class."""
 SIGN = re.compile(f"[{SIGNS}]")
 RUN = re.compile(f"[{SIGNS}]+")
-_ASCII = bytes(range(128))  # taken out before a page is searched for signs: that leaves little to search
+_ASCII = bytes(range(128))
 _RUNS = re.compile(f"([{SIGNS}]+)")
 
 
@@ -35,14 +35,20 @@ MARKS = "\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
 _ACCENTED = "\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff\u0401\u0451\u0622-\u0626"
 _WITHOUT_STROKES = str.maketrans(STROKES | {c.upper(): letter for c, letter in STROKES.items() if c != "\u0131"})
 _LEFT_ON = re.compile(f"[{_ACCENTED}{MARKS}{''.join(map(chr, _WITHOUT_STROKES))}]")
-_WORD = re.compile(f"[\\w{MARKS}]+")
+# Some of these, or some signs: all that a page of English doesn't have.
+_ANY = re.compile(f"[{SIGNS}{_LEFT_ON.pattern[1:]}")
 
 
-def bare(word: str) -> str:
-    """The word without the accents, points and strokes that SQLite would leave on; others stay."""
-    if word.isascii():
-        return word
-    return _LEFT_ON.sub(lambda match: _bare_letter(match.group()), word)
+def is_plain(text: str) -> bool:
+    """There are no signs in it, and it is bare."""
+    return text.isascii() or not _ANY.search(_beyond_ascii(text))
+
+
+def bare(text: str) -> str:
+    """The text without the accents, points and strokes that SQLite would leave on; others stay."""
+    for letter in set(_LEFT_ON.findall(_beyond_ascii(text))):
+        text = text.replace(letter, _bare_letter(letter))
+    return text
 
 
 @cache
@@ -51,23 +57,21 @@ def _bare_letter(letter: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
+def _beyond_ascii(text: str) -> str:
+    """What isn't ASCII: mostly a few signs, and soon looked through."""
+    return "" if text.isascii() else text.encode().translate(None, _ASCII).decode()
+
+
 def paired_signs(text: str) -> str | None:
-    """What the index holds for a page beside its text; None when that is nothing.
+    """What the index holds for the signs of a page, whose text is bare; None when there are none.
 
     A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run and lets each sign be found alone.
     Words of other scripts that touch a run come once more, since SQLite takes both for one word.
     """
-    if text.isascii():
+    if not SIGN.search(_beyond_ascii(text)):
         return None
-    found: list[str] = []
-    rest = text.encode().translate(None, _ASCII).decode()  # mostly a few signs, and soon looked through
-    if SIGN.search(rest):
-        parts = _RUNS.split(text)
-        found += _pairs(parts[::2], parts[1::2])
-        found += dict.fromkeys(_glued(parts[::2], parts[1::2]))
-    if _LEFT_ON.search(rest):
-        found += dict.fromkeys(bare(word) for word in _WORD.findall(text) if _LEFT_ON.search(word))
-    return " ".join(found) or None
+    parts = _RUNS.split(text)
+    return " ".join([*_pairs(parts[::2], parts[1::2]), *dict.fromkeys(_glued(parts[::2], parts[1::2]))])
 
 
 def _pairs(between: list[str], runs: list[str]) -> list[str]:

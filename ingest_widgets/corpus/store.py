@@ -9,11 +9,10 @@ from dataclasses import dataclass, fields
 from itertools import count, islice
 
 from ingest_widgets.corpus import vectors
-from ingest_widgets.corpus.headings import headings
 from ingest_widgets.corpus.index import PageIndex
+from ingest_widgets.corpus.page_words import page_words
 from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, identity_of, json_list, record_of
 from ingest_widgets.corpus.scanned_lines import as_json
-from ingest_widgets.corpus.signs import paired_signs
 from ingest_widgets.documents import Extraction, FileRecord, Page, SourceFile, pages_in_words
 from ingest_widgets.errors import CorpusError
 from ingest_widgets.statuses import Reason, Status
@@ -173,8 +172,8 @@ def _replace_pages(
     if not extraction.pages:
         return
     con.executemany(
-        "INSERT INTO pages (file_id, number, engine, warnings, headings, signs, scanned, text) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO pages (file_id, number, engine, warnings, headings, signs, bare, scanned, text) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _page_rows(file_id, extraction, title),
     )
     index.add(con, file_id)
@@ -182,19 +181,16 @@ def _replace_pages(
 
 def _page_rows(
     file_id: int, extraction: Extraction, title: str
-) -> Iterator[tuple[int, int, str, str | None, str | None, str | None, str | None, str]]:
+) -> Iterator[tuple[int, int, str, str | None, str | None, str | None, str | None, str | None, str]]:
     # A search for a title's words should bring the file's first page, not every page of a long book.
     for page in extraction.pages:
         text = clean(page.text)
-        weighed = "\n".join(filter(None, [title, headings(text)])) or None
-        signs = paired_signs(f"{title}\n\n{text}" if title else text)
         yield (
             file_id,
             page.number,
             page.engine,
             json_list(page.warnings) if page.warnings else None,
-            weighed,
-            signs,
+            *page_words(text, title),
             as_json(extraction.scanned[page.number]) if page.number in extraction.scanned else None,
             text,
         )

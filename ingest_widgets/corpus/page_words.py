@@ -1,0 +1,35 @@
+"""What the index takes up of a page, apart from the text that is shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ingest_widgets.corpus.headings import headings
+from ingest_widgets.corpus.signs import bare, is_plain, paired_signs
+
+# A word to SQLite, and none to a query: so no phrase reaches from one heading into the next.
+_BETWEEN = "\n\ue000\n"
+
+
+class PageWords(NamedTuple):
+    """What is searched; all of it is bare.
+
+    Attributes:
+        headings: What weighs more: the file's title on its first page, and the page's headings. None without any.
+        signs: Pairs of signs of scripts that don't part words. None without any.
+        bare: The text. None when it is the same as the one that is shown.
+    """
+
+    headings: str | None
+    signs: str | None
+    bare: str | None
+
+
+def page_words(text: str, title: str = "") -> PageWords:
+    """What is searched of a page with this text, which is the first one when there is a title."""
+    weighed = _BETWEEN.join(filter(None, [title, *headings(text)])) or None
+    if is_plain(text) and is_plain(title):
+        return PageWords(weighed, None, None)
+    plain = bare(text)
+    signs = paired_signs(f"{bare(title)}\n\n{plain}" if title else plain)
+    return PageWords(weighed and bare(weighed), signs, None if plain == text else plain)

@@ -1,0 +1,61 @@
+"""A corpus of an older version is read as it is, and searched as one of today after its first write."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import Corpus
+from ingest_widgets.corpus import schema
+from tests.corpus_parts import extraction, source
+
+VERSION_3 = Path(__file__).parent / "data" / "corpus-version-3.sqlite"  # written by the version before bare texts
+EVERYWHERE = ['"всё равно"', '"καλή και νύχτα"', "νυχτα", "еж", '"part two"', "entropy", "用"]
+NEW = ['"все равно"', '"καλη και νυχτα"', '"чёрный чай"', "черный", "lodz"]
+WRONG = ['"καλη νυχτα"', '"ёж i"', '"heat part"', "черныи"]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return Path(shutil.copy(VERSION_3, tmp_path / "c.sqlite"))
+
+
+def totals(corpus: Corpus, queries: list[str]) -> list[int]:
+    return [corpus.search(query).total for query in queries]
+
+
+def test_it_is_searched_and_checked_without_being_changed(path: Path) -> None:
+    before = path.read_bytes()
+    for read_only in (True, False):
+        with Corpus(path, read_only=read_only) as corpus:
+            assert totals(corpus, EVERYWHERE) == [1] * len(EVERYWHERE)
+            assert (corpus.check(), len(corpus), bool(corpus.keywords())) == ([], 6, True)
+    assert path.read_bytes() == before
+
+
+def test_its_first_write_makes_the_index_anew(path: Path) -> None:
+    with Corpus(path) as reader, Corpus(path) as corpus:
+        assert totals(reader, WRONG) == [1] * len(WRONG)
+        corpus.write(source("new.pdf"), extraction("new"))
+        for either in (reader, corpus):
+            assert totals(either, [*EVERYWHERE, *NEW]) == [1] * len([*EVERYWHERE, *NEW])
+            assert totals(either, WRONG) == [0] * len(WRONG)
+        assert corpus.check() == []
+        corpus.remove("accents.pdf")
+        assert (totals(corpus, ["равно", "entropy"]), corpus.check()) == ([0, 1], [])
+    with closing(sqlite3.connect(path)) as con:
+        assert con.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
+
+
+def test_a_check_tells_of_an_index_that_the_first_write_would_make_anew(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as con, con:
+        con.execute("UPDATE pages SET text = 'other' WHERE text = 'entropy'")
+    with Corpus(path) as corpus:
+        (problem,) = corpus.check()
+        assert "the search index doesn't agree with the pages" in problem
+        corpus.prepare()
+        assert (corpus.check(), corpus.search("other").total) == ([], 1)

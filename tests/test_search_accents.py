@@ -1,0 +1,72 @@
+"""Accents, points and strokes may be typed, left out or pasted apart, and a phrase is found where it stands."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from ingest_widgets import Corpus
+from tests.corpus_parts import extraction, source
+
+PHRASES = [
+    ("καλή και νύχτα", '"καλή νύχτα"', None),
+    ("καλή και νύχτα", '"καλη νυχτα"', None),
+    ("Η Αθήνα έχει πολλά μουσεία στην πόλη.", '"Αθήνα πολλά"', None),
+    ("Η Αθήνα έχει πολλά μουσεία στην πόλη.", '"εχει πολλα μουσεια"', "έχει πολλά μουσεία"),
+    ("το σπίτι μου", '"το σπιτι μου"', "το σπίτι μου"),
+    ("το σπίτι μου", '"το σπίτι μου"', "το σπίτι μου"),
+    ("στο\nσπίτι", '"στο σπιτι"', "στο σπίτι"),
+    ("ну всё равно где ёж", '"все равно"', "всё равно"),
+    ("ну всё равно где ёж", '"все равно где ёж"', "всё равно где ёж"),
+    ("ну все равно", '"всё равно"', "все равно"),
+    ("ну всё равно", '"все рав"*', "всё равно"),
+    ("Miasto Bielsko-Biała leży", "bielsko-biala", "Bielsko-Biała"),
+    ("mieszka w Łodzi", '"w lodzi"', "w Łodzi"),
+    ("Đà Nẵng city", '"da nang"', "Đà Nẵng"),
+    ("هذا الخط الأميري", '"الخط الاميري"', "الخط الأميري"),
+    ("使用Łódź 和 Øresund", '"lodz 和 oresund"', "Łódź"),
+    ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"heat part"', None),
+    ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"two of"', "TWO OF"),
+]
+
+
+@pytest.mark.parametrize(("text", "query", "match"), PHRASES)
+def test_a_phrase_is_found_with_and_without_accents_and_only_where_it_stands(
+    tmp_path: Path, text: str, query: str, match: str | None
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text, title="Of Łódź"))
+        hits = corpus.search(query)
+        assert corpus.search(f"-{query}").total == 1 - hits.total
+    assert [match] * hits.total == [match] * bool(match)
+    assert all(match in [hit.snippet[start:end] for start, end in hit.spans] for hit in hits)
+
+
+def test_no_phrase_reaches_from_the_title_into_the_first_heading(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("x\nPART TWO\ny", title="Laws of héat"))
+        assert corpus.search('"heat part"').total == 0
+        assert corpus.search('"of heat" "part two"').total == 1
+
+
+def marked(corpus: Corpus, query: str) -> set[str]:
+    return {hit.snippet[start:end] for hit in corpus.search(query) for start, end in hit.spans}
+
+
+@pytest.mark.parametrize("word", ["café", "мой", "データ", "한국어", "Łódź", "Ελλάδα", "Việt"])
+def test_what_is_pasted_with_its_accents_apart_is_found_and_marked(tmp_path: Path, word: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(f"x {word} y"))
+        assert marked(corpus, unicodedata.normalize("NFD", word)) == {word}
+        assert marked(corpus, unicodedata.normalize("NFD", f'"x {word}"')) & {word, f"x {word}"}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_files_name_is_found_with_its_accents_composed_and_apart(tmp_path: Path, form: Literal["NFC", "NFD"]) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source(unicodedata.normalize(form, "Ärger.pdf")), extraction("entropy"))
+        totals = {corpus.search(f"file:{wanted}").total for wanted in ("Ärg", "a\u0308rger.pdf", "A\u0308*r.pdf")}
+    assert totals == {1}
