@@ -9,19 +9,47 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
+from functools import lru_cache
 
 from ingest_widgets.corpus.schema import TOKENIZER
-from ingest_widgets.corpus.signs import RUN, query_of_signs
+from ingest_widgets.corpus.signs import RUN, bare, query_of_signs
 
 _MOST_CANDIDATES = 3_000
 _DROPPED = 10  # letters get left out or swapped more often than struck wrong: thred is thread, not the frequent three
 _LONGEST_GUESS = 40
 _LAST = "\U0010ffff"
+_CASED_OR_ACCENTED = (
+    *range(0x41, 0x5B),
+    *range(0xAA, 0x590),
+    *range(0x10A0, 0x1100),
+    *range(0x1E00, 0x2E00),
+    *range(0xA640, 0xA800),
+    *range(0xFF21, 0xFF5B),
+    *range(0x10400, 0x10450),
+)
 
 
 def folded(word: str) -> str:
-    """The word as the index writes it: small letters, no accents."""
-    return "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
+    """The word as the index writes it: small letters, and those of its accents gone that are searched without."""
+    if word.isascii():
+        return word.lower()
+    return bare(unicodedata.normalize("NFC", word)).translate(_folds())
+
+
+@lru_cache(maxsize=1)
+def _folds() -> dict[int, str]:
+    """What SQLite makes of capitals, accented letters and accents: asked of its tokenizer, whose tables have gaps."""
+    letters = [c for c in map(chr, _CASED_OR_ACCENTED) if c.isalnum() or unicodedata.combining(c)]
+    with closing(sqlite3.connect(":memory:")) as memory:
+        memory.execute(f'CREATE VIRTUAL TABLE words USING fts5 (word, tokenize="{TOKENIZER}")')
+        memory.execute("CREATE VIRTUAL TABLE places USING fts5vocab ('words', 'instance')")
+        memory.execute("INSERT INTO words VALUES (?)", (" ".join(f"a{letter}" for letter in letters),))
+        tokens = memory.execute("SELECT term FROM places ORDER BY offset").fetchall()
+    return {
+        ord(letter): token.removeprefix("a")
+        for letter, (token,) in zip(letters, tokens, strict=True)
+        if token != f"a{letter}"
+    }
 
 
 def frequencies(con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
@@ -76,8 +104,9 @@ def _one_slip_away(word: str) -> set[str]:
 def _alphabet(word: str) -> str:
     if word.isascii():
         return "abcdefghijklmnopqrstuvwxyz"
-    block = ord(max(word)) // 64 * 64
-    return "".join(c for c in map(chr, range(block, block + 64)) if c.isalpha() and c.islower()) or word
+    blocks = {ord(c) // 64 * 64 for c in word}  # the Greek and the Russian letters lie in two each
+    near = (chr(block + place) for block in blocks for place in range(64))
+    return "".join(c for c in near if c.isalpha() and c.islower() and folded(c) == c) or word
 
 
 def _beginning_with(con: sqlite3.Connection, start: str) -> list[str]:
