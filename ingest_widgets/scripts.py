@@ -12,4 +12,4 @@ SIGNS = (
     "\U0001b000-\U0001b16f\U00020000-\U0003fffd"
 )
 """Their signs, as the inside of a regular expression's class."""
-UNSPACED = re.compile(f"[{SIGNS}]")
+SIGN = re.compile(f"[{SIGNS}]")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.corpus.vocabulary import folded
+from ingest_widgets.scripts import SIGN
 from tests.corpus_parts import extraction, source
 
 

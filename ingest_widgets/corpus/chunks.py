@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from ingest_widgets.corpus.arguments import whole_number
-from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.documents import Chunk, Page
+from ingest_widgets.scripts import SIGN
 
 PAGE_BREAK = "\f"
 """Stands between two pages in a chunk that runs over both."""

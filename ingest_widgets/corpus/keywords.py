@@ -12,22 +12,13 @@ from typing import NamedTuple
 
 from ingest_widgets.corpus.function_words import FUNCTION_WORDS
 from ingest_widgets.corpus.query import mark_class
-from ingest_widgets.corpus.signs import SIGN
 from ingest_widgets.corpus.vocabulary import folded
+from ingest_widgets.scripts import SIGN
 
 _BREAK = re.compile(r"[.!?;:,()\[\]{}\u201c\u201d\"\u2026|\u2022]|\n\s*\n|\s[-\u2013\u2014]\s")
 _CANDIDATES = 400
 _FEW_PAGES = 8
 _PHRASES_ABOVE_WORDS = 1.3
-
-
-@lru_cache(maxsize=1)
-def _word() -> re.Pattern[str]:
-    """Words; of scripts without spaces what is most often a noun: runs of Han, of Katakana, of Hangul."""
-    return re.compile(
-        r"[\u4e00-\u9fff]{2,8}|[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}|[^\W\d_\u3040-\u30ff\u4e00-\u9fff]"
-        rf"(?:[^\W_\u3040-\u30ff\u4e00-\u9fff]|['\u2019-](?=[^\W_])|[{mark_class()}])+"
-    )
 
 
 class Keyword(NamedTuple):

@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import chain
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import MARKS, SIGNS, STROKES
+from ingest_widgets.corpus.signs import MARKS, STROKES
+from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
 _MOST_TERMS = 64  # of a whole pasted text the first words are marked

@@ -17,7 +17,7 @@ from ingest_widgets.engines.hyphens import CUT
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.textpage import LINE_END, TextPage, handle_of
-from ingest_widgets.scripts import UNSPACED
+from ingest_widgets.scripts import SIGN
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.accents import Edit
@@ -162,7 +162,7 @@ def _folded(signs: Iterable[Sign], hyphen: str = "") -> tuple[str, list[int]]:
 def _inside_word(text: str, index: int) -> bool:
     """Whether a word goes on across `index`; scripts without spaces have no such words."""
     around = text[max(index - 1, 0) : index + 1]
-    return 0 < index < len(text) and around.isalnum() and not UNSPACED.search(around)
+    return 0 < index < len(text) and around.isalnum() and not SIGN.search(around)
 
 
 def _shown(page: Any, rect: Box) -> Box:
