@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ingest_widgets.documents import Extraction, Page, ScannedLine, missing_in_words
@@ -24,6 +25,17 @@ FEW_PAGES = 6
 MOST_REST = 0.1
 _ENGINE = re.compile(r"[\w.+-]{1,80}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def text_bytes(page: Page, lines: Sequence[ScannedLine]) -> int:
+    """What a page counts for: its text, what it warns of, and the places that OCR found on it."""
+    said = sum(map(sys.getsizeof, (page.text, *page.warnings)))
+    return said + sum(_LINE_BYTES + sys.getsizeof(line.text) for line in lines)
+
+
+def too_much() -> str:
+    """What is said of the first page beyond `MOST_TEXT_BYTES`."""
+    return f"more than {MOST_TEXT_BYTES} bytes of text"
 
 
 class Gathering:
@@ -133,15 +145,14 @@ class Gathering:
         engine = _text(header["engine"], 80)
         if not _ENGINE.fullmatch(engine):
             raise WireError("an engine without a name")
-        warnings = _texts(header["warnings"])
-        text = body.decode()
-        self._text_bytes += sys.getsizeof(text)
+        page = Page("", self.next, body.decode(), engine, _texts(header["warnings"]))
+        lines = tuple(map(_line, header.get("lines", ())))
+        self._text_bytes += text_bytes(page, lines)
         if self.full:
-            raise WireError(f"more than {MOST_TEXT_BYTES} bytes of text")
-        if "lines" in header:
-            lines = self._scanned[self.next] = tuple(map(_line, header["lines"]))
-            self._text_bytes += sum(_LINE_BYTES + sys.getsizeof(line.text) for line in lines)
-        self._pages.append(Page("", self.next, text, engine, warnings))
+            raise WireError(too_much())
+        if lines:
+            self._scanned[self.next] = lines
+        self._pages.append(page)
         self.next += 1
 
     def _bad(self, header: dict[str, Any], body: bytes) -> None:

@@ -2,45 +2,97 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ingest_widgets.documents import Extraction, missing_in_words
+from ingest_widgets.documents import Extraction, SourceFile, missing_in_words
+from ingest_widgets.isolation import Limits, gathering
+from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.statuses import Reason, Status
 
 PAGES_A_TASK = 128
 """Pages of one task: about a third of a second of an ordinary file, so that a range is no burden to be lost."""
 
+MOST_LATE = 2
+"""After so many ranges of one file that ended in a time-out no more are begun."""
+
 
 class Parts:
-    """The ranges of one file, gathered in whatever order they end."""
+    """The ranges of one file, handed out in order and gathered in whatever order they end.
 
-    def __init__(self) -> None:
+    No more is read once their text has reached `MOST_TEXT_BYTES`, or `MOST_LATE` of them were late. On the way to
+    either, one is read at a time: what is under way comes on top.
+
+    Args:
+        file: What is read.
+        limits: What holds for each range.
+        engine: As the user chose it.
+    """
+
+    def __init__(self, file: SourceFile, limits: Limits, engine: str) -> None:
+        self.file = file
+        self._limits, self._engine = limits, engine
+        self._left = deque([1])
+        self._running = 0
         self._by_first: dict[int, Extraction] = {}
-        self._expected = {1}
+        self._page_count = self._text_bytes = self._late = 0
+        self._unread: Extraction | None = None
 
-    def add(self, first: int, extraction: Extraction) -> list[int]:
-        """Takes one range and returns the first pages of the ranges still to be read."""
-        self._by_first[first] = extraction
-        count = extraction.page_count or 0
-        if first != 1 or count <= PAGES_A_TASK or not _goes_on(extraction):
-            return []
-        rest = list(range(1 + PAGES_A_TASK, count + 1, PAGES_A_TASK))
-        self._expected.update(rest)
-        return rest
+    def next(self) -> int | None:
+        """The first page of the range to read next; None when there is none, or none yet."""
+        careful = self._late or self._text_bytes > gathering.MOST_TEXT_BYTES // 2
+        if not self._left or (careful and self._running):
+            return None
+        self._running += 1
+        return self._left.popleft()
+
+    def add(self, first: int, part: Extraction) -> None:
+        """Takes the range that begins at this page."""
+        self._running -= 1
+        self._page_count = max(self._page_count, part.page_count or 0)
+        if first == 1 and _goes_on(part):
+            self._left.extend(range(1 + PAGES_A_TASK, self._page_count + 1, PAGES_A_TASK))
+        self._by_first[first] = _without(self._unread, part)
+        self._text_bytes += sum(_sizes(self._by_first[first]))
+        if self._text_bytes > gathering.MOST_TEXT_BYTES:
+            self._stop(self._first_too_much(), Reason.CRASHED, gathering.too_much())
+        self._late += Reason.TIMEOUT in (part.reason, *part.missing.values())
+        if self._late >= MOST_LATE and self._left:
+            self._stop(self._left[0], Reason.TIMEOUT)
+
+    def _first_too_much(self) -> int:
+        """The page with which the text is too much, whatever order the ranges came in."""
+        room = gathering.MOST_TEXT_BYTES
+        for _, part in sorted(self._by_first.items()):
+            for page, size in zip(part.pages, _sizes(part), strict=True):
+                room -= size
+                if room < 0:
+                    return page.number
+        raise AssertionError("unreachable")
+
+    def _stop(self, end: int, reason: Reason, what: str = "") -> None:
+        """Reads no more, and keeps nothing from page `end` on."""
+        self._left.clear()
+        detail = sentence(reason, what, self._limits, self._engine)
+        missing = dict.fromkeys(range(end, self._page_count + 1), reason)
+        self._unread = Extraction(Status.FAILED, reason, detail, missing=missing)
+        self._by_first = {first: _without(self._unread, part) for first, part in self._by_first.items()}
+        self._text_bytes = sum(sum(_sizes(part)) for part in self._by_first.values())
 
     @property
     def complete(self) -> bool:
-        """Whether every range has ended."""
-        return len(self._by_first) == len(self._expected)
+        """Whether every range has ended that is read at all."""
+        return not self._running and not self._left
 
     def merged(self) -> Extraction:
         """The whole file: `partial` when it lacks a page, `failed` without any, `cancelled` when a range was."""
-        head, *rest = (self._by_first[first] for first in sorted(self._by_first))
-        if not rest:
+        every = [self._by_first[first] for first in sorted(self._by_first)]
+        head = every[0]
+        if self._unread is not None:
+            every.append(self._unread)
+        if len(every) == 1:
             return head
-        every = [head, *rest]
         if any(part.status is Status.CANCELLED for part in every):
             return replace(head, status=Status.CANCELLED, pages=())
         if len({part.sha256 for part in every if part.sha256}) > 1:
@@ -69,6 +121,28 @@ def _goes_on(beginning: Extraction) -> bool:
     """Whether the pages behind it are worth a try: also when each page so far was broken, not when each took long."""
     broken = beginning.reason is Reason.CORRUPT and bool(beginning.missing)
     return broken or beginning.status in (Status.INGESTED, Status.PARTIAL)
+
+
+def _sizes(part: Extraction) -> list[int]:
+    return [gathering.text_bytes(page, part.scanned.get(page.number, ())) for page in part.pages]
+
+
+def _without(unread: Extraction | None, part: Extraction) -> Extraction:
+    """The part as if it ended where the unread pages begin."""
+    if unread is None:
+        return part
+    end = min(unread.missing)
+    told = missing_in_words(part.missing)
+    missing = {number: why for number, why in part.missing.items() if number < end}
+    cut = replace(
+        part,
+        pages=tuple(page for page in part.pages if page.number < end),
+        scanned={number: lines for number, lines in part.scanned.items() if number < end},
+        warnings=(*(warning for warning in part.warnings if warning not in told), *missing_in_words(missing)),
+        missing=missing,
+    )
+    is_whole = part.missing and not missing
+    return replace(cut, status=Status.INGESTED, reason=None, detail="") if is_whole else cut
 
 
 def _warnings(parts: Sequence[Extraction], missing: Mapping[int, Reason]) -> tuple[str, ...]:

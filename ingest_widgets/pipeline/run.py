@@ -186,9 +186,8 @@ class IngestRun:
         parts: dict[FileKey, Parts] = {}
         pending: set[Future[Extraction]] = set()
         room = 2 * (self._settings.workers or usable_cores())
-        more: list[tuple[SourceFile, int]] = []
         while not self._cancelled.is_set():
-            while len(pending) < room and (task := self._next(more, waiting, parts)):
+            while len(pending) < room and (task := self._next(waiting, parts)):
                 pending.add(self._submit(executor, *task))
             if not pending:
                 break
@@ -197,33 +196,35 @@ class IngestRun:
             file, first, future = arrived
             pending.discard(future)
             part = parts[file.key]
-            more += [(file, page) for page in part.add(first, self._outcome(future))]
+            part.add(first, self._outcome(future))
             if part.complete:
                 del parts[file.key]
                 whole = part.merged()
                 if self._keep(file, whole):
                     del unfinished[file.key]
                 elif whole.status is Status.UNCHANGED:
-                    parts[file.key] = Parts()
-                    more.append((file, 1))
+                    parts[file.key] = self._unread(file)
         for future in pending:
             future.cancel()
         self._keep_unfinished(list(unfinished.values()))
 
     def _next(
         self,
-        more: list[tuple[SourceFile, int]],
         waiting: Iterator[tuple[SourceFile, str | None]],
         parts: dict[FileKey, Parts],
     ) -> tuple[SourceFile, int, str | None] | None:
-        if more:
-            return (*more.pop(0), None)
+        for part in parts.values():
+            if first := part.next():
+                return part.file, first, None
         if (following := next(waiting, None)) is None:
             return None
         file, known_sha256 = following
-        parts[file.key] = Parts()
+        parts[file.key] = part = self._unread(file)
         self._observer.started(file)
-        return file, 1, known_sha256
+        return file, part.next() or 1, known_sha256
+
+    def _unread(self, file: SourceFile) -> Parts:
+        return Parts(file, Limits.of(self._settings), self._engine)
 
     def _submit(self, executor: Executor, file: SourceFile, first: int, known: str | None) -> Future[Extraction]:
         task = Task(
