@@ -127,6 +127,41 @@ class Broken(ThreadPoolExecutor):
         return future
 
 
+class ClosedClientError(Exception):
+    """What distributed raises is no RuntimeError either."""
+
+
+class Closing(ThreadPoolExecutor):
+    """A cluster that is closed in mid-run: what it has it still does, and it takes no more."""
+
+    taken = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+        self.taken += 1
+        if self.taken > 5:
+            raise ClosedClientError("Client is closed.\nMore of it")
+        return super().submit(fn, *args, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"), [(Closing, r"takes no more work \(Client is closed\.\)"), (Broken, "the executor broke")]
+)
+def test_every_file_has_a_record_whatever_the_executor_ends_with(
+    kind: type[ThreadPoolExecutor], sentence: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "some"
+    folder.mkdir()
+    for number in range(12):
+        shutil.copy(SAMPLES / "paper-two-columns.pdf", folder / f"{number:02}.pdf")
+    with kind(1) as executor, pytest.raises(IngestError, match=sentence):
+        ingest(folder, "c.sqlite", progress=False, executor=executor)
+    with Corpus("c.sqlite") as corpus:
+        assert len(corpus.files()) == 12
+        assert len(corpus.files("cancelled")) >= 12 - 5
+        ingest(folder, corpus, progress=False)
+        assert len(corpus.files("ingested")) == 12
+
+
 def test_an_executor_that_breaks_is_one_short_line() -> None:
     with Broken(1) as pool, pytest.raises(IngestError) as raised:
         ingest(SAMPLES, "c.sqlite", progress=False, executor=pool)

@@ -181,10 +181,27 @@ class IngestRun:
         return [secret.get_secret_value() for secret in self._settings.pdf_passwords]
 
     def _read(self, plan: Plan, executor: Executor) -> None:
-        waiting = iter(plan.to_read)
         unfinished: dict[FileKey, SourceFile] = {file.key: file for file, _ in plan.to_read}
-        parts: dict[FileKey, Parts] = {}
         pending: set[Future[Extraction]] = set()
+        try:
+            self._gather(plan, executor, pending, unfinished)
+        except CorpusError:  # nothing more can be recorded
+            raise
+        except IngestError:
+            self._give_up(pending, unfinished)
+            raise
+        self._give_up(pending, unfinished)
+
+    def _give_up(self, pending: set[Future[Extraction]], unfinished: dict[FileKey, SourceFile]) -> None:
+        for future in pending:
+            future.cancel()
+        self._keep_unfinished(list(unfinished.values()))
+
+    def _gather(
+        self, plan: Plan, executor: Executor, pending: set[Future[Extraction]], unfinished: dict[FileKey, SourceFile]
+    ) -> None:
+        waiting = iter(plan.to_read)
+        parts: dict[FileKey, Parts] = {}
         room = 2 * (self._settings.workers or usable_cores())
         while not self._cancelled.is_set():
             while len(pending) < room and (task := self._next(waiting, parts)):
@@ -204,9 +221,6 @@ class IngestRun:
                     del unfinished[file.key]
                 elif whole.status is Status.UNCHANGED:
                     parts[file.key] = self._unread(file)
-        for future in pending:
-            future.cancel()
-        self._keep_unfinished(list(unfinished.values()))
 
     def _next(
         self,
@@ -241,8 +255,9 @@ class IngestRun:
         )
         try:
             future = executor.submit(extract_in_run, task, file.kind, self._run, file.address)
-        except RuntimeError as error:  # shut down or broken: nothing more will come of it
-            raise IngestError(f"the executor takes no more work ({error}): give a new one and run again") from error
+        except Exception as error:  # shut down or broken: nothing more will come of it, whatever it calls that
+            why = _first_line(error)
+            raise IngestError(f"the executor takes no more work ({why}): give a new one and run again") from error
         future.add_done_callback(lambda done: self._done.put((file, first, done)))
         return future
 
