@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-from ingest_widgets.cli.checks import isolation
+from ingest_widgets.cli.checks import engines, isolation
 from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, features, pipes, process, render_page
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
@@ -52,6 +53,25 @@ def threaded(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pipes, "PIPES", pipes.ThreadedPipes)
 
 
+REFUSED = """
+import signal
+def setitimer(*arguments):
+    raise signal.ItimerError(1, "Operation not permitted")
+signal.setitimer = setitimer
+"""
+
+
+def refused(patch: pytest.MonkeyPatch) -> None:
+    """An old container on Linux: process descriptors and the CPU clock have names, and the kernel refuses them."""
+
+    def pidfd_open(pid: int, flags: int = 0) -> NoReturn:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    polled(patch)
+    patch.setattr(os, "pidfd_open", pidfd_open, raising=False)
+    patch.setattr(process, "BOOT", REFUSED + process.BOOT)
+
+
 POOR = "import select, signal, sys; del select.poll, signal.setitimer; sys.platform = 'none'\n"
 
 
@@ -61,13 +81,13 @@ def poor(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(process, "BOOT", POOR + process.BOOT)
 
 
-SYSTEMS = [polled, polled_without_pidfd, polled_without_waitid, threaded, poor]
+SYSTEMS = [polled, polled_without_pidfd, polled_without_waitid, refused, threaded, poor]
 
 
 @pytest.fixture(params=SYSTEMS, ids=lambda system: system.__name__, autouse=True)
 def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A system that offers that much; afterwards no worker and no thread of its pipes is left."""
-    if request.param in SYSTEMS[:3] and not hasattr(os, "killpg"):
+    if request.param in SYSTEMS[:4] and not hasattr(os, "killpg"):
         pytest.skip("this system can't wait for pipes")
     request.param(monkeypatch)
     monkeypatch.syspath_prepend(str(FAKE_ENGINES))
@@ -278,6 +298,8 @@ def test_each_promise_is_said_to_be_kept_or_not_as_it_is(request: pytest.Fixture
     lacking = {name for name, promise in found.items() if not promise.kept}
     if "poor" in request.node.name:
         assert lacking == {"no writing", "no network", "no other processes", "CPU limit"}
+    if "refused" in request.node.name:
+        assert "CPU limit" in lacking
 
 
 def test_doctor_tells_what_is_lacking_from_what_is_kept() -> None:
@@ -286,3 +308,9 @@ def test_doctor_tells_what_is_lacking_from_what_is_kept() -> None:
     told = {check.name.removeprefix("isolation, "): check for check in isolation()}
     assert {name: check.state == "ok" for name, check in told.items()} == {n: p.kept for n, p in found.items()}
     assert all(bool(check.cure) == (check.state == "off") for check in told.values())
+
+
+def test_doctor_goes_on_with_its_other_checks_when_no_engine_can_be_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "BOOT", "import os; os._exit(3)")
+    told = [check for check in engines() if check.name in ("engine pdfium", "engine pypdf")]
+    assert [(check.state, "can't start (exit code 3)" in check.says) for check in told] == [("bad", True)] * 2

@@ -165,16 +165,22 @@ def isolation() -> Iterator[Check]:
 
 def engines() -> Iterator[Check]:
     """Each engine reads a page, in a worker as always."""
+    from ingest_widgets.errors import EngineError
     from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 
     plugins = sorted(point.name for point in metadata.entry_points(group="ingest_widgets.engines"))
     with IsolatedExecutor(1) as executor:
         for name in ("pdfium", "pypdf", *plugins):
-            done = executor.submit(extract, Task("doctor.pdf", "doctor.pdf", data=ONE_PAGE, engine=name)).result()
+            cure = "pip install --force-reinstall ingest-widgets" if name not in plugins else f"reinstall {name}"
+            task = Task("doctor.pdf", "doctor.pdf", data=ONE_PAGE, engine=name)
+            try:
+                done = executor.submit(extract, task).result()
+            except EngineError as error:
+                yield Check(f"engine {name}", "bad", str(error), cure)
+                continue
             if done.pages and "doctor" in done.pages[0].text:
                 yield Check(f"engine {name}", "ok", f"reads a page in {done.seconds:.2f} s")
             else:
-                cure = "pip install --force-reinstall ingest-widgets" if name not in plugins else f"reinstall {name}"
                 yield Check(f"engine {name}", "bad", done.detail or "reads nothing", cure)
 
 

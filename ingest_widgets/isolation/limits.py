@@ -86,7 +86,7 @@ def hold(memory_bytes: int) -> Found:
         resource.setrlimit(resource.RLIMIT_CORE, (1, 1) if sys.platform == "linux" else (0, 0))
         found["core dumps"] = (resource.getrlimit(resource.RLIMIT_CORE)[0] <= 1, "none")
         found["memory limit"] = (True, "RLIMIT_AS" if _is_held() else watch_memory())
-    if hasattr(signal, "setitimer"):
+    if _clock_runs():
         found["CPU limit"] = (True, "ITIMER_PROF")
     return found
 
@@ -172,4 +172,15 @@ def start_clock(seconds: float) -> None:
         seconds: 0 stops the clock.
     """
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+        with suppress(OSError):  # then `hold` has found that there is none
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _clock_runs() -> bool:
+    """Whether the system lets the clock be set."""
+    if not hasattr(signal, "setitimer"):
+        return False
+    start_clock(60)
+    runs = signal.getitimer(signal.ITIMER_PROF)[0] > 0
+    start_clock(0)
+    return runs

@@ -79,7 +79,7 @@ class PolledPipes:
         self._requests, self._replies = (stream.fileno() for stream in self._streams)
         self._poll, self._ended_poll = select.poll(), select.poll()
         self._poll.register(self._replies, select.POLLIN)
-        self._pidfd = os.pidfd_open(self.group.process.pid) if hasattr(os, "pidfd_open") else None
+        self._pidfd = _pidfd(self.group.process.pid)
         if self._pidfd is not None:  # what the worker started may hold its pipe open
             self._poll.register(self._pidfd, select.POLLIN)
             self._ended_poll.register(self._pidfd, select.POLLIN)
@@ -217,6 +217,16 @@ class ThreadedPipes:
         for thread, stream in zip(threads, (self._replies, self._requests), strict=True):
             if not thread.is_alive():
                 stream.close()
+
+
+def _pidfd(pid: int) -> int | None:
+    """None where the system has none, or refuses it, as older kernels and containers do."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None
 
 
 def _widen(pipe: int) -> None:
