@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from ingest_widgets.isolation import (
     page_boxes,
     render_page,
 )
+from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
 from tests.processes import until, workers
@@ -237,6 +239,30 @@ def test_text_of_one_file_has_an_end_however_many_workers_it_comes_from(monkeypa
     assert 1 < len(got.pages) < 61
     assert got.warnings == (f"missing (crashed): pages {len(got.pages) + 1}-61",)
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"seconds": 1e9},
+        {"seconds": 1e12},
+        {"seconds": 1e300},
+        {"seconds": float("inf")},
+        {"memory_bytes": 2**63 - 1},
+        {"memory_bytes": 2**63},
+        {"memory_bytes": 2**64 + 1},
+        {"max_file_bytes": 10**30},
+        {"max_pages": 10**30},
+    ],
+    ids=str,
+)
+def test_no_file_is_blamed_for_a_limit_that_is_as_good_as_none(limits: dict[str, Any]) -> None:
+    """In a worker that starts with it, and in one that gets it with its task."""
+    task = Task("a", "a", data=text_pdf("honest"), limits=Limits(**limits))
+    own_slot().drop()
+    assert [extract(task).status for _ in range(2)] == [Status.INGESTED] * 2
+    with pytest.raises(IngestError, match="page 9"):
+        render_page(task, 9)
 
 
 _CROWDED = """

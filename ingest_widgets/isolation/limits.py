@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from ingest_widgets.settings import Settings
 
 MIB = 1024**2
+MOST_SECONDS = 30 * 24 * 3600.0
+"""No system's clocks and waits are asked for more: a longer time-out counts as this."""
+
+MOST_MEMORY_BYTES = 2**63 - 1
+"""What RLIMIT_AS can count: a higher limit counts as this."""
+
 LEAST_ROOM = 64 * MIB
 """What a worker may take beyond what its libraries take, however low the limit is."""
 
@@ -39,8 +45,8 @@ class Limits:
     """What one attempt at one file may cost.
 
     Attributes:
-        seconds: Wall-clock and CPU time of each attempt.
-        memory_bytes: Address space of the worker.
+        seconds: Wall-clock and CPU time of each attempt; `MOST_SECONDS` at most.
+        memory_bytes: Address space of the worker; `MOST_MEMORY_BYTES` at most.
         max_file_bytes: A larger file is refused.
         max_pages: A document with more pages is refused.
     """
@@ -49,6 +55,10 @@ class Limits:
     memory_bytes: int = 2048 * MIB
     max_file_bytes: int = 1024 * MIB
     max_pages: int = 50_000
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds", min(self.seconds, MOST_SECONDS))
+        object.__setattr__(self, "memory_bytes", min(self.memory_bytes, MOST_MEMORY_BYTES))
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:

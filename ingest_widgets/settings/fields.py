@@ -123,7 +123,9 @@ class Fields(Checked):
     ocr_max_pages: Annotated[Integer, Field(ge=0, description="At most so many pages a file go through OCR.")] = 50
     max_file_bytes: Annotated[Integer, Field(ge=1, description="A larger file is refused.")] = 1 * GIB
     max_pages: Annotated[Integer, Field(ge=1, description="A document with more pages is refused.")] = 50_000
-    file_timeout_seconds: Annotated[Number, Field(gt=0, description="For each attempt at 128 pages of a file.")] = 60.0
+    file_timeout_seconds: Annotated[
+        Number, Field(gt=0, description="For each attempt at 128 pages of a file; 30 days at most.")
+    ] = 60.0
     memory_limit_bytes: Annotated[Integer, Field(ge=64 * MIB, description="For each worker process.")] = 2 * GIB
     min_change: Annotated[Number, Field(ge=0, le=100, description="Percent between two reports of progress.")] = 1.0
     min_seconds: Annotated[Number, Field(ge=0, description="Seconds between two reports of progress.")] = 0.5
