@@ -187,6 +187,27 @@ def test_an_executor_leaves_no_process_behind() -> None:
     assert len(workers()) == before
 
 
+def test_a_shutdown_waits_for_what_was_submitted_or_cancels_what_has_not_begun() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def held() -> bool:
+        begun.set()
+        return go_on.wait(60)
+
+    with IsolatedExecutor(1) as executor:
+        running, waiting = executor.submit(held), executor.submit(os.getpid)
+        assert begun.wait(60)
+        executor.shutdown(wait=False, cancel_futures=True)
+        go_on.set()
+    assert (running.result(0), waiting.cancelled()) == (True, True)
+    with pytest.raises(RuntimeError):
+        executor.submit(os.getpid)
+    with IsolatedExecutor(1) as executor:
+        futures = [executor.submit(os.getpid) for _ in range(5)]
+    assert [future.result(0) for future in futures] == [os.getpid()] * 5
+    assert not [thread for thread in threading.enumerate() if thread.name == "isolated"]
+
+
 def test_a_worker_ends_with_the_thread_that_owns_it() -> None:
     before = len(workers())
     with ThreadPoolExecutor(1) as foreign:

@@ -623,3 +623,24 @@ except KeyboardInterrupt:
         assert corpus.last_run
         assert corpus.last_run.unchanged >= int(count)
         assert len(corpus.files("ingested")) == 60
+
+
+_LAST_LINE = """
+import sys, threading
+main_has_ended = threading.Event()
+threading._register_atexit(main_has_ended.set)  # the first to be registered is the last to be called
+from ingest_widgets import ingest
+def work():
+    main_has_ended.wait()
+    ingest(sys.argv[1], sys.argv[2], progress=False)
+threading.Thread(target=work).start()
+"""
+
+
+def test_an_ingest_in_an_ordinary_thread_goes_on_to_its_end_when_the_main_thread_has_ended(papers: Path) -> None:
+    """The interpreter waits for such a thread, but takes the standard library's executors away from it."""
+    command = [sys.executable, "-c", _LAST_LINE, str(papers), "c.sqlite"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    with Corpus("c.sqlite") as corpus:
+        assert outcomes(corpus) == EXPECTED

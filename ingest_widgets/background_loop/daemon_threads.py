@@ -1,4 +1,4 @@
-"""Threads for `asyncio.to_thread` that don't hold the interpreter's exit."""
+"""Threads of an executor that neither hold the interpreter's exit nor end before it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,27 @@ IDLE_SECONDS = 30.0
 
 
 class DaemonThreads(ThreadPoolExecutor):
-    """The default executor of a background loop.
+    """A ThreadPoolExecutor that the standard library's hook at exit knows nothing of.
 
-    asyncio takes nothing but a ThreadPoolExecutor as its default one, and the interpreter joins that one's threads at
-    exit: a `to_thread(time.sleep, 60)` that timed out would keep a finished script alive for a minute.
+    The hook joins the threads of a usual one: a `to_thread(time.sleep, 60)` that timed out would keep a finished script
+    alive for a minute. It also closes every usual one before ordinary threads are joined, which may still need theirs.
+    asyncio takes nothing else as a loop's default executor.
+
+    Args:
+        thread_name_prefix: The name of each thread.
+        max_workers: None: as many as the standard library takes.
+        enter: Called in each new thread.
     """
 
-    def __init__(self, thread_name_prefix: str) -> None:
-        super().__init__(thread_name_prefix=thread_name_prefix)
+    def __init__(
+        self, thread_name_prefix: str, max_workers: int | None = None, enter: Callable[[], None] = lambda: None
+    ) -> None:
+        super().__init__(max_workers, thread_name_prefix=thread_name_prefix)
+        self._enter = enter
         self._changed = threading.Condition()
         self._work: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._idle = 0
-        self._count = 0
+        self._serving: set[threading.Thread] = set()
         self._closed = False
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
@@ -36,18 +45,32 @@ class DaemonThreads(ThreadPoolExecutor):
             self._work.append((future, lambda: fn(*args, **kwargs)))
             if self._idle >= len(self._work):
                 self._changed.notify()
-            elif self._count < self._max_workers:
-                self._count += 1
-                threading.Thread(target=self._serve, name=self._thread_name_prefix, daemon=True).start()
+            elif len(self._serving) < self._max_workers:
+                thread = threading.Thread(target=self._serve, name=self._thread_name_prefix, daemon=True)
+                thread.start()
+                self._serving.add(thread)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the threads go when their work is done; it doesn't wait for them."""
         with self._changed:
             self._closed = True
+            unwanted = list(self._work) if cancel_futures else []
+            for job in unwanted:
+                self._work.remove(job)
             self._changed.notify_all()
+        for future, _ in unwanted:
+            future.cancel()
+
+    def join(self) -> None:
+        """Waits for the threads; after `shutdown`, or they end only when they are idle."""
+        with self._changed:
+            threads = list(self._serving)
+        for thread in threads:
+            thread.join()
 
     def _serve(self) -> None:
+        self._enter()
         while (job := self._next()) is not None:
             _work(*job)
             del job  # or the last result would live for as long as its thread is idle
@@ -58,7 +81,7 @@ class DaemonThreads(ThreadPoolExecutor):
             try:
                 while not self._work:
                     if (self._closed or not self._changed.wait(IDLE_SECONDS)) and not self._work:
-                        self._count -= 1
+                        self._serving.discard(threading.current_thread())
                         return None
                 return self._work.popleft()
             finally:

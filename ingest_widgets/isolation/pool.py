@@ -4,45 +4,47 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import weakref
 from types import TracebackType
 
+from ingest_widgets.background_loop.daemon_threads import DaemonThreads
 from ingest_widgets.isolation.slot import Passwords, Slot, take_slot
 
 
 class _Slots:
-    """Those of one executor. The threads hold this, not the executor, so that it can be collected."""
+    """Those of the threads of one executor; each ends with its thread."""
 
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
         self._lock = threading.Lock()
-        self._slots: list[Slot] = []
+        self._slots: weakref.WeakSet[Slot] = weakref.WeakSet()
         self._killed = False
 
     def enter(self) -> None:
         """In each new thread."""
         slot = Slot(self._passwords)
         with self._lock:
-            self._slots.append(slot)
+            self._slots.add(slot)
             slot.killed = self._killed
         take_slot(slot)
 
     def kill(self) -> None:
         with self._lock:
             self._killed = True
-            for slot in self._slots:
+            for slot in list(self._slots):
                 slot.kill()
 
     def drop(self) -> None:
         with self._lock:
-            for slot in self._slots:
+            for slot in list(self._slots):
                 slot.drop()
 
 
-class IsolatedExecutor(ThreadPoolExecutor):
+class IsolatedExecutor(DaemonThreads):
     """A `concurrent.futures.Executor` for `submit(extract, task)`: each of its threads owns one worker process.
 
-    As a context manager it leaves no process behind.
+    As a context manager it leaves no process behind. Without, threads and processes end when they were idle for half a
+    minute. It works on while the interpreter waits for ordinary threads at its end.
 
     Args:
         max_workers: None: one for each core that this process may use.
@@ -51,7 +53,7 @@ class IsolatedExecutor(ThreadPoolExecutor):
 
     def __init__(self, max_workers: int | None = None, *, passwords: Passwords = ()) -> None:
         self._isolated = _Slots(passwords)
-        super().__init__(max_workers or usable_cores(), thread_name_prefix="isolated", initializer=self._isolated.enter)
+        super().__init__("isolated", max_workers or usable_cores(), self._isolated.enter)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -69,6 +71,7 @@ class IsolatedExecutor(ThreadPoolExecutor):
         """As the standard library's; after a waiting shutdown no worker process is left."""
         super().shutdown(wait, cancel_futures=cancel_futures)
         if wait:
+            self.join()
             self._isolated.drop()
 
 
