@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol
 
 from pydantic import SecretStr
 
@@ -22,6 +21,7 @@ from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.errors import CorpusError, IngestError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.isolation.pool import usable_cores
+from ingest_widgets.pipeline.observer import NullObserver, RunObserver
 from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
 from ingest_widgets.progress import ProgressTracker
@@ -30,38 +30,6 @@ from ingest_widgets.sources import Source, describe_source, fetch, list_sources
 from ingest_widgets.statuses import Reason, Status
 
 logger = logging.getLogger("ingest_widgets.pipeline")
-
-
-class RunObserver(Protocol):
-    """Hears what happens to each file, from the run's own thread; it must be quick and must not raise."""
-
-    def listed(self, files: list[SourceFile]) -> None:
-        """All files of the run, in name order, before the first is read."""
-
-    def started(self, file: SourceFile) -> None:
-        """A worker has it, or will have it next."""
-
-    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
-        """Its record is in the corpus; `status` is what it counts as in this run."""
-
-    def ended(self, summary: RunSummary) -> None:
-        """Nothing more will come."""
-
-
-class NullObserver:
-    """Lets it all pass by; derive from it to hear only some of it."""
-
-    def listed(self, files: list[SourceFile]) -> None:
-        """Not heard."""
-
-    def started(self, file: SourceFile) -> None:
-        """Not heard."""
-
-    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
-        """Not heard."""
-
-    def ended(self, summary: RunSummary) -> None:
-        """Not heard."""
 
 
 class IngestRun:
