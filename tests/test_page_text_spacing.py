@@ -56,8 +56,8 @@ def test_cells_of_a_row_stay_apart() -> None:
     assert texts(drawn(typeset("a b c d e f g h", 6))) == ["a b c d e f g h"]
 
 
-def test_later_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -> None:
-    """A row of two single letters is enough then, and no page is passed over."""
+def test_the_next_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -> None:
+    """A row of two single letters is enough on the next dozen, and none is passed over."""
     heading, word = spaced("ARTICLE INFO"), spaced("skipper", 1.4)
     plain = typeset("words as they are everywhere")
-    assert texts(drawn(heading, *[plain] * 12, word))[-1] == "skipper"
+    assert texts(drawn(heading, *[plain] * 11, word))[-1] == "skipper"

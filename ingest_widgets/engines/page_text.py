@@ -25,6 +25,7 @@ Place = tuple[float, float]
 # has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_NEAR_PAGES = 12  # behind a letterspaced word there may be more: code, running heads
 _LARGE = 1.6  # times the height of the text: an initial
 _WORDS = frozenset("AÀEIOUYАВИКОСУЯ")
 _FAR = 40.0  # points: more than a letter and a space of any text
@@ -47,8 +48,8 @@ class PageReader:
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._vocabulary = Vocabulary()
-        self._pages = 0
-        self._mixed = self._noted = self._spaced = False
+        self._pages = self._spaced_until = 0
+        self._mixed = self._noted = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -78,12 +79,14 @@ class PageReader:
         edits = accent_edits(page, text) + right_to_left_edits(page, text)
         if self._from_right and not edits:
             edits = latin_runs(page, text)
-        if sampled or self._noted or self._spaced:
+        spaced = self._pages <= self._spaced_until
+        if sampled or self._noted or spaced:
             kinds = kinds_of(text)
-            numbers, spaces = number_edits(page, text, kinds, sampled), spacing_edits(page, kinds, self._spaced)
+            numbers, spaces = number_edits(page, text, kinds, sampled), spacing_edits(page, kinds, spaced)
             edits += numbers + spaces
             self._noted |= bool(numbers)
-            self._spaced |= bool(spaces)
+            if spaces:
+                self._spaced_until = self._pages + _NEAR_PAGES
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)

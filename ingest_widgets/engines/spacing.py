@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
 
 
+Box = tuple[float, float, float, float]
+
+
 class Gap(NamedTuple):
     """Between two letters."""
 
@@ -53,7 +56,9 @@ def _has_spaced_line(page: TextPage, kinds: bytes, singles: bytes) -> bool:
             return False
         number = bisect(page.line_starts, at) - 1
         start = page.line_starts[number]
-        if _false_spaces(page, start, start + len(page.lines[number])):
+        if _is_narrow(_width(page.box(at), page.box(at + 2))) and _false_spaces(
+            page, start, start + len(page.lines[number])
+        ):
             return True
         at = kinds.rfind(singles, 0, start)
     return False
@@ -73,6 +78,14 @@ def _is_like(width: float, others: list[float]) -> bool:
     return any(abs(width - other) < _EVEN * other for other in others)
 
 
+def _is_narrow(width: float) -> bool:
+    return _NARROW < width < _WIDE
+
+
+def _width(before: Box, after: Box) -> float:
+    return (after[0] - before[2]) / max(before[3] - before[1], 1.0)
+
+
 def _chains(page: TextPage, pairs: Iterable[tuple[int, int]]) -> Iterator[list[Gap]]:
     """Gaps between neighbours one after the other, without those that are as wide as between columns or words."""
     chain: list[Gap] = []
@@ -81,10 +94,9 @@ def _chains(page: TextPage, pairs: Iterable[tuple[int, int]]) -> Iterator[list[G
         if at != after:
             yield chain
             chain, box = [], page.box(at)
-        _, low, right, high = box
-        after = at + 1 + spaces
+        before, after = box, at + 1 + spaces
         box = page.box(after)
-        width = (box[0] - right) / max(high - low, 1.0)
+        width = _width(before, box)
         if width < _WIDE and (not spaces or page.generated(at + 1)):
             chain.append(Gap(at, spaces, width))
         else:
