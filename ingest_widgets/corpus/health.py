@@ -9,9 +9,9 @@ from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.corpus.rows import text_or_bytes, unreadable
 from ingest_widgets.corpus.schema import migrate
+from ingest_widgets.corpus.store import LARGEST_UPLOAD
 
 _MOST = 20
-_KEPT_BYTES = 900_000_000  # `store.write_file` keeps no upload that is larger
 
 _MISCOUNTED = """
     SELECT name, files.pages, coalesce(held.number, 0) FROM files
@@ -29,7 +29,7 @@ _MISSHAPEN = """
 
 _LOST = f"""
     SELECT name, iif(file_id IS NULL, 'gone', typeof(data)) FROM files LEFT JOIN uploads ON file_id = id
-    WHERE kind = 'upload' AND CASE WHEN file_id IS NULL THEN pages > 0 AND coalesce(size, 0) <= {_KEPT_BYTES}
+    WHERE kind = 'upload' AND CASE WHEN file_id IS NULL THEN pages > 0 AND coalesce(size, 0) <= {LARGEST_UPLOAD}
     ELSE typeof(data) <> 'blob' END"""
 
 # Each finds rows (what, detail) and has the sentence that tells of them.

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from itertools import count, islice
+from itertools import islice
 
 from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.index import PageIndex
@@ -15,10 +15,11 @@ from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, ide
 from ingest_widgets.corpus.scanned_lines import as_json
 from ingest_widgets.documents import Extraction, FileRecord, Page, SourceFile, pages_in_words
 from ingest_widgets.errors import CorpusError
+from ingest_widgets.numbered import numbered
 from ingest_widgets.statuses import Reason, Status
 
 _MOST_SAID = 20
-_LARGEST_BLOB = 900_000_000  # SQLite's own limit is 1e9 bytes a row
+LARGEST_UPLOAD = 900_000_000  # SQLite's own limit is 1e9 bytes a row
 
 
 @dataclass
@@ -79,7 +80,7 @@ def write_file(
     file_id, *record = con.execute(_UPSERT, vars(row)).fetchone()
     if not keeps_pages:
         _replace_pages(con, index, file_id, extraction, row.title, bool(before and before.pages))
-    if source.data is not None and len(source.data) <= _LARGEST_BLOB:
+    if source.data is not None and len(source.data) <= LARGEST_UPLOAD:
         con.execute("INSERT OR REPLACE INTO uploads (file_id, data) VALUES (?, ?)", (file_id, source.data))
     return record_of(record)
 
@@ -159,9 +160,7 @@ def _names(source: SourceFile) -> Iterator[str]:
         while above.endswith(f"/{name}") and (parent := above[: -len(name) - 1].rpartition("/")[2]):
             name = f"{parent}/{name}"
             yield name
-    stem, dot, ending = name.rpartition(".")
-    for number in count(2):
-        yield f"{stem} ({number}){dot}{ending}" if stem else f"{name} ({number})"
+    yield from numbered(name)
 
 
 def _replace_pages(

@@ -11,7 +11,6 @@ import errno
 import glob
 import itertools
 import os
-import posixpath
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -20,6 +19,7 @@ from urllib.request import url2pathname
 
 from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
+from ingest_widgets.numbered import numbered
 from ingest_widgets.sources.globs import matches
 from ingest_widgets.sources.names import printable, valid_utf8, without_password
 from ingest_widgets.sources.urls import list_url
@@ -66,8 +66,7 @@ def describe_source(source: Source) -> str:
 
 def _told_apart(upload: SourceFile, listed: Mapping[FileKey, SourceFile]) -> SourceFile:
     """The upload under its own name, or under one with a number when that is taken by other bytes."""
-    stem, ending = posixpath.splitext(upload.name)
-    for name in itertools.chain([upload.name], (f"{stem} ({number}){ending}" for number in itertools.count(2))):
+    for name in itertools.chain([upload.name], numbered(upload.name)):
         if (seen := listed.get(("upload", name))) is None or seen.data == upload.data:
             return replace(upload, name=name, path=name)
     raise AssertionError("the names never end")
