@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.hyphens import CUT
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.protocol import EngineRefuses
-from ingest_widgets.engines.textpage import LINE_END, TextPage, handle_of
+from ingest_widgets.engines.textpage import LINE_BREAK, TextPage, handle_of
 from ingest_widgets.scripts import SIGN
 
 if TYPE_CHECKING:
@@ -89,10 +89,11 @@ def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) 
 
 
 def _found(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
-    text = _text(page.text_handle).replace(f"-{LINE_END}", CUT + LINE_END)
-    spans = set(_spans(text, (), needles))
+    text = _text(page.text_handle).replace(f"-{LINE_BREAK}", CUT + LINE_BREAK)
+    wanted = list(filter(None, (_folded(enumerate(needle))[0].strip() for needle in needles)))
+    spans = set(_spans(text, (), wanted))
     if page.indexed and (edits := changes(page)):  # the words that were made by cleaning the text
-        spans.update(_spans(text, edits, needles))
+        spans.update(_spans(text, edits, wanted))
     spans = {(_character(page, first), _character(page, last)) for first, last in spans}
     for first, last in sorted(spans):
         yield from page.drawn(first, last - first + 1)
@@ -110,17 +111,16 @@ def _text(text_page: Any) -> str:
 
 
 def _spans(text: str, edits: Sequence[Edit], needles: Sequence[str]) -> Iterator[Span]:
-    """The first and the last sign of each place where one of the needles stands."""
+    """The first and the last sign of each place where one of the needles, which are folded, stands."""
     for hyphen in ("", "-") if CUT in text else ("",):  # nobody knows here which of them stayed
         folded, at = _folded(_edited(text, edits), hyphen)
         for needle in needles:
-            wanted = _folded(enumerate(needle))[0].strip()
-            start = folded.find(wanted) if wanted else -1
+            start = folded.find(needle)
             while start >= 0:
-                end = start + len(wanted)
+                end = start + len(needle)
                 if not _inside_word(folded, start) and not _inside_word(folded, end):
                     yield at[start], at[end - 1]
-                start = folded.find(wanted, start + 1)
+                start = folded.find(needle, start + 1)
 
 
 def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:

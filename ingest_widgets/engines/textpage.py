@@ -52,7 +52,7 @@ _LOOSE = (c_float * 4)()
 _LOOSE_AT = byref(_LOOSE)
 _ROOM = ctypes.create_string_buffer(1 << 17)
 _NOTHING = Handle()
-LINE_END = "\r\n"
+LINE_BREAK = "\r\n"
 # Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
 _DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
 
@@ -93,8 +93,8 @@ class TextPage:
         self._turns = 0
         if self.text and self.indexed:
             self._stand_upright()
-        self.lines = self.text.split(LINE_END)
-        lengths = map(add, map(len, self.lines[:-1]), repeat(len(LINE_END)))
+        self.lines = self.text.split(LINE_BREAK)
+        lengths = map(add, map(len, self.lines[:-1]), repeat(len(LINE_BREAK)))
         self.line_starts = list(accumulate(lengths, initial=0))
         self.line_pens = self.pens(self.line_starts)
 
