@@ -113,9 +113,12 @@ def _bare_texts(con: sqlite3.Connection) -> None:
         "CREATE VIEW searched_pages AS SELECT id, file_id, coalesce(bare, text) AS text, headings, signs FROM pages"
     )
     con.executemany(
-        "UPDATE pages SET headings = ?1, signs = ?2, bare = ?3 "
-        "WHERE id = ?4 AND (headings IS NOT ?1 OR signs IS NOT ?2 OR bare IS NOT ?3)",
-        ((*page_words(as_text(text), as_text(title)), page) for page, text, title in con.execute(_TITLED_PAGES)),
+        "UPDATE pages SET headings = :headings, signs = :signs, bare = :bare "
+        "WHERE id = :id AND (headings IS NOT :headings OR signs IS NOT :signs OR bare IS NOT :bare)",
+        (
+            {"id": page, **page_words(as_text(text), as_text(title))._asdict()}
+            for page, text, title in con.execute(_TITLED_PAGES)
+        ),
     )
     con.execute("DROP TABLE page_words")
     _index_of(con, "searched_pages")
