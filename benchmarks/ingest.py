@@ -36,11 +36,15 @@ SAMPLE = Path(__file__).resolve().parent.parent / "samples" / "paper-two-columns
 
 
 def read(path: str) -> list[str]:
-    """The text of each page by pypdfium2's own helpers."""
+    """The text of each page by pypdfium2's own helpers; nothing of a file that it refuses."""
     import pypdfium2
 
-    texts = []
-    with pypdfium2.PdfDocument(path) as document:
+    texts: list[str] = []
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError:
+        return texts
+    with document:
         for page in document:
             textpage = page.get_textpage()
             texts.append(textpage.get_text_bounded())
@@ -55,8 +59,12 @@ def read_and_forget(path: str) -> int:
 
 def read_by_langchain(path: str) -> int:
     from langchain_community.document_loaders import PyPDFium2Loader
+    from pypdfium2 import PdfiumError
 
-    return len(PyPDFium2Loader(path).load())
+    try:
+        return len(PyPDFium2Loader(path).load())
+    except PdfiumError:
+        return 0
 
 
 def by_size(folder: Path) -> list[str]:
