@@ -107,6 +107,19 @@ def test_what_is_under_way_is_kept_when_no_more_is_begun() -> None:
     assert long.merged().warnings == ("missing (timeout): pages 257, 385, 513-1280",)
 
 
+def test_the_pages_of_a_range_that_failed_as_a_whole_are_missing() -> None:
+    long = parts()
+    begun(long)
+    long.add(1, part(1, 300))
+    assert begun(long) == [129, 257]
+    long.add(129, Extraction(Status.FAILED, Reason.UNREADABLE, "gone"))
+    long.add(257, part(257, 300))
+    whole = long.merged()
+    assert (whole.status, whole.reason, whole.detail) == (Status.PARTIAL, Reason.UNREADABLE, "gone")
+    assert len(whole.pages) == 128 + 44
+    assert whole.warnings == ("missing (unreadable): pages 129-256",)
+
+
 class Listed(ThreadPoolExecutor):
     """Notes which ranges it was given."""
 

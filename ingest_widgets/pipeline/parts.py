@@ -53,13 +53,20 @@ class Parts:
         self._page_count = max(self._page_count, part.page_count or 0)
         if first == 1 and _goes_on(part):
             self._left.extend(range(1 + PAGES_A_TASK, self._page_count + 1, PAGES_A_TASK))
-        self._by_first[first] = _without(self._unread, part)
+        self._by_first[first] = _without(self._unread, self._with_its_pages_missing(first, part))
         self._text_bytes += sum(_sizes(self._by_first[first]))
         if self._text_bytes > gathering.MOST_TEXT_BYTES:
             self._stop(self._first_too_much(), Reason.CRASHED, gathering.too_much())
         self._late += Reason.TIMEOUT in (part.reason, *part.missing.values())
         if self._late >= MOST_LATE and self._left:
             self._stop(self._left[0], Reason.TIMEOUT)
+
+    def _with_its_pages_missing(self, first: int, part: Extraction) -> Extraction:
+        """A range that failed as a whole says which pages the others lack."""
+        if first == 1 or part.reason is None or part.pages or part.missing:
+            return part
+        end = min(first + PAGES_A_TASK, self._page_count + 1)
+        return replace(part, missing=dict.fromkeys(range(first, end), part.reason))
 
     def _first_too_much(self) -> int:
         """The page with which the text is too much, whatever order the ranges came in."""
