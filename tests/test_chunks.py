@@ -83,7 +83,7 @@ def test_no_chunk_is_too_long_unless_it_is_one_word_and_none_cuts_a_word(
 
 
 ONE_SIGN = st.sampled_from(
-    ["ไ", "ก็", "น้ำ", "ຄຳ", "ｶﾞ", "熱", "हिन्दी", "👍🏽", "👨\u200d👩\u200d👧", "❤\ufe0f", "e\u0301", " "]
+    ["ไ", "ก็", "น้ำ", "ຄຳ", "ｶﾞ", "熱", "हिन्दी", "👍🏽", "👨\u200d👩\u200d👧", "❤\ufe0f", "🇩🇪", "e\u0301", " "]
 )
 
 

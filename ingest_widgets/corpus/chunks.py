@@ -28,6 +28,9 @@ _JOINER = "\u200d"
 # Kana, the tones of skin, the tags of flags.
 _LEANING = re.compile(f"[{_JOINER}\u0e33\u0eb3\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 
+_FLAG_LETTERS = "".join(map(chr, range(0x1F1E6, 0x1F200)))  # two of them are one flag
+_MOST_FLAG_LETTERS = 64
+
 
 def checked_sizes(max_chars: int, overlap: int | None) -> tuple[int, int]:
     """Both sizes, the overlap as it suits when None was given; refuses what can't be kept.
@@ -148,7 +151,10 @@ def _is_between_words(text: str, place: int) -> bool:
 
 def _leans(text: str, place: int) -> bool:
     """Whether what stands there is one with what stands before: an accent, a vowel sign, a part of an emoji."""
-    return text[place - 1] == _JOINER or bool(_LEANING.match(text, place)) or _is_mark(text[place])
+    if text[place - 1] == _JOINER or _LEANING.match(text, place) or _is_mark(text[place]):
+        return True
+    before = text[max(place - _MOST_FLAG_LETTERS, 0) : place]
+    return text[place] in _FLAG_LETTERS and (len(before) - len(before.rstrip(_FLAG_LETTERS))) % 2 == 1
 
 
 def _is_letter(c: str) -> bool:
