@@ -16,6 +16,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.page_text import PageReader, page_text
 from ingest_widgets.engines.textpage import TextPage, handle_of
+from tests.hostile.bombs import cmap_font
+from tests.hostile.pdf import assemble, page_objects
 
 ROOT = Path(__file__).parents[1]
 PROSE = (
@@ -67,6 +69,21 @@ def test_a_word_cut_at_a_line_end_is_whole_again() -> None:
     """The word goes into the upper line, the rest of the lower line stays where it was."""
     pdf = drawn(lambda canvas: lines_at(canvas, ["They read the docu-", "ment before the meeting", "and left."]))
     assert texts(pdf) == ["They read the document\nbefore the meeting\nand left."]
+
+
+def mapped(*lines: str) -> bytes:
+    """A page of these lines, of any signs."""
+    codes = {sign: 0x41 + n for n, sign in enumerate(sorted(set("".join(lines))))}
+    rows = b" ".join(b"<%04x> <%04x>" % (code, ord(sign)) for sign, code in codes.items())
+    shown = b" T* ".join(b"<%b> Tj" % b"".join(b"%04x" % codes[sign] for sign in line) for line in lines)
+    font = cmap_font(b"%d beginbfchar %b endbfchar" % (len(codes), rows), embedded=False)
+    return assemble(page_objects([b"BT /F1 12 Tf 14 TL 72 720 Td %b ET" % shown]) | font)
+
+
+def test_a_word_cut_by_a_browser_is_whole_again() -> None:
+    """It draws another hyphen (U+2010) than people type, and pdfium doesn't take that for a cut."""
+    pdf = mapped("a straightforward inte\u2010", "rpretation of the long\u2010", "term, long\u2010term plan")
+    assert texts(pdf) == ["a straightforward interpretation\nof the long-term,\nlong\u2010term plan"]
 
 
 def test_the_document_tells_which_hyphens_belong_to_a_word() -> None:
@@ -123,6 +140,28 @@ def test_a_turned_page_reads_like_an_upright_one(turn: int) -> None:
     """/Rotate changes how a page is shown, not what it says."""
     lines = column(80)
     pdf = pikepdf.open(BytesIO(drawn(lambda canvas: lines_at(canvas, lines))))
+    pdf.pages[0].rotate(turn, relative=False)
+    out = BytesIO()
+    pdf.save(out)
+    assert texts(out.getvalue())[0].split() == " ".join(lines).split()
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+@pytest.mark.parametrize("stands", [0, 90])
+def test_letters_that_are_drawn_one_by_one_are_words_on_a_turned_page_too(stands: int, turn: int) -> None:
+    """As browsers draw them: pdfium takes the gaps of a page that stands on its head for those between words."""
+    lines = column(60)[:8]
+
+    def page(canvas: Canvas) -> None:
+        canvas.translate(297, 421)
+        canvas.rotate(stands)
+        for number, line in enumerate(lines):
+            x = -200.0
+            for letter in line:
+                canvas.drawString(x, 150 - 14 * number, letter)
+                x += canvas.stringWidth(letter)
+
+    pdf = pikepdf.open(BytesIO(drawn(page)))
     pdf.pages[0].rotate(turn, relative=False)
     out = BytesIO()
     pdf.save(out)

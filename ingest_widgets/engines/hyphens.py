@@ -8,10 +8,16 @@ from collections.abc import Callable
 CUT = "\ufffe"  # what pdfium puts in place of a hyphen at a line end, and of the line end itself
 LINE_END = "\n"
 _SOFT = "\u00ad"
-_FIRST_WORD = re.compile(r"[ \t]*(\S+)")
+HYPHEN = "\u2010"
+"""What browsers draw where they cut a word; pdfium takes it for a sign like any other."""
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
 _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
-_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w")
+# Ligatures in fonts without a map to text are control characters still, see `glyphs`.
+_CODES = "\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f"
+_FIRST_WORD = re.compile(rf"[ \t]*((?:\S|[{_CODES}])+)")  # some of the codes count as space
+_CODED_BEFORE = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+$")
+_CODED_AFTER = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+")
+_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w|^/\w|/.+/")
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@\d]|[.:]\w)")
 _LAST_PART = re.compile(r"-([^\W\d_]+)")
 _AND_OR = frozenset("and or und oder bzw och eller og oraz lub и или".split())
@@ -50,7 +56,7 @@ class Vocabulary:
             if len(self._words) > _MOST_WORDS:
                 break
             if self._pages <= _EVERY_PAGE or self._pages % _LATER_PAGES == 0:
-                self._words.update(text.split())
+                self._words.update(text.replace(HYPHEN, "-").split())
                 self._last_parts.update(_LAST_PART.findall(text))
         self._waiting.clear()
 
@@ -111,6 +117,8 @@ def _mended(text: str, mark: str, hyphen: Callable[[str, str], str | None]) -> s
 
 
 def _unmarked(head: str, tail: str, vocabulary: Vocabulary) -> str | None:
+    if head[-1] in _CODES or tail[0] in _CODES:  # pdfium looks for letters around a cut
+        return _sign(head, tail, vocabulary)
     if not (tail[0].islower() and head[-1].isalpha()):
         return None
     if vocabulary.has(head + tail):
@@ -125,7 +133,8 @@ def _sign(head: str, tail: str, vocabulary: Vocabulary) -> str:
 
 
 def _belong_together(head: str, tail: str, vocabulary: Vocabulary) -> bool:
-    before, after = _LETTERS_BEFORE.search(head), _LETTERS_AFTER.match(tail)
+    before = _LETTERS_BEFORE.search(head) or _CODED_BEFORE.search(head)
+    after = _LETTERS_AFTER.match(tail) or _CODED_AFTER.match(tail)
     if before is None or after is None:
         return vocabulary.has(head + tail)
     left, right = before.group(), after.group()

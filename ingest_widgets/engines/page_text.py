@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.glyphs import clean_lines, clean_text
-from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
+from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
@@ -30,6 +30,7 @@ _LARGE = 1.6  # times the height of the text: an initial
 _WORDS = frozenset("AÀEIOUYАВИКОСУЯ")
 _FAR = 40.0  # points: more than a letter and a space of any text
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _RAISED = -0.3, 0.12, 0.7, 0.4  # of the height of a sign
+_CUT_BY_BROWSER = HYPHEN + LINE_END
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
 
@@ -62,7 +63,7 @@ class PageReader:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
         with TextPage(self._handle, index) as page:
-            text = "\n".join(self._lines(page))
+            text = "\n".join(self._lines(page)).replace(_CUT_BY_BROWSER, CUT)
             if self._watch is not None:
                 self._watch(page)
             self._vocabulary.add(text)

@@ -180,13 +180,13 @@ class TextPage:
         return {chr(_UNICODE(self._text, n)) for n in controls if _UNMAPPED(self._text, n)}
 
     def _stand_upright(self) -> None:
-        """Turns a page back that stands one quarter further than its text needs: pdfium mixes its lines up."""
+        """Turns a page back that stands one or two quarters further than its text needs: pdfium mixes it up."""
         rotation, length = _ROTATION(self.handle), len(self.text)
         if not rotation and not self._turns_at(length // 2):
             return
         turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
-        if rotation == (self._turns + 1) % 4:
+        if (rotation - self._turns) % 4 in (1, 2):
             self._rotation = rotation
             _ROTATE(self.handle, self._turns)
             _CLOSE_TEXT(self._text)
