@@ -21,6 +21,8 @@ class Marked:
 
 
 Cell = str | int | float | None | Marked
+Table = tuple[str, Sequence[str], Sequence[Sequence[Cell]]]
+"""A sentence above, the columns, the rows."""
 
 
 def html_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], *, total: int | None = None) -> str:
