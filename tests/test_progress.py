@@ -207,10 +207,10 @@ def test_nothing_but_success_says_a_hundred_percent(seen: Seen, error: type[Base
     assert seen[-1].status == ("failed" if error is ValueError else "interrupted")
 
 
-@pytest.mark.parametrize("place", ["close", "_end_state", "_deliver"])
+@pytest.mark.parametrize("place", ["close", "_end_state", "deliver"])
 def test_an_interrupt_while_it_ends_keeps_the_end_from_nobody(seen: Seen, place: str) -> None:
     def strike(frame: FrameType, event: str, argument: object) -> None:
-        if frame.f_code.co_name == place and (place != "_deliver" or tracker.state.status != "running"):
+        if frame.f_code.co_name == place and (place != "deliver" or tracker.state.status != "running"):
             sys.settrace(None)
             raise KeyboardInterrupt
 
@@ -227,7 +227,7 @@ def test_an_interrupt_while_it_ends_keeps_the_end_from_nobody(seen: Seen, place:
     finally:
         sys.settrace(before)
     assert (seen[-1].current, seen[-1].percent) == (2, 50)
-    assert seen[-1].status == ("stopped" if place == "_deliver" else "interrupted")
+    assert seen[-1].status == ("stopped" if place == "deliver" else "interrupted")
     assert tracker.state is seen[-1]
 
 
@@ -655,7 +655,7 @@ parent = os.getpid()
 tracker = ProgressTracker(min_seconds=0, sinks=[sink])
 threading.Thread(target=tracker.update, daemon=True).start()
 inside.wait(30)
-holder = threading.Thread(target=lambda: [tracker._lock.acquire(), inside.set(), leave.wait(30)], daemon=True)
+holder = threading.Thread(target=lambda: [tracker._reports.lock.acquire(), inside.set(), leave.wait(30)], daemon=True)
 inside.clear(); holder.start(); inside.wait(30)
 child = os.fork()
 if child == 0:

@@ -5,48 +5,30 @@
             read(file)
             tracker.update()
 
-Two jobs, kept apart. *Counting* takes no lock for a plain `update()`. *Reporting* is done by one call at a time, with
-no lock held: a call that finds another one at it leaves, and the one that is at it looks again before it goes. So a
-sink may do what it likes: update, read the state, take locks, wait for a thread that updates.
+Two jobs, kept apart. *Counting* takes no lock for a plain `update()`. *Reporting*, see `Reports`, is done by one call
+at a time, with no lock held: a call that finds another one at it leaves, and the one that is at it looks again before
+it goes. So a sink may do what it likes: update, read the state, take locks, wait for a thread that updates.
 """
 
 from __future__ import annotations
 
-import os
-import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self, TypeVar
 
 from ingest_widgets.progress.count import Count, Source, quantity
+from ingest_widgets.progress.reports import Reports
 from ingest_widgets.progress.sinks import LogSink, Sinks
-from ingest_widgets.progress.state import (
-    ProgressState,
-    ProgressStatus,
-    ProgressUpdate,
-    Sink,
-    is_complete,
-    make_state,
-    sentence,
-)
+from ingest_widgets.progress.state import ProgressState, ProgressStatus, ProgressUpdate, Sink, sentence
 from ingest_widgets.progress.throttle import Throttle
-from ingest_widgets.progress.wake import Alarm
 
 _Item = TypeVar("_Item")
-_monotonic = time.monotonic
 
 _QUIET = ProgressUpdate(False)
 _REPORTED = ProgressUpdate(True)
 _ENDINGS = ("done", "stopped", "failed", "interrupted")
 _ONE = 1
-_ROUNDS = 4  # of reports in one call: a sink that updates may make the next report due, again and again
-_MANY_LOOKS = 5_000  # at the clock before the next report: an alarm is cheaper
-_EARLY = 0.05  # seconds before a report is due: from then on a fast loop looks at the clock itself
-_TASTE = 0.002  # seconds after a report until the pace can be told
-
-_trackers: weakref.WeakSet[ProgressTracker] = weakref.WeakSet()
 
 
 def _log_lines() -> list[Sink]:
@@ -80,21 +62,14 @@ class ProgressTracker:
 
     __slots__ = (
         "__weakref__",
-        "_alarm",
-        "_calls_at_last",
         "_count",
         "_entered",
-        "_final",
         "_forward",
-        "_lock",
+        "_reports",
         "_sinks",
-        "_start",
         "_steps",
         "_throttle",
         "_total_of_loops",
-        "_turn",
-        "desc",
-        "unit",
     )
 
     def __init__(
@@ -107,20 +82,12 @@ class ProgressTracker:
         unit: str = "it",
         sinks: Iterable[Sink] | None = None,
     ) -> None:
-        self._throttle = Throttle(min_change, min_seconds)
+        self._count, self._throttle = Count(), Throttle(min_change, min_seconds)
         self._sinks = Sinks(sinks, lambda: default_sinks())
-        self.desc, self.unit = desc, unit
-        self._lock = threading.RLock()  # around counting and deciding: never held while a sink runs
-        self._turn: object | None = None  # of the call that reports
-        self._count = Count()
+        self._reports = Reports(self._count, self._throttle, self._sinks, desc, unit)
         self._forward, self._steps = self._count.forward, self._count.steps
-        self._calls_at_last = 0
-        self._start = time.monotonic()
-        self._final: ProgressState | None = None
         self._entered = self._total_of_loops = False
-        self._alarm = Alarm(self._wake)
         self.total = total
-        _trackers.add(self)
 
     # What people call
 
@@ -151,7 +118,7 @@ class ProgressTracker:
         A smaller number than the present count changes nothing, so that callbacks may come out of order.
         """
         value = quantity(current, "current")
-        with self._lock:
+        with self._reports.lock:
             self._count.raise_to(value)
         return self._look()
 
@@ -167,7 +134,7 @@ class ProgressTracker:
             length = len(iterable)  # type: ignore[arg-type]
         except TypeError:
             length = None
-        with self._lock:
+        with self._reports.lock:
             if length is not None and (self.total is None or self._total_of_loops):
                 self.total = (self.total or 0) + length
                 self._total_of_loops = True
@@ -175,7 +142,7 @@ class ProgressTracker:
 
     def subscribe(self, sink: Sink) -> None:
         """Reports to `sink` too, from the next report on; before the first report it takes the default's place."""
-        with self._lock:
+        with self._reports.lock:
             self._sinks.add(sink)
 
     def close(self, status: ProgressStatus | None = None, reason: str = "") -> None:
@@ -191,19 +158,31 @@ class ProgressTracker:
         """
         if status not in (None, *_ENDINGS):
             raise ValueError(f"status must be one of {', '.join(_ENDINGS)}, not {status!r}")
-        with self._lock:
-            if self._final is None:
-                final = self._end_state(status, " ".join(reason.split()))
-                if self._final is None:  # a signal handler may have closed it meanwhile
-                    self._final = final
-            self._alarm.call_off()
-        self._deliver()  # also what a close that was interrupted left undone
+        self._reports.end(status, " ".join(reason.split()))
+        self._reports.deliver()  # also what a close that was interrupted left undone
 
     @property
     def state(self) -> ProgressState:
         """Where it stands now; after the end: the last report."""
-        with self._lock:
-            return self._final or self._state(time.monotonic(), current=self._count.value())
+        return self._reports.state()
+
+    @property
+    def desc(self) -> str:
+        """What is being done; a change is seen by the next report."""
+        return self._reports.desc
+
+    @desc.setter
+    def desc(self, desc: str) -> None:
+        self._reports.desc = desc
+
+    @property
+    def unit(self) -> str:
+        """What is counted; a change is seen by the next report."""
+        return self._reports.unit
+
+    @unit.setter
+    def unit(self, unit: str) -> None:
+        self._reports.unit = unit
 
     @property
     def total(self) -> int | float | None:
@@ -213,17 +192,15 @@ class ProgressTracker:
     @total.setter
     def total(self, total: int | float | None) -> None:
         value = None if total is None else quantity(total, "total")
-        with self._lock:
+        with self._reports.lock:
             self._total_of_loops = False
             self._throttle.set_total(value)
             self._count.open()
 
     def __enter__(self) -> Self:
-        with self._lock:
-            if self._throttle.last is None:
-                self._start = time.monotonic()
-            self._entered = True
-        self._deliver()
+        self._reports.begin()
+        self._entered = True
+        self._reports.deliver()
         return self
 
     def __exit__(
@@ -250,7 +227,7 @@ class ProgressTracker:
     # Counting
 
     def _update_by_part(self, n: int | float) -> ProgressUpdate:
-        with self._lock:
+        with self._reports.lock:
             self._count.add(n)
             self._count.open()  # the plan of those that count whole numbers didn't know of it
             fills = self._throttle.fills(self._count.value())
@@ -262,8 +239,8 @@ class ProgressTracker:
         done = 0
         loop = Source(lambda: done)
         if self._throttle.last is None:
-            self._deliver()
-        with self._lock:
+            self._reports.deliver()
+        with self._reports.lock:
             self._count.loops.append(loop)
         try:
             for item in items:
@@ -278,94 +255,14 @@ class ProgressTracker:
         self._end_loop(loop, None)
 
     def _end_loop(self, loop: Source, error: BaseException | None) -> None:
-        with self._lock:
+        with self._reports.lock:
             self._count.end(loop)
             last = not self._count.loops
         if last and not self._entered:
             self._close_after(error)
 
-    # Reporting
-
     def _look(self) -> ProgressUpdate:
-        return _REPORTED if self._deliver() else _QUIET
-
-    def _deliver(self) -> bool:
-        """Hands out what is due, unless another call is at it: that one looks again before it goes."""
-        turn, rounds, reported = object(), 0, False
-        try:
-            with self._lock:
-                if self._turn is not None:
-                    return False
-                self._turn = turn
-            while (state := self._next(rounds)) is not None:
-                self._sinks.show(state)
-                reported = reported or state.current > 0
-                rounds += 1
-        finally:
-            if self._turn is turn:
-                self._turn = None
-        return reported
-
-    def _next(self, rounds: int) -> ProgressState | None:
-        """The report that is due, noted as the last one; None: nothing is, and the turn is over."""
-        with self._lock:
-            state = self._due_state(time.monotonic(), rounds)
-            if state is None:
-                self._turn = None
-                return None
-            self._throttle.note(state, self._start + state.elapsed)
-            self._calls_at_last = self._count.calls()
-            return state
-
-    def _due_state(self, now: float, rounds: int) -> ProgressState | None:
-        last = self._throttle.last
-        if last is None:
-            return self._state(self._start, current=0)
-        if self._final is not None:
-            self._count.close()
-            return None if self._final is last else self._final
-        current = self._count.value()
-        if rounds < _ROUNDS and self._throttle.is_due(current, now):
-            return self._state(now, current=current)
-        self._plan(current, now)
-        return None
-
-    def _plan(self, current: int | float, now: float) -> None:
-        """Says from which count and time on an update has to look closer."""
-        self._alarm.call_off()
-        ones, ones_to_full, due = self._throttle.wait(current)
-        since = now - self._throttle.last_time
-        if due and since < _TASTE:
-            due = min(due, self._throttle.last_time + _TASTE)
-        elif due and self._is_fast(since, due - now) and self._alarm.set(due - now - _EARLY):
-            ones, due = ones_to_full, 0.0
-        self._count.plan(ones, ones_to_full, due)
-
-    def _is_fast(self, since: float, left: float) -> bool:
-        # A clock that a test has put in time's place (freezegun, time-machine) runs at its own pace: no alarm then.
-        if time.monotonic is not _monotonic or left < 2 * _EARLY:
-            return False
-        return (self._count.calls() - self._calls_at_last) * left > _MANY_LOOKS * since
-
-    def _wake(self) -> None:
-        with self._lock:
-            if self._final is None:
-                self._count.open()
-
-    def _state(
-        self, now: float, status: ProgressStatus = "running", reason: str = "", current: int | float = 0
-    ) -> ProgressState:
-        if status == "running" and self._throttle.is_full(current):
-            status = "done"
-        return make_state(current, self._throttle.total, now - self._start, status, self.desc, self.unit, reason)
-
-    def _end_state(self, status: ProgressStatus | None, reason: str) -> ProgressState:
-        current, total, last = self._count.value(), self._throttle.total, self._throttle.last
-        if status is None or status == "done":
-            status = "done" if total is None or is_complete(current, total) else "stopped"
-        if last and (last.current, last.total, last.status, last.reason) == (current, total, status, reason):
-            return last
-        return self._state(time.monotonic(), status, reason, current)
+        return _REPORTED if self._reports.deliver() else _QUIET
 
     def _close_after(self, error: BaseException | None) -> None:
         if error is None:
@@ -374,15 +271,3 @@ class ProgressTracker:
             self.close("stopped")
         else:
             self.close("failed" if isinstance(error, Exception) else "interrupted", sentence(error))
-
-
-def _start_over_in_child() -> None:
-    """After a fork, locks may be held and turns taken by threads that don't exist in the child."""
-    for tracker in list(_trackers):
-        tracker._lock = threading.RLock()
-        tracker._turn = None
-        tracker._count.open()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_over_in_child)
