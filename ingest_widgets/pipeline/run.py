@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import replace
-
-from pydantic import SecretStr
 
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.errors import CorpusError, IngestError
-from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.isolation import IsolatedExecutor, Limits
 from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.pipeline.observer import NullObserver, RunObserver
-from ingest_widgets.pipeline.parts import PAGES_A_TASK, Parts
+from ingest_widgets.pipeline.parts import Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
+from ingest_widgets.pipeline.under_way import UnderWay
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import Settings
-from ingest_widgets.sources import Source, describe_source, fetch, list_sources
+from ingest_widgets.sources import Source, describe_source, list_sources
 from ingest_widgets.statuses import Reason, Status
 
 logger = logging.getLogger("ingest_widgets.pipeline")
@@ -66,13 +62,12 @@ class IngestRun:
         self.files = list_sources(source)
         self._note = "" if self.files else f"no PDF files in {describe_source(source)}"
         self._conditions = Conditions(self._engine, settings)
-        self._done: queue.SimpleQueue[tuple[SourceFile, int, Future[Extraction]] | None] = queue.SimpleQueue()
+        self._under_way = UnderWay(self._engine, settings)
         self._cancelled = threading.Event()
         self._own_executor: IsolatedExecutor | None = None
         self._lock = threading.Lock()
         self._counts: Counter[Status] = Counter()
         self._pages = 0
-        self._run = uuid.uuid4().hex
 
     def cancel(self) -> None:
         """Stops the run from any thread: workers are killed, what was finished is kept, the rest is `cancelled`."""
@@ -80,7 +75,7 @@ class IngestRun:
             self._cancelled.set()
             if self._own_executor is not None:
                 self._own_executor.kill()
-        self._done.put(None)
+        self._under_way.wake()
 
     def run(self) -> RunSummary:
         """Does the work in the calling thread and returns what it did.
@@ -150,38 +145,33 @@ class IngestRun:
 
     def _read(self, plan: Plan, executor: Executor) -> None:
         unfinished: dict[FileKey, SourceFile] = {file.key: file for file, _ in plan.to_read}
-        pending: set[Future[Extraction]] = set()
         try:
-            self._gather(plan, executor, pending, unfinished)
+            self._gather(plan, executor, unfinished)
         except CorpusError:  # nothing more can be recorded
             raise
         except IngestError:
-            self._give_up(pending, unfinished)
+            self._give_up(unfinished)
             raise
-        self._give_up(pending, unfinished)
+        self._give_up(unfinished)
 
-    def _give_up(self, pending: set[Future[Extraction]], unfinished: dict[FileKey, SourceFile]) -> None:
-        for future in pending:
-            future.cancel()
+    def _give_up(self, unfinished: dict[FileKey, SourceFile]) -> None:
+        self._under_way.cancel()
         self._keep_unfinished(list(unfinished.values()))
 
-    def _gather(
-        self, plan: Plan, executor: Executor, pending: set[Future[Extraction]], unfinished: dict[FileKey, SourceFile]
-    ) -> None:
+    def _gather(self, plan: Plan, executor: Executor, unfinished: dict[FileKey, SourceFile]) -> None:
         waiting = iter(plan.to_read)
         parts: dict[FileKey, Parts] = {}
         room = 2 * (self._settings.workers or usable_cores())
         while not self._cancelled.is_set():
-            while len(pending) < room and (task := self._next(waiting, parts)):
-                pending.add(self._submit(executor, *task))
-            if not pending:
+            while len(self._under_way) < room and (task := self._next(waiting, parts)):
+                self._under_way.submit(executor, *task)
+            if not self._under_way:
                 break
-            if (arrived := self._done.get()) is None:
+            if (arrived := self._under_way.next()) is None:
                 continue
-            file, first, future = arrived
-            pending.discard(future)
+            file, first, extraction = arrived
             part = parts[file.key]
-            part.add(first, self._outcome(future))
+            part.add(first, extraction)
             if part.complete:
                 del parts[file.key]
                 whole = part.merged()
@@ -207,39 +197,6 @@ class IngestRun:
 
     def _unread(self, file: SourceFile) -> Parts:
         return Parts(file, Limits.of(self._settings), self._engine)
-
-    def _submit(self, executor: Executor, file: SourceFile, first: int, known: str | None) -> Future[Extraction]:
-        task = Task(
-            name=file.name,
-            path=file.path,
-            data=file.data,
-            engine=self._engine,
-            first=first,
-            last=first + PAGES_A_TASK - 1,
-            known_sha256=known,
-            limits=Limits.of(self._settings),
-            ocr=self._settings.ocr,
-            ocr_max_pages=self._settings.ocr_max_pages,
-        )
-        try:
-            future = executor.submit(extract_in_run, task, file.kind, self._run, file.address)
-        except Exception as error:  # shut down or broken: nothing more will come of it, whatever it calls that
-            why = _first_line(error)
-            raise IngestError(f"the executor takes no more work ({why}): give a new one and run again") from error
-        future.add_done_callback(lambda done: self._done.put((file, first, done)))
-        return future
-
-    @staticmethod
-    def _outcome(future: Future[Extraction]) -> Extraction:
-        try:
-            return future.result()
-        except BrokenExecutor as error:
-            raise IngestError(f"the executor broke ({_first_line(error)}): give a new one and run again") from error
-        except IngestError:
-            raise
-        except (Exception, CancelledError) as error:  # noqa: BLE001 - an executor of somebody else may raise anything
-            why = f"The executor gave it up ({_first_line(error)}): run again."
-            return Extraction(Status.FAILED, Reason.CRASHED, why)
 
     def _keep(self, file: SourceFile, extraction: Extraction) -> bool:
         """False when there is nothing to keep: it was stopped, or it is unchanged but no longer in the corpus."""
@@ -277,27 +234,3 @@ class IngestRun:
         for file, record in zip(files, self.corpus.write_unstarted(files), strict=True):
             self._counts[Status.CANCELLED] += 1
             self._observer.finished(file, record, Status.CANCELLED)
-
-
-def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = None) -> Extraction:
-    """`extract`, after the bytes of a URL were fetched where the task runs.
-
-    Args:
-        task: What to read.
-        kind: That of the `SourceFile`.
-        run: Makes the call unlike that of an earlier run, whose cancelled or old result Dask would give once more.
-        address: Of a URL with a password.
-    """
-    if kind != "url":
-        return extract(task)
-    started = time.monotonic()
-    try:
-        data = fetch(address.get_secret_value() if address else task.path, task.limits.max_file_bytes)
-    except (OSError, ValueError) as error:
-        detail = f"It can't be fetched ({_first_line(error)}): check the address."
-        return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=time.monotonic() - started)
-    return extract(replace(task, data=data))
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__

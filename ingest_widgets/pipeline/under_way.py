@@ -1,0 +1,128 @@
+"""What an executor has of a run: ranges of pages, each of them a task."""
+
+from __future__ import annotations
+
+import queue
+import time
+import uuid
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from ingest_widgets.documents import Extraction, SourceFile
+from ingest_widgets.errors import IngestError
+from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.pipeline.parts import PAGES_A_TASK
+from ingest_widgets.settings import Settings
+from ingest_widgets.sources import fetch
+from ingest_widgets.statuses import Reason, Status
+
+
+class UnderWay:
+    """The ranges that an executor was given; its length counts those that haven't come back.
+
+    For one thread, except `wake`.
+
+    Args:
+        engine: As the user chose it.
+        settings: What holds for each range.
+    """
+
+    def __init__(self, engine: str, settings: Settings) -> None:
+        self._engine, self._settings = engine, settings
+        self._run = uuid.uuid4().hex
+        self._futures: set[Future[Extraction]] = set()
+        self._done: queue.SimpleQueue[tuple[SourceFile, int, Future[Extraction]] | None] = queue.SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._futures)
+
+    def submit(self, executor: Executor, file: SourceFile, first: int, known_sha256: str | None) -> None:
+        """Has a range read.
+
+        Args:
+            executor: Who reads it.
+            file: What is read.
+            first: The page with which the range begins, from 1.
+            known_sha256: The hash with which the file needn't be read at all.
+
+        Raises:
+            IngestError: The executor takes no more.
+        """
+        task = Task(
+            name=file.name,
+            path=file.path,
+            data=file.data,
+            engine=self._engine,
+            first=first,
+            last=first + PAGES_A_TASK - 1,
+            known_sha256=known_sha256,
+            limits=Limits.of(self._settings),
+            ocr=self._settings.ocr,
+            ocr_max_pages=self._settings.ocr_max_pages,
+        )
+        try:
+            future = executor.submit(extract_in_run, task, file.kind, self._run, file.address)
+        except Exception as error:  # shut down or broken: nothing more will come of it, whatever it calls that
+            why = _first_line(error)
+            raise IngestError(f"the executor takes no more work ({why}): give a new one and run again") from error
+        future.add_done_callback(lambda done: self._done.put((file, first, done)))
+        self._futures.add(future)
+
+    def next(self) -> tuple[SourceFile, int, Extraction] | None:
+        """Waits for the next range that comes back: its file, its first page and what was read; None after `wake`.
+
+        Raises:
+            IngestError: The executor broke, or there is no engine.
+        """
+        if (arrived := self._done.get()) is None:
+            return None
+        file, first, future = arrived
+        self._futures.discard(future)
+        return file, first, _outcome(future)
+
+    def wake(self) -> None:
+        """Ends the present wait, or the next one. From any thread."""
+        self._done.put(None)
+
+    def cancel(self) -> None:
+        """Leaves unread what nobody has begun to read."""
+        for future in self._futures:
+            future.cancel()
+
+
+def _outcome(future: Future[Extraction]) -> Extraction:
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        raise IngestError(f"the executor broke ({_first_line(error)}): give a new one and run again") from error
+    except IngestError:
+        raise
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - an executor of somebody else may raise anything
+        why = f"The executor gave it up ({_first_line(error)}): run again."
+        return Extraction(Status.FAILED, Reason.CRASHED, why)
+
+
+def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = None) -> Extraction:
+    """`extract`, after the bytes of a URL were fetched where the task runs.
+
+    Args:
+        task: What to read.
+        kind: That of the `SourceFile`.
+        run: Makes the call unlike that of an earlier run, whose cancelled or old result Dask would give once more.
+        address: Of a URL with a password.
+    """
+    if kind != "url":
+        return extract(task)
+    started = time.monotonic()
+    try:
+        data = fetch(address.get_secret_value() if address else task.path, task.limits.max_file_bytes)
+    except (OSError, ValueError) as error:
+        detail = f"It can't be fetched ({_first_line(error)}): check the address."
+        return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=time.monotonic() - started)
+    return extract(replace(task, data=data))
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
