@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus import exports, health, vectors
-from ingest_widgets.corpus.arguments import (
-    File,
-    dots_per_inch,
-    file_name,
-    file_names,
-    whole_number,
-)
-from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
+from ingest_widgets.corpus.arguments import File, dots_per_inch, file_names, whole_number
 from ingest_widgets.corpus.embedding import Embedder, embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
-from ingest_widgets.corpus.held_files import HeldFiles
-from ingest_widgets.corpus.keywords import Keyword, keywords_of
+from ingest_widgets.corpus.held_pages import HeldPages
 from ingest_widgets.corpus.query import parse_query
-from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page, with_margins
 from ingest_widgets.corpus.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
-from ingest_widgets.documents import Chunk, Page
-from ingest_widgets.engines.margins import marginal_lines, without
-from ingest_widgets.errors import CorpusDamaged, CorpusError
-from ingest_widgets.tables import html_table, text_table
+from ingest_widgets.errors import CorpusDamaged
+from ingest_widgets.tables import MOST_ROWS, html_table, text_table
 
 if TYPE_CHECKING:
     from array import array
@@ -43,10 +31,8 @@ if TYPE_CHECKING:
 
     from ingest_widgets.corpus.page_images import Highlight, Original, PageImages, PageSheet
 
-_SAMPLED_PAGES = 1_000
 
-
-class Corpus(HeldFiles):
+class Corpus(HeldPages):
     """Pages of text, searchable, in one SQLite file.
 
     Safe to use from many threads and processes at once: readers never wait, writers take turns. The file is made by the
@@ -67,33 +53,6 @@ class Corpus(HeldFiles):
     def __bool__(self) -> bool:
         """True even without a page: a corpus is there."""
         return True
-
-    def pages(self, file: File | None = None) -> Iterator[Page]:
-        """The pages in the order of names and numbers, a few hundred in memory at a time.
-
-        Args:
-            file: The name of one file, or its record; a name that isn't in the corpus has no pages.
-        """
-        return self._pages(None if file is None else file_name(file))
-
-    def _pages(self, file: str | None) -> Iterator[Page]:
-        yield from iterate_pages(self._connections, file)  # from: the corpus stays open while somebody iterates
-
-    def page(self, file: File, number: int) -> Page:
-        """One page.
-
-        Args:
-            file: The name of its file, or its record.
-            number: From 1.
-
-        Raises:
-            CorpusError: There is no such page in the corpus; the message says which there are.
-        """
-        name, number = file_name(file), whole_number("number", number, least=None)
-        found = find_page(self._connections, name, number)
-        if found is None:
-            raise CorpusError(no_such_page(self.file(name), number))
-        return found
 
     def search(
         self,
@@ -203,66 +162,6 @@ class Corpus(HeldFiles):
         question = parse_query(query).plain
         return vector_of_question(held, self._embedder, question, str(self._path))
 
-    def margins(self, file: File) -> dict[int, list[tuple[int, int]]]:
-        """Where the running headers, footers and page numbers stand: (start, end) in the texts, by page number.
-
-        They are told by what neighbouring pages repeat; pages without any aren't in here.
-
-        Args:
-            file: The name of the file, or its record.
-
-        Raises:
-            CorpusError: There is no file of that name in the corpus.
-        """
-        name = self.file(file).name
-        return {page.number: spans for page, spans in with_margins(self._pages(name)) if spans}
-
-    def chunks(
-        self, max_chars: int = 1200, overlap: int | None = None, *, file: File | None = None, margins: bool = False
-    ) -> Iterator[Chunk]:
-        """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
-
-        Args:
-            max_chars: No piece is longer, unless it is one single word or emoji.
-            overlap: So many characters at most are in two neighbours; None: 150, or half of `max_chars` if less.
-            file: Only this file's.
-            margins: Running headers, footers and page numbers belong to the text; otherwise a chunk ends before one
-                and the next begins behind it.
-
-        Raises:
-            CorpusError: There is no file of that name in the corpus.
-            ValueError: `overlap` isn't less than `max_chars`.
-        """
-        max_chars, overlap = checked_sizes(max_chars, overlap)
-        return self._chunks(max_chars, overlap, None if file is None else self.file(file).name, margins)
-
-    def _chunks(self, max_chars: int, overlap: int, file: str | None, margins: bool = False) -> Iterator[Chunk]:
-        for _, group in groupby(self._pages(file), lambda page: page.file):
-            pages = list(group)
-            spans = () if margins else marginal_lines(page.text for page in pages)
-            yield from chunks_of(pages, max_chars, overlap, spans)
-
-    def keywords(self, file: File | None = None, *, limit: int = 20) -> list[Keyword]:
-        """The words and phrases that tell most, of one file or of the corpus (then from about 1,000 of its pages).
-
-        Raises:
-            CorpusError: There is no file of that name in the corpus.
-        """
-        limit = whole_number("limit", limit)
-        name = None if file is None else self.file(file).name
-        total = len(self)
-        step = -(-total // _SAMPLED_PAGES) or 1 if name is None else 1
-        pages = (
-            pair for _, group in groupby(self._pages(name), lambda page: page.file) for pair in with_margins(group)
-        )
-        texts = (without(page.text, spans) for page, spans in islice(pages, 0, None, step))
-
-        def frequencies(words: Sequence[str]) -> dict[str, int]:
-            with self._connections.reader() as con:
-                return self._index.frequencies(con, words)
-
-        return keywords_of(texts, total, frequencies, limit)
-
     def page_image(self, file: File, number: int, *, dpi: float = 110, highlight: Highlight | None = None) -> Image:
         """The page as it looks, drawn in an isolated worker.
 
@@ -365,7 +264,7 @@ class Corpus(HeldFiles):
             return {"text/plain": f"{self!r}, closed"}
         with self._connections.reader() as con:
             files, pages = con.execute("SELECT count(*), coalesce(sum(pages), 0) FROM files").fetchone()
-            rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files ORDER BY name LIMIT 20").fetchall()
+            rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files ORDER BY name LIMIT {MOST_ROWS}").fetchall()
             cells = FileTable(map(record_of, rows)).rows()
         title = f"{clean_path(self._path.name)}: {_counted(files, 'file')}, {_counted(pages, 'page')}"
         shown = (title, FileTable.COLUMNS, cells)

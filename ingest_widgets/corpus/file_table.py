@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any, SupportsIndex, overload
 
 from ingest_widgets.documents import FileRecord
-from ingest_widgets.tables import Cell, html_table, text_table
+from ingest_widgets.tables import MOST_ROWS, Cell, html_table, text_table
 
 
 class FileTable(list[FileRecord]):
@@ -23,7 +23,7 @@ class FileTable(list[FileRecord]):
 
     def rows(self) -> list[list[Cell]]:
         """The cells of at most the first 20 records."""
-        return [[r.name, r.status, r.reason, r.pages, r.engine, r.detail] for r in self[:20]]
+        return [[r.name, r.status, r.reason, r.pages, r.engine, r.detail] for r in self[:MOST_ROWS]]
 
     @property
     def _title(self) -> str:

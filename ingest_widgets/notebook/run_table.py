@@ -11,7 +11,7 @@ from typing import Any
 from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.statuses import Status
-from ingest_widgets.tables import html_table
+from ingest_widgets.tables import MOST_ROWS, html_table
 
 Row = list[Any]
 """What the page gets: index, name, status, reason, detail, pages, bytes."""
@@ -133,7 +133,7 @@ class RunTable:
         """What a saved notebook shows without a kernel: the title, and the files, those with a problem first."""
         with self.lock:
             rows = sorted(self.rows, key=lambda row: (row[3] is None, row[0]))
-            shown = [[row[2], row[1], row[5], _note(row)] for row in rows[:20]]
+            shown = [[row[2], row[1], row[5], _note(row)] for row in rows[:MOST_ROWS]]
             table = html_table(title, ["status", "name", "pages", "what to know"], shown, total=len(rows))
         return f'<div class="ingw-saved">{table}</div>'
 
