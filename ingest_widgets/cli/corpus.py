@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingest_widgets.cli.output import as_json, corpus_option, on_terminal, plain, write_json, write_rows
+from ingest_widgets.counted import counted
 
 if TYPE_CHECKING:
     from ingest_widgets.corpus import Corpus
@@ -51,8 +52,7 @@ def search(
         return
     for hit in hits:
         _write(hit)
-    counted = f"{found.total:,} {'page' if found.total == 1 else 'pages'}"
-    click.echo(plain(": ".join(filter(None, [counted, found.hint]))), err=True)
+    click.echo(plain(": ".join(filter(None, [counted(found.total, "page"), found.hint]))), err=True)
 
 
 def _write(hit: Hit) -> None:

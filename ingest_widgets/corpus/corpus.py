@@ -17,6 +17,7 @@ from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
+from ingest_widgets.counted import counted
 from ingest_widgets.errors import CorpusDamaged
 from ingest_widgets.tables import MOST_ROWS, html_table, text_table
 
@@ -266,10 +267,6 @@ class Corpus(HeldPages):
             files, pages = con.execute("SELECT count(*), coalesce(sum(pages), 0) FROM files").fetchone()
             rows = con.execute(f"SELECT {RECORD_COLUMNS} FROM files ORDER BY name LIMIT {MOST_ROWS}").fetchall()
             cells = FileTable(map(record_of, rows)).rows()
-        title = f"{clean_path(self._path.name)}: {_counted(files, 'file')}, {_counted(pages, 'page')}"
+        title = f"{clean_path(self._path.name)}: {counted(files, 'file')}, {counted(pages, 'page')}"
         shown = (title, FileTable.COLUMNS, cells)
         return {"text/plain": text_table(*shown, total=files), "text/html": html_table(*shown, total=files)}
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

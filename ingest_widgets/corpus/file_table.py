@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, SupportsIndex, overload
 
+from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord
 from ingest_widgets.tables import MOST_ROWS, Cell, html_table, text_table
 
@@ -28,7 +29,7 @@ class FileTable(list[FileRecord]):
     @property
     def _title(self) -> str:
         counts = Counter(str(record.status) for record in self)
-        head = f"{len(self):,} {'file' if len(self) == 1 else 'files'}"
+        head = counted(len(self), "file")
         return ": ".join(filter(None, [head, ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items()))]))
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ from itertools import tee
 
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.records import as_number, as_text, clean_path, warnings_of
+from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord, Page
 from ingest_widgets.engines.margins import marginal_lines
 from ingest_widgets.statuses import Status
@@ -76,11 +77,11 @@ def no_such_page(record: FileRecord, number: int) -> str:
     detail = f": {record.detail}" if record.detail else ""
     if not record.pages:
         return f"{record.name} has no pages in the corpus ({why}){detail}"
-    counted = "1 page" if record.pages == 1 else f"{record.pages:,} pages"
+    held = counted(record.pages, "page")
     missing = f"there is no page {number}{': pages count from 1' if number < 1 else ''}"
     if record.status is Status.INGESTED:
-        return f"{record.name} has {counted}, {missing}"
-    return f"{record.name} has {counted} in the corpus, {missing} ({why}){detail}"
+        return f"{record.name} has {held}, {missing}"
+    return f"{record.name} has {held} in the corpus, {missing} ({why}){detail}"
 
 
 def page_of(name: str, row: Sequence[object]) -> Page:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from ingest_widgets.counted import counted
 from ingest_widgets.documents.noun import Shown
 from ingest_widgets.statuses import Status
 
@@ -60,8 +61,7 @@ class RunSummary(Shown):
     def sentence(self) -> str:
         """Such as `12 files: 8 ingested, 4 failed`."""
         counts = [f"{getattr(self, f.name):,} {f.name}" for f in fields(self)[:5] if getattr(self, f.name)]
-        head = f"{self.files:,} {'file' if self.files == 1 else 'files'}"
-        return ": ".join(filter(None, [head, ", ".join(counts) or self.note]))
+        return ": ".join(filter(None, [counted(self.files, "file"), ", ".join(counts) or self.note]))
 
     def __str__(self) -> str:
         return self.sentence

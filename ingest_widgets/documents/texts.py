@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from ingest_widgets.counted import counted
 from ingest_widgets.documents.noun import Shown
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Page(Shown):
     warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"Page(file={self.file!r}, number={self.number}, {_characters(self.text)})"
+        return f"Page(file={self.file!r}, number={self.number}, {counted(len(self.text), 'character')})"
 
     def _table(self) -> Table:
         title = ". ".join([f"{self.file}, page {self.number} ({self.engine})", *self.warnings])
@@ -73,7 +74,7 @@ class Chunk(Shown):
 
     def __repr__(self) -> str:
         last = "" if self.last_page == self.first_page else f", last_page={self.last_page}"
-        return f"Chunk(file={self.file!r}, first_page={self.first_page}{last}, {_characters(self.text)})"
+        return f"Chunk(file={self.file!r}, first_page={self.first_page}{last}, {counted(len(self.text), 'character')})"
 
     def _table(self) -> Table:
         alone = self.last_page == self.first_page
@@ -112,10 +113,6 @@ class Hit(Shown):
 
 def _lines(text: str) -> list[list[Cell]]:
     return [[line] for line in text.splitlines() if line.strip()]
-
-
-def _characters(text: str) -> str:
-    return f"{len(text):,} character{'' if len(text) == 1 else 's'}"
 
 
 def _shortened(text: str, most: int) -> str:

@@ -6,9 +6,10 @@ import os
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
+from ingest_widgets.counted import counted
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
-from ingest_widgets.notebook.run_table import RunTable, counted
+from ingest_widgets.notebook.run_table import RunTable
 
 
 class CorpusView(LiveWidget):

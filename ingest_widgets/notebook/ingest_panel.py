@@ -8,10 +8,11 @@ import threading
 from typing import Any
 
 from ingest_widgets.corpus import Corpus
+from ingest_widgets.counted import counted
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
-from ingest_widgets.notebook.run_table import RunTable, counted
+from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads
 from ingest_widgets.pipeline import IngestRun

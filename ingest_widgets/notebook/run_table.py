@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.statuses import Status
 from ingest_widgets.tables import MOST_ROWS, html_table
@@ -151,11 +152,6 @@ class RunTable:
             if index is not None:
                 feed.dirty[index] = None
             feed.changed()
-
-
-def counted(number: int, noun: str) -> str:
-    """Such as `1 file` or `1,200 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def reason_words(reason: str | None) -> str:
