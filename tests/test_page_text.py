@@ -14,7 +14,7 @@ import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.page_text import PageReader, page_text
+from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.textpage import TextPage, handle_of
 from tests.hostile.bombs import cmap_font
 from tests.hostile.pdf import assemble, page_objects
@@ -262,7 +262,7 @@ def test_text_far_outside_the_page_breaks_nothing(far: str) -> None:
 def test_an_empty_page_is_an_empty_text() -> None:
     """Nothing drawn, nothing read, no warning."""
     document = pypdfium2.PdfDocument(drawn(lambda canvas: canvas.line(0, 0, 100, 100)))
-    assert page_text(document, 0) == ("", ())
+    assert PageReader(document).text(0) == ("", ())
     document.close()
 
 
@@ -270,7 +270,7 @@ def test_a_page_that_is_not_there_is_an_error() -> None:
     """The caller tries another engine then."""
     document = pypdfium2.PdfDocument(drawn(lambda canvas: lines_at(canvas, ["one"])))
     with pytest.raises(pypdfium2.PdfiumError, match="page 8 can't be loaded"):
-        page_text(document, 7)
+        PageReader(document).text(7)
     document.close()
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import import_module
 
 from ingest_widgets.engines.fallbacks import PypdfDocument, RepairedDocument, said_page_count
+from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.names import plug_ins
-from ingest_widgets.engines.page_text import clean_text
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, page_count
 
@@ -146,18 +146,13 @@ class OpenDocument:
         return max(self.first.page_count, said if said <= self._max_pages else 0)
 
     @property
-    def engine(self) -> str:
-        """The name of the engine that opened it."""
-        return self._opened[0][0]
-
-    @property
     def first(self) -> Document:
-        """What that engine made of it."""
+        """What the engine made of it that opened it."""
         return self._opened[0][1]
 
     def metadata(self) -> tuple[str, str]:
         """Title and author."""
-        return self._opened[0][1].metadata()
+        return self.first.metadata()
 
     def page(self, index: int) -> tuple[str, str, tuple[str, ...]]:
         """The engine that read page `index` (from 0), its text and its warnings.

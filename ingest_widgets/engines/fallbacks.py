@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.page_text import clean_text
+from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pdfium import LOST, PdfiumDocument

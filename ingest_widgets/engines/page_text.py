@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import Edit, accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
-from ingest_widgets.engines.glyphs import clean_lines, clean_text
+from ingest_widgets.engines.glyphs import clean_lines
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
@@ -17,8 +17,6 @@ from ingest_widgets.engines.textpage import TextPage, handle_of
 
 if TYPE_CHECKING:
     import pypdfium2
-
-__all__ = ["PageReader", "clean_text", "page_text"]
 
 Place = tuple[float, float]
 # Mixed columns, marks of notes and letterspaced words are looked for on the first pages and then on some: who has them
@@ -106,11 +104,6 @@ def changes(page: TextPage) -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them."""
     kinds = kinds_of(page.text)
     return accent_edits(page, page.text) + number_edits(page, page.text, kinds) + spacing_edits(page, kinds)
-
-
-def page_text(document: pypdfium2.PdfDocument, index: int) -> tuple[str, tuple[str, ...]]:
-    """Reads one page without the help of the others; see `PageReader.text`."""
-    return PageReader(document).text(index)
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:

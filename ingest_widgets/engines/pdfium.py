@@ -10,9 +10,10 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.getters import getter
+from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
-from ingest_widgets.engines.page_text import PageReader, clean_text
+from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
