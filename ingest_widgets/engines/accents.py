@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
 _COMBINING = {
@@ -17,7 +18,6 @@ _ASCII = {sign: _COMBINING[sign] for sign in "`^~"}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
 _MOST = 2_000  # of a kind on a page
-Edit = tuple[int, int, str]
 
 
 def accent_edits(page: TextPage, text: str) -> list[Edit]:

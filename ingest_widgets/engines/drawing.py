@@ -8,19 +8,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice, repeat
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.hyphens import CUT
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.textpage import LINE_BREAK, TextPage, handle_of
 from ingest_widgets.scripts import SIGN
-
-if TYPE_CHECKING:
-    from ingest_widgets.engines.accents import Edit
 
 MOST_PIXELS = 40_000_000
 MOST_BOXES = 1000
@@ -126,11 +124,10 @@ def _spans(text: str, edits: Sequence[Edit], needles: Sequence[str]) -> Iterator
 def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
     """The signs of the text as it is read, each with the place of one that it was made of."""
     position = 0
-    for first, last, replacement in sorted(edits):
-        if first >= position:
-            yield from enumerate(text[position:first], position)
-            yield from zip(repeat(first), replacement, strict=False)
-            position = last
+    for first, last, replacement in edits_within(edits, 0, len(text)):
+        yield from enumerate(text[position:first], position)
+        yield from zip(repeat(first), replacement, strict=False)
+        position = last
     yield from enumerate(text[position:], position)
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.accents import Edit
+    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
 # Letters of Latin-1 and whatever isn't in it become "a", figures "1", the rest blanks.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.accents import Edit, accent_edits
+from ingest_widgets.engines.accents import accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
+from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyphs import clean_lines
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import kinds_of, number_edits
@@ -86,6 +87,7 @@ class PageReader:
             self._noted |= bool(numbers)
             if spaces:
                 self._spaced_until = self._pages + _NEAR_PAGES
+        edits.sort()
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
             rows = reading_order(page, text)
@@ -103,7 +105,7 @@ class PageReader:
 def changes(page: TextPage) -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them."""
     kinds = kinds_of(page.text)
-    return accent_edits(page, page.text) + number_edits(page, page.text, kinds) + spacing_edits(page, kinds)
+    return sorted(accent_edits(page, page.text) + number_edits(page, page.text, kinds) + spacing_edits(page, kinds))
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:
@@ -188,8 +190,7 @@ def _pens(places: list[Place]) -> Pens:
 
 def _edited(text: str, start: int, end: int, edits: list[Edit]) -> str:
     pieces, position = [], start
-    for first, last, replacement in sorted(edits):
-        if start <= first < end and first >= position:  # of two that overlap, the first one
-            pieces += [text[position:first], replacement]
-            position = last
+    for first, last, replacement in edits_within(edits, start, end):
+        pieces += [text[position:first], replacement]
+        position = last
     return "".join(pieces) + text[position:end]

@@ -12,7 +12,7 @@ import pypdfium2.raw as pdfium_c
 if TYPE_CHECKING:
     import pypdfium2
 
-    from ingest_widgets.engines.accents import Edit
+    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
 Span = tuple[int, int]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.accents import Edit
+    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
 
