@@ -98,6 +98,14 @@ def test_text_that_no_column_can_hold_never_arrives() -> None:
     assert got.pages[0].warnings
 
 
+def test_what_an_engine_says_at_length_or_in_no_valid_text_costs_no_page_and_no_second_attempt() -> None:
+    got = read("poison: warns", "honest")
+    assert (got.status, len(got.pages)) == (Status.INGESTED, 2)
+    assert [len(warning) for warning in got.pages[0].warnings] == [500] + [3] * 49
+    got = read("honest", "poison: refuses")
+    assert (got.status, got.reason) == (Status.PARTIAL, Reason.CORRUPT)
+
+
 def test_an_engine_that_lacks_parts_or_does_not_load_is_no_crash_of_ours() -> None:
     """What is broken is the plug-in, so the file is `crashed` with a detail that names it, or the engine is refused."""
     assert read("x", engine="incomplete").reason is Reason.CRASHED

@@ -14,10 +14,17 @@ from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.wire import LINE_CHARS, MOST_POINTS, WireError
+from ingest_widgets.isolation.wire import (
+    LINE_CHARS,
+    MOST_POINTS,
+    MOST_WARNINGS,
+    TITLE_CHARS,
+    WARNING_CHARS,
+    WHY_CHARS,
+    WireError,
+)
 from ingest_widgets.statuses import Reason, Status
 
-MOST_WARNINGS = 50
 MOST_TEXT_BYTES = 256 * 1024 * 1024
 """So much memory may the text of one file take here, whichever workers it came from."""
 _LINE_BYTES = 250  # of a line's place
@@ -136,7 +143,7 @@ class Gathering:
         self._page_count = _number(header["pages"])
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:
-        self._title, self._author = _text(header["title"], 1000), _text(header["author"], 1000)
+        self._title, self._author = _text(header["title"], TITLE_CHARS), _text(header["author"], TITLE_CHARS)
         self.wants_metadata = False
         self._warn(_texts(header["warnings"]))
 
@@ -157,7 +164,7 @@ class Gathering:
 
     def _bad(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
-        self.skip(Reason.CORRUPT, _text(header["why"], 200))
+        self.skip(Reason.CORRUPT, _text(header["why"], WHY_CHARS))
 
     def _check_number(self, header: dict[str, Any]) -> None:
         if header["n"] != self.next or self.complete or (self._page_count or 0) > self._task.limits.max_pages:
@@ -167,17 +174,17 @@ class Gathering:
         reason = Reason(header["reason"])
         if reason is Reason.OUT_OF_MEMORY:  # the worker is worn
             raise WorkerEnded(reason)
-        self.fail(reason, _text(header["what"], 200))
+        self.fail(reason, _text(header["what"], WHY_CHARS))
         return True
 
     def _broken(self, header: dict[str, Any], body: bytes) -> bool:
-        raise WorkerEnded(Reason.CRASHED, _text(header["why"], 200))
+        raise WorkerEnded(Reason.CRASHED, _text(header["why"], WHY_CHARS))
 
     def _no_engine(self, header: dict[str, Any], body: bytes) -> bool:
         if is_built_in(self._task.engine):  # it would end the whole run
             raise WireError("an engine of ours that isn't there")
         raise EngineError(
-            f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], 200)}): install or "
+            f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], WHY_CHARS)}): install or "
             "mend the plug-in"
         )
 
@@ -259,7 +266,7 @@ def _text(value: Any, most: int) -> str:
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WireError("no list where a list belongs")
-    return tuple(_text(warning, 500) for warning in value[:MOST_WARNINGS])
+    return tuple(_text(warning, WARNING_CHARS) for warning in value[:MOST_WARNINGS])
 
 
 def _line(value: Any) -> ScannedLine:

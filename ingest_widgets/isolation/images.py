@@ -13,7 +13,7 @@ from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.slot import Slot, own_slot
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.wire import MOST_POINTS, PICTURE_BYTES, WireError
+from ingest_widgets.isolation.wire import MOST_NEEDLES, MOST_POINTS, NEEDLE_CHARS, PICTURE_BYTES, WireError, cut
 from ingest_widgets.statuses import Reason
 
 _DRAWN_BY = ("pdfium", "pdfium+repair")
@@ -82,7 +82,7 @@ def page_boxes(task: Task, number: int, needles: Sequence[str]) -> PageBoxes:
     Raises:
         IngestError: The page can't be read; the message says why and what to do.
     """
-    short = [needle[:500].encode("utf-8", "replace").decode() for needle in needles[:100]]
+    short = [cut(needle, NEEDLE_CHARS) for needle in needles[:MOST_NEEDLES]]
     header, _ = _ask(task, "boxes", {"n": number, "needles": short})
     try:
         boxes = tuple((_points(a), _points(b), _points(c), _points(d)) for a, b, c, d in header["boxes"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,16 @@ from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
-from ingest_widgets.isolation.wire import HEADER_BYTES, LINE_CHARS, PAGE_CHARS
+from ingest_widgets.isolation.wire import (
+    HEADER_BYTES,
+    LINE_CHARS,
+    MOST_WARNINGS,
+    PAGE_CHARS,
+    TITLE_CHARS,
+    WARNING_CHARS,
+    WHY_CHARS,
+    cut,
+)
 from ingest_widgets.statuses import Reason
 
 if TYPE_CHECKING:
@@ -96,7 +105,7 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
     count = document.page_count
     if count < 1:
         raise Refused(Reason.CORRUPT, "it has no pages")
-    parent.tell({"t": "document", "pages": count, "warnings": document.warnings})
+    parent.tell({"t": "document", "pages": count, "warnings": _said(document.warnings)})
     if request["first"] == 1 or request["metadata"]:
         _metadata(parent, document)
     scans = None if request["ocr_pages"] is None else _Scans(request, document)
@@ -104,6 +113,10 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
     for number in range(request["first"], last + 1):
         _page(parent, document, number, scans)
     return last < count
+
+
+def _said(warnings: Sequence[str]) -> list[str]:
+    return [cut(warning, WARNING_CHARS) for warning in warnings[:MOST_WARNINGS]]
 
 
 def _metadata(parent: Parent, document: OpenDocument) -> None:
@@ -116,8 +129,8 @@ def _metadata(parent: Parent, document: OpenDocument) -> None:
 
 
 def _line(text: str) -> str:
-    """One line of at most 1,000 printable characters."""
-    return "".join(char if char.isprintable() else " " for char in text[:1000]).strip()
+    """One line of printable characters."""
+    return "".join(char if char.isprintable() else " " for char in text[:TITLE_CHARS]).strip()
 
 
 def _page(parent: Parent, document: OpenDocument, number: int, scans: _Scans | None) -> None:
@@ -127,12 +140,12 @@ def _page(parent: Parent, document: OpenDocument, number: int, scans: _Scans | N
         if scans is not None and not text.strip():
             engine, text, warnings, lines = scans.page(number - 1, engine, warnings)
     except EngineRefuses as refusal:
-        parent.tell({"t": "bad", "n": number, "why": str(refusal)[:200]})
+        parent.tell({"t": "bad", "n": number, "why": cut(str(refusal), WHY_CHARS)})
         return
     if len(text) > PAGE_CHARS:
         text = text[:PAGE_CHARS]
         warnings += (f"text beyond {PAGE_CHARS:,} characters was left out",)
-    header = {"t": "page", "n": number, "engine": engine, "warnings": warnings}
+    header = {"t": "page", "n": number, "engine": engine, "warnings": _said(warnings)}
     if lines:
         header["lines"] = lines
     parent.tell(header, text.encode("utf-8", "replace"))
@@ -173,7 +186,7 @@ def _sent(scan: Scan) -> list[list[Any]]:
     lines: list[list[Any]] = []
     room = _LINES_BYTES
     for *box, text, angle in scan.lines:
-        text = text[:LINE_CHARS].encode("utf-8", "replace").decode()
+        text = cut(text, LINE_CHARS)
         room -= len(text.encode()) + len(text) + 60  # quotes and backslashes come with one more
         if room < 0:
             break

@@ -18,6 +18,13 @@ PAGE_CHARS = 1_000_000
 TEXT_BYTES = 4 * PAGE_CHARS
 LINE_CHARS = 500
 """Of a line that OCR found."""
+TITLE_CHARS = 1_000
+"""Of a title or an author."""
+WHY_CHARS = 200
+"""Of what says why something can't be done."""
+WARNING_CHARS, MOST_WARNINGS = 500, 50
+NEEDLE_CHARS, MOST_NEEDLES = 500, 100
+"""Of what is looked for on a page."""
 MOST_POINTS = 1e7
 """No place is farther away: drawing libraries can't count so far."""
 PICTURE_BYTES = 64 * 1024 * 1024
@@ -35,6 +42,11 @@ def prefix(header: dict[str, Any], body_size: int = 0) -> bytes:
     if len(head) > HEADER_BYTES:
         raise WireError(f"a header of {len(head)} bytes is beyond the cap")
     return _LENGTHS.pack(len(head), body_size) + head
+
+
+def cut(text: str, most: int) -> str:
+    """The beginning of a text as it can be sent: a lone surrogate becomes a question mark."""
+    return text[:most].encode("utf-8", "replace").decode()
 
 
 def _refuse_number(text: str) -> NoReturn:

@@ -16,7 +16,7 @@ from ingest_widgets.isolation.content import Refused
 from ingest_widgets.isolation.limits import hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter, stay
 from ingest_widgets.isolation.watch import die_with_parent, end_with_parent_thread
-from ingest_widgets.isolation.wire import prefix, read_frame
+from ingest_widgets.isolation.wire import WHY_CHARS, cut, prefix, read_frame
 from ingest_widgets.statuses import Reason
 
 if TYPE_CHECKING:
@@ -100,17 +100,12 @@ def _serve(parent: Parent, reader: Reader, request: Mapping[str, Any], body: byt
         reader.answer(request, body)
         last: dict[str, Any] = {"t": "done"}
     except Refused as refusal:
-        last = {"t": "refused", "reason": refusal.reason, "what": refusal.what[:200]}
+        last = {"t": "refused", "reason": refusal.reason, "what": cut(refusal.what, WHY_CHARS)}
     except MemoryError:
         last = {"t": "refused", "reason": Reason.OUT_OF_MEMORY, "what": ""}
     except NoEngine as error:
-        last = {"t": "no engine", "why": str(error)[:200].encode("utf-8", "replace").decode()}
+        last = {"t": "no engine", "why": cut(str(error), WHY_CHARS)}
     except Exception as error:  # noqa: BLE001 - the parent hears of it and ends us
-        last = {"t": "broken", "why": short(error)}
+        last = {"t": "broken", "why": cut(f"{type(error).__name__}: {error}", WHY_CHARS)}
     start_clock(0)
     parent.tell(last)
-
-
-def short(error: BaseException) -> str:
-    """What an engine said, as short as the wire wants it."""
-    return f"{type(error).__name__}: {error}"[:200].encode("utf-8", "replace").decode()

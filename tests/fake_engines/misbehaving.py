@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ingest_widgets.engines.pdfium import PdfiumDocument
-from ingest_widgets.engines.protocol import Buffer, PasswordSource
+from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
 
 _said: list[str] = []
 
@@ -127,6 +127,14 @@ def lies() -> str:
     return "\ud800 a lone surrogate and a NUL \0"
 
 
+def warns() -> tuple[str, ...]:
+    return "\ud800" + "so much " * 100, *("odd",) * 60
+
+
+def refuses() -> NoReturn:
+    raise EngineRefuses("\ud800" * 300)
+
+
 def raises() -> None:
     raise ZeroDivisionError("an engine's own mistake")
 
@@ -155,6 +163,8 @@ POISON: dict[str, Callable[[], Any]] = {
     "watched": watched,
     "flood": flood,
     "lies": lies,
+    "warns": warns,
+    "refuses": refuses,
     "raises": raises,
     "recurses": recurses,
 }
@@ -168,7 +178,7 @@ class Misbehaving(PdfiumDocument):
         _said[:] = text[text.index("poison: ") :].split()
         note(os.getpid())
         said = POISON[_said[1]]()
-        return said or text, warnings
+        return (text, said) if isinstance(said, tuple) else (said or text, warnings)
 
 
 def open_document(data: Buffer, passwords: PasswordSource) -> Misbehaving:
