@@ -22,6 +22,7 @@ from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.ocr import ScanReader
 from ingest_widgets.engines.ocr_lines import reading_order, rows_as_text
 from ingest_widgets.engines.ocr_reading import Piece, Reading
+from ingest_widgets.isolation.wire import MOST_BOXES
 
 SIZE = 1200, 800  # pixels
 POINTS = 0.5  # a pixel
@@ -147,3 +148,7 @@ def test_a_word_on_a_turned_line_is_marked_along_the_line(angle: float, box: tup
     lines = [ScannedLine(10, 10, 110, 20, "ounce noose", angle)]
     (found,) = boxes_of(lines, parse_query("noose").terms)
     assert found == pytest.approx(box, abs=8)
+
+
+def test_on_a_scan_full_of_a_word_as_many_places_are_marked_as_on_any_page() -> None:
+    assert len(boxes_of([ScannedLine(0, 0, 500, 10, "heat " * 1_500)], parse_query("heat").terms)) == MOST_BOXES

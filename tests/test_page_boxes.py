@@ -10,6 +10,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.drawing import boxes
+from ingest_widgets.isolation import Task, page_boxes
+from ingest_widgets.isolation.wire import MOST_BOXES
 from tests.test_page_text import drawn, texts
 from tests.test_page_text_numbers import line
 from tests.test_page_text_rtl import from_the_right, hebrew, letters
@@ -24,7 +26,7 @@ def width(text: str) -> float:
 
 def found(pdf: bytes, *needles: str) -> list[Box]:
     with pypdfium2.PdfDocument(pdf) as document:
-        return boxes(document, 0, needles)[2]
+        return boxes(document, 0, needles, MOST_BOXES)[2]
 
 
 def lines(*written: str) -> Callable[[Canvas], None]:
@@ -76,3 +78,8 @@ def test_a_right_to_left_word_only_where_it_is_one() -> None:
     ((left, _, right, _),) = found(pdf, letters("ab"))
     start = 500 - stringWidth("abc", "Times-Roman", 10) - 2.8
     assert (left, right) == pytest.approx((start - stringWidth("ab", "Times-Roman", 10), start), abs=1)
+
+
+def test_on_a_page_full_of_a_word_the_first_places_are_marked_and_come_through_the_pipe() -> None:
+    pdf = drawn(lines(*["heat " * 40] * 40))
+    assert len(page_boxes(Task("full", "full.pdf", data=pdf), 1, ["heat"]).boxes) == MOST_BOXES

@@ -8,17 +8,17 @@ import math
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from ingest_widgets.corpus.query import Term
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.hyphens import is_cut
+from ingest_widgets.isolation.wire import MOST_BOXES
 
 Box = tuple[float, float, float, float]
 _SINCE = 3  # the version of the tables
-_MOST_PLACES = 1_000
 _NARROW, _WIDE = frozenset("fijlrtI.,:;!'|()[] "), frozenset("mwMW@%—")
 
 
@@ -65,8 +65,8 @@ def boxes_of(lines: Sequence[ScannedLine], terms: Sequence[Term]) -> tuple[Box, 
             places.append((number - 1, len(lines[number - 1].text)))
         text += line.text
         places += [(number, place) for place in range(len(line.text))]
-    found = Marker(terms).spans(text)[:_MOST_PLACES]
-    return tuple(box for start, end in found for box in _boxes(lines, places[start:end]))
+    found = (box for start, end in Marker(terms).spans(text) for box in _boxes(lines, places[start:end]))
+    return tuple(islice(found, MOST_BOXES))
 
 
 def _boxes(lines: Sequence[ScannedLine], places: Sequence[tuple[int, int]]) -> list[Box]:

@@ -21,7 +21,6 @@ from ingest_widgets.engines.textpage import LINE_BREAK, TextPage, handle_of
 from ingest_widgets.scripts import SIGN
 
 MOST_PIXELS = 40_000_000
-MOST_BOXES = 1000
 
 Box = tuple[float, float, float, float]
 Span = tuple[int, int]
@@ -64,24 +63,26 @@ def png(document: pypdfium2.PdfDocument, index: int, dpi: float) -> bytes:
     return out.getvalue()
 
 
-def boxes(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) -> tuple[float, float, list[Box]]:
+def boxes(
+    document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], most: int
+) -> tuple[float, float, list[Box]]:
     """Where the needles stand on page `index` (from 0), as whole words, whatever their case and accents.
 
     Returns:
-        Width and height of the page and (left, top, right, bottom) of each match, a box a line; all in points from
-        the top left of the page as it is shown.
+        Width and height of the page and (left, top, right, bottom) of each match, a box a line, `most` of them at the
+        most; all in points from the top left of the page as it is shown.
     """
-    rects = _rects(document, index, needles)
+    rects = _rects(document, index, needles, most)
     with _page(document, index) as page:
         return *page.get_size(), [_shown(page, rect) for rect in rects]
 
 
-def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str]) -> list[Box]:
+def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], most: int) -> list[Box]:
     """Left, top, right and bottom of each in the page's own space; lines are in the order that the text has, too."""
     _refuse_number(document, index)
     try:
         with TextPage(handle_of(document), index) as page:
-            return list(islice(_found(page, needles), MOST_BOXES))
+            return list(islice(_found(page, needles), most))
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error
 

@@ -17,6 +17,7 @@ from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
 from ingest_widgets.isolation.wire import (
     HEADER_BYTES,
     LINE_CHARS,
+    MOST_BOXES,
     MOST_WARNINGS,
     PAGE_CHARS,
     TITLE_CHARS,
@@ -204,7 +205,7 @@ def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -
 def _boxes(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
     from ingest_widgets.engines.drawing import boxes
 
-    width, height, found = boxes(_pdfium(document), request["n"] - 1, request["needles"])
+    width, height, found = boxes(_pdfium(document), request["n"] - 1, request["needles"], MOST_BOXES)
     parent.tell({"t": "boxes", "width": width, "height": height, "boxes": [[round(x, 2) for x in b] for b in found]})
     return True
 

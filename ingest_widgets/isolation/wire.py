@@ -25,6 +25,8 @@ WHY_CHARS = 200
 WARNING_CHARS, MOST_WARNINGS = 500, 50
 NEEDLE_CHARS, MOST_NEEDLES = 500, 100
 """Of what is looked for on a page."""
+MOST_BOXES = 1_000
+"""So many places are marked on a page: a header has room for them."""
 MOST_POINTS = 1e7
 """No place is farther away: drawing libraries can't count so far."""
 PICTURE_BYTES = 64 * 1024 * 1024
