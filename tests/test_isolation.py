@@ -16,7 +16,7 @@ import pytest
 
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import check_engine
-from ingest_widgets.errors import EngineError, IngestError
+from ingest_widgets.errors import EngineError, IngestError, SettingsError
 from ingest_widgets.isolation import (
     IsolatedExecutor,
     Limits,
@@ -149,6 +149,17 @@ def test_a_function_that_finds_passwords_is_asked_only_for_a_locked_file() -> No
 def test_without_an_executor_passwords_come_from_the_settings_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INGEST_PDF_PASSWORDS", f'["wrong", "{PASSWORD}"]')
     assert read("encrypted.pdf").status is Status.INGESTED
+
+
+def test_a_page_of_a_locked_file_is_not_called_broken_for_settings_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is wrong is told as it is, and the worker, which waits for passwords, isn't given the next request."""
+    task = Task("encrypted.pdf", str(SAMPLES / "encrypted.pdf"))
+    monkeypatch.setenv("INGEST_WORKERS", "many")
+    with pytest.raises(SettingsError, match="workers"):
+        render_page(task, 1)
+    monkeypatch.delenv("INGEST_WORKERS")
+    monkeypatch.setenv("INGEST_PDF_PASSWORDS", f'["{PASSWORD}"]')
+    assert render_page(task, 1)
 
 
 def test_a_password_is_neither_in_the_arguments_nor_in_the_environment_of_a_worker(
