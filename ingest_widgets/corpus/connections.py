@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager
 from operator import methodcaller
 from typing import Protocol
 
-from ingest_widgets.corpus.corpus_file import WAIT_SECONDS, CorpusFile, FileConnection, begin, empty
-from ingest_widgets.corpus.failures import own_errors
+from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection, begin, empty
+from ingest_widgets.corpus.failures import WAIT_SECONDS, own_errors
 from ingest_widgets.errors import CorpusError, CorpusNotWritable
 
 _IDLE_READERS = 4
@@ -60,13 +60,10 @@ class Connections:
             held: Gets the locks that must be released after the fork; until then nobody writes.
             deadline: Of `time.monotonic`; who is still in the middle of it then may wait for the fork.
         """
-        if _took(self._writing, held, deadline) and self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        if _took(self._writing, held, deadline):
+            self._close_writer()
         if _took(self._lock, held, deadline):
-            for con in self._idle:
-                con.close()
-            self._idle.clear()
+            self._close_idle()
 
     def forget(self) -> None:
         """After a fork: what belongs to the parent is neither used nor closed here."""
@@ -80,16 +77,23 @@ class Connections:
             self._drop_all()
 
     def _drop_all(self) -> None:
-        for con in self._idle:
-            con.close()
-        self._idle.clear()
+        self._close_idle()
         # A writer at work closes its own connection when it is done.
         if self._writer is not None and self._writing.acquire(blocking=False):
             try:
-                self._writer.close()
-                self._writer = None
+                self._close_writer()
             finally:
                 self._writing.release()
+
+    def _close_idle(self) -> None:
+        for con in self._idle:
+            con.close()
+        self._idle.clear()
+
+    def _close_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
@@ -157,9 +161,8 @@ class Connections:
                 with own_errors(self.path):
                     yield from self._transaction()
             finally:
-                if self.closed and self._writer is not None:
-                    self._writer.close()
-                    self._writer = None
+                if self.closed:
+                    self._close_writer()
 
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         con = self._ready_writer(time.monotonic() + WAIT_SECONDS)
@@ -173,15 +176,12 @@ class Connections:
     def _ready_writer(self, deadline: float) -> sqlite3.Connection:
         self._refuse_closed()
         if self._writer is not None and self._corpus.identity() != self._file:
-            self._writer.close()
-            self._writer = None
+            self._close_writer()
         if self._writer is None:
             self._writer = self._corpus.open_for_writing(deadline)
             with self._lock:
                 if self._file != (file := self._corpus.identity()):
-                    for con in self._idle:
-                        con.close()
-                    self._idle.clear()
+                    self._close_idle()
                     self._file = file
         begin(self._writer, deadline)
         return self._writer

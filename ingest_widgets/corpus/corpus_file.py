@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import quote
 
-from ingest_widgets.corpus.failures import damaged, own_errors, refuse_folder
+from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, own_errors, refuse_folder
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
 from ingest_widgets.errors import (
     CorpusDamaged,
@@ -18,9 +18,6 @@ from ingest_widgets.errors import (
     CorpusNotWritable,
     CorpusTooNew,
 )
-
-WAIT_SECONDS = 30.0
-"""How long a writer waits for another one."""
 
 _STEP_SECONDS = 0.2
 _CHECKED_BYTES = 16 * 2**20

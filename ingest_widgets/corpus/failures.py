@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.errors import CorpusDamaged, CorpusError, CorpusForeign, CorpusFull, CorpusLocked, CorpusNotWritable
 
+WAIT_SECONDS = 30.0
+"""How long a writer waits for another one."""
+
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"}
 
 
@@ -35,7 +38,9 @@ def _translated(path: str, error: sqlite3.Error) -> CorpusError:
     name = getattr(error, "sqlite_errorname", None) or ""  # the sqlite3 module's own errors have no name
     why = str(error).splitlines()[0] if str(error) else name
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return locked(path)
+        return CorpusLocked(
+            f"another process kept {path} locked for {WAIT_SECONDS:.0f} seconds: wait until it is done, or stop it"
+        )
     if name in _FULL:
         return CorpusFull(f"{path} can't grow, the disk is full or a limit is reached: make room and run again")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
@@ -57,11 +62,6 @@ def damaged(path: str, why: str) -> CorpusDamaged:
     """The error for a file whose content is broken."""
     cure = "put a backup in its place, or move it away and ingest again"
     return CorpusDamaged(f"{path} is damaged ({why}): {cure}")
-
-
-def locked(path: str) -> CorpusLocked:
-    """The error for a wait that was too long."""
-    return CorpusLocked(f"another process kept {path} locked for 30 seconds: wait until it is done, or stop it")
 
 
 def refuse_folder(path: str) -> None:
