@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest_widgets.documents.extraction import Extraction, missing_in_words, pages_in_words
+from ingest_widgets.documents.extraction import Extraction, main_engine, missing_in_words, pages_in_words
 from ingest_widgets.documents.file_record import FileRecord
 from ingest_widgets.documents.run_summary import RunSummary
 from ingest_widgets.documents.source_file import FileKey, SourceFile
@@ -18,6 +18,7 @@ __all__ = [
     "RunSummary",
     "ScannedLine",
     "SourceFile",
+    "main_engine",
     "missing_in_words",
     "pages_in_words",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest_widgets.documents.noun import Noun
@@ -47,6 +48,12 @@ class Extraction(Noun):
     warnings: tuple[str, ...] = ()
     scanned: Mapping[int, tuple[ScannedLine, ...]] = field(default_factory=dict)
     missing: Mapping[int, Reason] = field(default_factory=dict)
+
+
+def main_engine(pages: Iterable[Page]) -> str | None:
+    """The engine of most pages; None without pages."""
+    engines = Counter(page.engine for page in pages)
+    return max(engines, key=engines.__getitem__, default=None)
 
 
 def missing_in_words(missing: Mapping[int, Reason]) -> list[str]:

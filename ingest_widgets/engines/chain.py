@@ -181,10 +181,8 @@ class OpenDocument:
             at += 1
             # With fewer pages or more, the same number may be another page.
             if document.page_count == self.first.page_count:
-                try:
+                with suppress(EngineRefuses):
                     return name, *_page_text(name, document, index)
-                except EngineRefuses:
-                    continue
 
     def close(self) -> None:
         """Gives back what the engines held."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, ScannedLine, missing_in_words
+from ingest_widgets.documents import Extraction, Page, ScannedLine, main_engine, missing_in_words
 from ingest_widgets.engines.names import is_built_in
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
@@ -216,7 +215,6 @@ class Gathering:
             seconds: The time it took.
         """
         status, reason, what = self._outcome(cancelled)
-        engines = Counter(page.engine for page in self._pages)
         missing = self._missing()
         return Extraction(
             status=status,
@@ -227,7 +225,7 @@ class Gathering:
             sha256=self._sha256,
             size=self._size,
             mtime_ns=self._mtime_ns,
-            engine=engines.most_common(1)[0][0] if engines else None,
+            engine=main_engine(self._pages),
             seconds=seconds,
             title=self._title,
             author=self._author,

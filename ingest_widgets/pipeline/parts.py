@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ingest_widgets.documents import Extraction, SourceFile, missing_in_words
+from ingest_widgets.documents import Extraction, SourceFile, main_engine, missing_in_words
 from ingest_widgets.isolation import Limits, gathering
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.statuses import Reason, Status
@@ -116,7 +116,7 @@ class Parts:
             reason=reason,
             detail=next((part.detail for part in lacking), "" if has_text else head.detail),
             pages=pages,
-            engine=Counter(page.engine for page in pages).most_common(1)[0][0] if pages else None,
+            engine=main_engine(pages),
             seconds=sum(part.seconds for part in every),
             scanned={number: lines for part in every for number, lines in part.scanned.items()},
             warnings=_warnings(every, missing if pages else {}),
