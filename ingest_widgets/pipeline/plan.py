@@ -76,12 +76,12 @@ class Plan:
     Attributes:
         to_read: Each with the hash that makes it `unchanged` after all, or None.
         settled: Files that nothing is read of, with what they count as.
-        refused: Files with a problem that the listing saw and the corpus doesn't know yet.
+        refused: Files with a problem that the listing saw and the corpus doesn't know yet, and what is kept of them.
     """
 
     to_read: list[tuple[SourceFile, str | None]] = field(default_factory=list)
     settled: list[tuple[SourceFile, Known, Status]] = field(default_factory=list)
-    refused: list[SourceFile] = field(default_factory=list)
+    refused: list[tuple[SourceFile, Extraction]] = field(default_factory=list)
 
 
 def make_plan(files: Sequence[SourceFile], known: Mapping[FileKey, Known], conditions: Conditions) -> Plan:
@@ -100,7 +100,7 @@ def _place(plan: Plan, file: SourceFile, before: Known | None, conditions: Condi
         if before and before.status is Status.FAILED and before.reason == file.problem[0]:
             plan.settled.append((file, before, Status.FAILED))
         else:
-            plan.refused.append(file)
+            plan.refused.append((file, Extraction(Status.FAILED, *file.problem)))
     elif before is None or before.reason in _TRY_AGAIN or conditions.changed(before):
         plan.to_read.append((file, None))
     elif _same_stamp(file, before):

@@ -23,7 +23,7 @@ from ingest_widgets.pipeline.under_way import UnderWay
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import Settings
 from ingest_widgets.sources import Source, describe_source, list_sources
-from ingest_widgets.statuses import Reason, Status
+from ingest_widgets.statuses import Status
 
 logger = logging.getLogger("ingest_widgets.pipeline")
 
@@ -104,9 +104,8 @@ class IngestRun:
         self._observer.listed(self.files)
         plan = make_plan(self.files, self.corpus.known(), self._conditions)
         self._tell_settled(plan)
-        for file in plan.refused:
-            reason, detail = file.problem or (Reason.UNREADABLE, "")
-            self._keep(file, Extraction(Status.FAILED, reason, detail))
+        for file, extraction in plan.refused:
+            self._keep(file, extraction)
         if plan.to_read:
             with self._executor() as executor:
                 self._read(plan, executor)
