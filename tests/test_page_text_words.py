@@ -160,6 +160,41 @@ def test_a_number_that_does_not_step_with_the_pages_is_text() -> None:
     assert list(marginal_lines(pages)) == [[] for _ in pages]
 
 
+def marked(heads: list[str], feet: list[str] | None = None) -> list[list[str]]:
+    """Which lines of pages with these first and last lines belong to the margin."""
+    body = (f"Text of {word} here.\n{word} more {word}.\nAnd {word} ends it." for word in "abcdefghijklmn")
+    parts = zip(heads, body, feet or [""] * len(heads), strict=False)
+    pages = ["\n".join(filter(None, lines)) for lines in parts]
+    found = zip(pages, marginal_lines(pages), strict=True)
+    return [[page[start:end] for start, end in spans] for page, spans in found]
+
+
+def test_the_running_heads_of_a_book_are_found_though_each_page_says_something_else() -> None:
+    """Left pages name the chapter, right ones the section; where a chapter begins the number stands at the foot."""
+    heads = ["", "2 CHAPTER 1. BETA", "1.1. RIVER 3", "4 CHAPTER 1. BETA", "1.2. WINTER 5", "", "1.3. PEOPLE 7"]
+    feet = ["1", "", "", "", "", "6", ""]
+    assert marked(heads, feet) == [[head or foot] for head, foot in zip(heads, feet, strict=True)]
+
+
+def test_small_roman_numerals_are_page_numbers_too() -> None:
+    heads = ["manual iii", "manual iv", "manual v", "contents vi", "contents vii", "index viii"]
+    assert marked(heads) == [[head] for head in heads]
+    feet = ["viii", "ix", "x", "xi", "1", "2", "3"]
+    assert marked([""] * 7, feet) == [[foot] for foot in feet]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["1 Start", "2 Middle", "3 More", "4 Last"],  # numbered titles, one a page
+        ["It was in 12", "they had 99", "and left 3", "with 45"],
+        ["mix the", "vi editor", "civil law", "did i"],
+    ],
+)
+def test_other_lines_with_numbers_are_text(heads: list[str]) -> None:
+    assert marked(heads) == [[]] * len(heads)
+
+
 def test_copies_of_one_page_have_no_margin() -> None:
     """What is repeated as a whole, a form or a test page, isn't a header: nothing of it may get lost."""
     lines = "One.\nTwo.\nThree.\nFour.\nFive.\nSix.\nSeven.\nEight.\nNine."

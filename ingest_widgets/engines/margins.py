@@ -9,8 +9,11 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 _NUMBER = re.compile(r"\d+")
+_ROMAN = re.compile("(?=.)(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
+_ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _DEEP = 3  # lines from an edge
 _NEAR = 3  # pages on either side
 _LONGEST = 200
@@ -19,16 +22,26 @@ Span = tuple[int, int]
 Line = tuple[int, int, str, int | None]  # start, end, what it says without figures, the last figure
 
 
+class _Folio(NamedTuple):
+    """What may be the number of a page: it begins or ends the outermost line, or is all of it."""
+
+    number: int
+    at_end: bool
+    words: str
+    """The others of its line, without figures."""
+
+
 class _Edge:
     """The lines at the top or the bottom of a page, from outside inwards."""
 
-    __slots__ = ("figures", "lines")
+    __slots__ = ("figures", "folios", "lines")
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, text: str, lines: list[Line]) -> None:
         self.lines = lines
         self.figures: dict[str, list[int | None]] = {}
         for _, _, key, figure in lines:
             self.figures.setdefault(key, []).append(figure)
+        self.folios = _folios(text[lines[0][0] : lines[0][1]].lower()) if lines else []
 
 
 Page = tuple[int, tuple[_Edge, _Edge]]  # length of the text; top, bottom
@@ -39,7 +52,9 @@ def marginal_lines(pages: Iterable[str]) -> Iterator[list[Span]]:
 
     A line among the three outermost counts when two of the six pages around it have the same one at the same edge,
     figures aside (one is enough in a document of up to three pages), or when it is a number alone that steps with the
-    pages. Where the fourth line is repeated as well it is the page that is, and half of a page is no margin.
+    pages. The outermost one also counts when it begins or ends with such a number and is like the running heads of a
+    book: some say the same, or left and right pages have the number on different sides. Where the fourth line is
+    repeated as well it is the page that is, and half of a page is no margin.
 
     Args:
         pages: The texts of consecutive pages of one document.
@@ -67,7 +82,7 @@ def without(text: str, spans: Sequence[Span]) -> str:
 def _page(text: str) -> Page:
     top = _top(text)
     least = 0 if not top else top[-1][0] if len(top) > _DEEP else top[-1][1]
-    return len(text), (_Edge(top), _Edge(_bottom(text, least)))
+    return len(text), (_Edge(text, top), _Edge(text, _bottom(text, least)))
 
 
 def _top(text: str) -> list[Line]:
@@ -104,11 +119,35 @@ def _line(start: int, end: int, words: str) -> Line:
     return start, end, _NUMBER.sub("#", words), int(figures[-1]) if len(figures[-1]) < 7 else None
 
 
+def _folios(line: str) -> list[_Folio]:
+    words = line.split()
+    if len(line) > _LONGEST:
+        return []
+    ends = [(words[0], False, words[1:])] + [(words[-1], True, words[:-1])] * (len(words) > 1)
+    numbered = ((_number(word), at_end, _NUMBER.sub("#", " ".join(others))) for word, at_end, others in ends)
+    return [_Folio(number, at_end, others) for number, at_end, others in numbered if number is not None]
+
+
+def _number(word: str) -> int | None:
+    """What it says in figures or, as the first pages of a book do, in small Roman ones."""
+    if _NUMBER.fullmatch(word):
+        return int(word) if len(word) < 6 else None
+    if not _ROMAN.fullmatch(word):
+        return None
+    values = [_ROMAN_VALUES[letter] for letter in word]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
+
+
 def _margin(window: Sequence[Page], place: int, needed: int) -> list[Span]:
     spans: list[Span] = []
     length, edges = window[place]
     for side, edge in enumerate(edges):
-        found = [line for line in edge.lines[:_DEEP] if _is_repeated(line, window, place, side, needed)]
+        found = [
+            line
+            for number, line in enumerate(edge.lines[:_DEEP])
+            if _is_repeated(line, window, place, side, needed)
+            or (not number and _has_folio(edge, window, place, needed))
+        ]
         inner = edge.lines[_DEEP:]
         if not (len(found) == _DEEP and inner and _is_repeated(inner[0], window, place, side, needed)):
             spans += [line[:2] for line in found]
@@ -125,3 +164,25 @@ def _is_repeated(line: Line, window: Sequence[Page], place: int, side: int, need
         if other != place and key in (figures := edges[side].figures):
             found += not steps or (figure or 0) + other - place in figures[key]
     return found >= needed and (steps or any(map(str.isalpha, key)))
+
+
+def _has_folio(edge: _Edge, window: Sequence[Page], place: int, needed: int) -> bool:
+    """Whether the outermost line holds the page's number, whatever else it says and wherever that of others stands."""
+    for folio in edge.folios:
+        others = [_stepped(folio, page, other - place) for other, page in enumerate(window) if other != place]
+        like = [folio, *filter(None, others)]
+        if len(like) > needed and (not folio.words or _are_running_heads(like)):
+            return True
+    return False
+
+
+def _stepped(folio: _Folio, page: Page, distance: int) -> _Folio | None:
+    """The page's own number, when this one is that of the page so many before it."""
+    return next((f for edge in page[1] for f in edge.folios if f.number == folio.number + distance), None)
+
+
+def _are_running_heads(folios: Sequence[_Folio]) -> bool:
+    """Numbered titles, one a page, step as well; but these don't say the same, and have their numbers on one side."""
+    with_words = [folio for folio in folios if folio.words]
+    words = {folio.words for folio in with_words}
+    return len(words) < len(with_words) or len({folio.at_end for folio in with_words}) > 1
