@@ -33,6 +33,8 @@ _PLACED = {
     "one point": b"BT /F1 1 Tf 330 405 Td (secret) Tj ET ",
     "tiny by the matrix of the text": b"BT /F1 10 Tf .05 0 0 .05 330 405 Tm (secret) Tj ET ",
     "tiny by the matrix of the page": b".05 0 0 .05 330 405 cm BT /F1 10 Tf (secret) Tj ET ",
+    "squeezed": b"BT 4 Tz /F1 9 Tf 330 405 Td (a secret that is longer) Tj 100 Tz ET ",
+    "squeezed by the matrix of the text": b"BT /F1 9 Tf .05 0 0 1 330 405 Tm (a secret that is longer) Tj ET ",
     "behind a picture": _WORD + _PICTURE,
     "behind a bar": _WORD + b".5 .1 .1 rg " + _BOX,
 }
@@ -63,6 +65,7 @@ _PLAIN = {
     "what a scan shows": _PICTURE + b"0 g 330 405 30 7 re f BT 3 Tr /F1 9 Tf 330 405 Td (secret) Tj 0 Tr ET ",
     "of five points": b"BT /F1 5 Tf 330 405 Td (secret) Tj ET ",
     "as large as the matrix makes it": b"BT /F1 1 Tf 9 0 0 9 330 405 Tm (I) Tj (secret) Tj ET ",
+    "narrow": b"BT 50 Tz /F1 9 Tf 330 405 Td (secret) Tj 100 Tz ET ",
     "half transparent": b"/Half gs " + _WORD,
     "inside its clip": b"300 300 300 300 re W n " + _WORD,
     "partly off the page": _at(-15, 405),

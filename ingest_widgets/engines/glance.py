@@ -23,10 +23,13 @@ from ingest_widgets.engines.pieces import (
     clips,
     font_size,
     is_frame,
+    is_squeezed,
     rect_of,
 )
 
 TINY_POINTS = 1.5
+_SHORT_LINE = 3.0
+"""Times as long as it is high: a longer one isn't squeezed, unless it says very much."""
 THIN_POINTS = 1.0
 """What is thinner, such as a line, covers no text."""
 WHITE, FAINT = 238, 13
@@ -89,10 +92,9 @@ def _is_placed_oddly(texts: Sequence[Handle], shown: Rect) -> bool:
     outside = min(rights) < left or max(lefts) > right or min(tops) < bottom or max(bottoms) > top
     if outside and any(is_off(rect_of(text), shown) for text in texts):
         return True
-    sizes = list(map(min, map(sub, rights, lefts), map(sub, tops, bottoms)))
-    if min(sizes) >= TINY_POINTS:
-        return False
-    return any(size < TINY_POINTS and font_size(text) < TINY_POINTS for text, size in zip(texts, sizes, strict=True))
+    shapes = zip(texts, map(sub, rights, lefts), map(sub, tops, bottoms), strict=True)
+    doubtful = [shape for shape in shapes if shape[1] < _SHORT_LINE * shape[2] or shape[2] < TINY_POINTS]
+    return any(_is_tiny(*shape) for shape in doubtful)
 
 
 def _is_covered(handles: Sequence[Handle], modes: Sequence[int]) -> bool:
@@ -143,15 +145,22 @@ def is_off(rect: Rect, shown: Rect) -> bool:
 
 
 def is_tiny(rect: Rect, handle: Handle, scale: float = 1.0) -> bool:
-    """Whether nobody reads letters so small. A full stop is as small, so the size of the font has to say it too.
+    """Whether nobody reads letters so small, or so narrow.
 
     Args:
         rect: Where the text stands.
         handle: The text.
         scale: See `Piece`.
     """
-    small = min(rect[2] - rect[0], rect[3] - rect[1]) < TINY_POINTS
-    return small and font_size(handle) * scale < TINY_POINTS
+    return _is_tiny(handle, rect[2] - rect[0], rect[3] - rect[1], scale)
+
+
+def _is_tiny(handle: Handle, across: float, up: float, scale: float = 1.0) -> bool:
+    # A full stop is as small, so the size of the font has to say it too; some fonts count in points and have the size 1.
+    small = min(across, up) < TINY_POINTS
+    if (not small and across >= _SHORT_LINE * up) or font_size(handle) * scale >= TINY_POINTS:
+        return False
+    return small or is_squeezed(handle)
 
 
 def within(inner: Rect, outer: Rect) -> bool:

@@ -19,6 +19,7 @@ from ingest_widgets.engines.getters import Handle, getter
 MOST_PIECES = 3000
 MOST_DEEP = 4
 _THICK = 3.0
+_SQUEEZED = 0.15
 TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
 
 Rect = tuple[float, float, float, float]
@@ -150,6 +151,13 @@ def font_size(handle: Handle) -> float:
     if not _SIZE(handle, _RECT_AT[0]):
         return float("inf")
     return abs(float(_RECT[0])) * _least_scale(_matrix(handle))
+
+
+def is_squeezed(handle: Handle) -> bool:
+    """Whether it is many times as large along the line as across it, or the other way round."""
+    a, b, c, d, *_ = _matrix(handle)
+    scales = hypot(a, b), hypot(c, d)
+    return min(scales) < _SQUEEZED * max(scales)
 
 
 def _matrix(handle: Handle) -> list[float]:
