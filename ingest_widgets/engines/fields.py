@@ -11,6 +11,8 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.glance import TINY_POINTS
+
 MOST_CHARS = 200_000
 _MOST_OPTIONS = 2_000  # of a field: each is compared with all that are chosen
 
@@ -19,6 +21,10 @@ _CHOICES = (pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
 _NO_FIELD = -1
 _LINE_ENDS = re.compile(r"</(?:p|div|li)\s*>|<br\s*/?>")
 _TAG = re.compile(r"<[^<>]*>")
+# The default appearance (ISO 32000-1, 12.7.3.3): the size of the font, where 0 stands for one that fits, and white.
+_SIZE = re.compile(r"(\d*\.?\d+)\s+Tf\b")
+_WHITE = re.compile(r"(?<![\d.])(?:1(?:\.0*)?\s+g|(?:1(?:\.0*)?\s+){3}rg|(?:0(?:\.0*)?\s+){4}k)\b")
+_GROUNDS = (b"MK", b"C")
 
 
 def field_value(form: Any, note: Any) -> str:
@@ -42,6 +48,15 @@ def field_value(form: Any, note: Any) -> str:
 def note_text(note: Any) -> str:
     """What a free note says."""
     return _plain_or_rich(note, b"Contents", b"RC")
+
+
+def is_written_unseen(note: Any) -> bool:
+    """Whether its default appearance is tiny, or white on no colour of its own."""
+    appearance = _entry(note, b"DA")
+    size = _SIZE.search(appearance)
+    if size and 0 < float(size.group(1)) < TINY_POINTS:
+        return True
+    return bool(_WHITE.search(appearance)) and not any(pdfium_c.FPDFAnnot_HasKey(note, key) for key in _GROUNDS)
 
 
 def _plain_or_rich(note: Any, plain: bytes, rich: bytes) -> str:

@@ -156,7 +156,7 @@ def is_tiny(rect: Rect, handle: Handle, scale: float = 1.0) -> bool:
 
 
 def _is_tiny(handle: Handle, across: float, up: float, scale: float = 1.0) -> bool:
-    # A full stop is as small, so the size of the font has to say it too; some fonts count in points and have the size 1.
+    # A full stop is as small, so the size of the font says it too; but a font that counts in points has the size 1.
     small = min(across, up) < TINY_POINTS
     if (not small and across >= _SHORT_LINE * up) or font_size(handle) * scale >= TINY_POINTS:
         return False

@@ -12,7 +12,14 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.fields import MOST_CHARS, enough_of, field_value, note_text, read_bytes
+from ingest_widgets.engines.fields import (
+    MOST_CHARS,
+    enough_of,
+    field_value,
+    is_written_unseen,
+    note_text,
+    read_bytes,
+)
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.pieces import page_box
 
@@ -118,8 +125,8 @@ class Notes:
 
 
 def _is_unseen(page: Handle, note: Any) -> bool:
-    """Whether its flags hide it, or its place: off the page, or of no size."""
-    if pdfium_c.FPDFAnnot_GetFlags(note) & (_HIDDEN | _NO_VIEW):
+    """Whether its flags hide it, or its place: off the page, or of no size, or how it is written."""
+    if pdfium_c.FPDFAnnot_GetFlags(note) & (_HIDDEN | _NO_VIEW) or is_written_unseen(note):
         return True
     place = pdfium_c.FS_RECTF()
     if not pdfium_c.FPDFAnnot_GetRect(note, place):

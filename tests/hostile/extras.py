@@ -75,6 +75,7 @@ def _fields() -> Iterator[Case]:
     yield Case("form with a value from above", inherited, FINE, "geerbt", noted)
     choice = {90: field.replace(b"/FT/Tx", b"/FT/Ch/Opt[(one)(field value)]"), 91: b"<</Fields[90 0 R]>>"}
     yield Case("form with a choice", _with(b"/AcroForm 91 0 R", choice, b"/Annots[90 0 R]"), FINE, "field value", noted)
+    yield from _written_unseen()
     yield from _choices()
     yield from _rich()
     yield from _too_much()
@@ -128,6 +129,21 @@ def _form(field: bytes, *, listed: bytes = b"90 0 R", more: dict[int, bytes] | N
     widget = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 620]/P 4 0 R%b>>" % field
     objects = {90: widget, 91: b"<</Fields[%b]>>" % listed} | (more or {})
     return _with(b"/AcroForm 91 0 R", objects, b"/Annots[90 0 R]")
+
+
+def _written_unseen() -> Iterator[Case]:
+    unseen = {
+        "in white": b"/Helv 12 Tf 1 g",
+        "in white of three parts": b"1.0 1 1 rg /H 9 Tf",
+        "tiny": b"/Helv .1 Tf 0 g",
+    }
+    plain = {"in black": b"/Helv 12 Tf 0 g", "of any size": b"/Helv 0 Tf 0.1 g", "in red": b"/Helv 9 Tf 1 0 0 rg"}
+    for name, appearance in (unseen | plain).items():
+        said = "hidden text" if name in unseen else "!hidden text"
+        field = _form(b"/FT/Tx/T(a)/V(field value)/DA(%b)" % appearance)
+        yield Case(f"form field written {name}", field, FINE, "field value", said)
+    dark = _form(b"/FT/Tx/T(a)/V(field value)/DA(/Helv 9 Tf 1 g)/MK<</BG[0 0 .5]>>")
+    yield Case("form field in white on a colour", dark, FINE, "field value", "!hidden text")
 
 
 def _choices() -> Iterator[Case]:
