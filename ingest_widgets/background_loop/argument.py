@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from ingest_widgets.background_loop.loop_thread import LoopThread, running
-from ingest_widgets.background_loop.seconds import problem_with
+from ingest_widgets.background_loop.seconds import seconds_of
 
 PLACES = ("background", "kernel")
 
@@ -23,18 +23,18 @@ def check(awaitable: Awaitable[Any], timeout: float | None, on: str) -> float | 
     """
     if not inspect.isawaitable(awaitable):
         raise TypeError(_cure(awaitable))
-    problem = _problem(timeout, on)
-    if problem is None:
-        return None if timeout is None else float(timeout)
+    limit = _limit(timeout, on)
+    if not isinstance(limit, Exception):
+        return limit
     if inspect.iscoroutine(awaitable):
         awaitable.close()
-    raise problem
+    raise limit
 
 
-def _problem(timeout: Any, on: str) -> Exception | None:
+def _limit(timeout: float | None, on: str) -> float | Exception | None:
     if on not in PLACES:
         return ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
-    return None if timeout is None else problem_with(timeout)
+    return None if timeout is None else seconds_of(timeout)
 
 
 def _cure(value: Any) -> str:

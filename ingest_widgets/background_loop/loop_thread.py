@@ -21,7 +21,7 @@ from ingest_widgets.background_loop.bell import bell
 from ingest_widgets.background_loop.call import Call, Why, make_task
 from ingest_widgets.background_loop.daemon_threads import DaemonThreads
 from ingest_widgets.background_loop.displays import route_displays
-from ingest_widgets.background_loop.seconds import problem_with
+from ingest_widgets.background_loop.seconds import seconds_of
 
 log = logging.getLogger(__name__)
 
@@ -226,11 +226,12 @@ def shutdown_background_loop(*, timeout: float = 5.0) -> None:
         TypeError, ValueError: A timeout that is no number.
         RuntimeError: A coroutine on the loop itself called it: it would wait for its own end.
     """
-    if (problem := problem_with(timeout)) is not None:
-        raise problem
+    seconds = seconds_of(timeout)
+    if isinstance(seconds, Exception):
+        raise seconds
     if asyncio._get_running_loop() in running:
         raise RuntimeError("shutdown_background_loop() would wait for its own caller: call it outside of the coroutine")
-    timeout = min(float(timeout), threading.TIMEOUT_MAX)
+    timeout = min(seconds, threading.TIMEOUT_MAX)
     deadline = monotonic() + timeout
     with _starting:
         by_depth.clear()

@@ -11,7 +11,7 @@ from concurrent.futures import TimeoutError as FuturesTimeoutError
 from contextlib import suppress
 from typing import Any, Literal
 
-from ingest_widgets.background_loop.seconds import problem_with
+from ingest_widgets.background_loop.seconds import seconds_of
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import FileRecord, RunSummary
 from ingest_widgets.errors import IngestFailed
@@ -116,9 +116,10 @@ class IngestJob:
             TypeError: `timeout` is no number.
             ValueError: `timeout` is NaN.
         """
-        if timeout is not None and (problem := problem_with(timeout)):
-            raise problem
-        return self._waited(timeout)
+        seconds = None if timeout is None else seconds_of(timeout)
+        if isinstance(seconds, Exception):
+            raise seconds
+        return self._waited(seconds)
 
     def _waited(self, timeout: float | None, *, begin: bool = False) -> Corpus:
         waited = 0.0
