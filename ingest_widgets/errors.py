@@ -130,11 +130,13 @@ class RunSyncTimeout(FuturesTimeoutError):
     Args:
         what: The qualified name of the coroutine.
         timeout: The limit, in seconds.
+        left_behind: It hasn't ended on its cancellation: it still runs, and nobody waits for it any more.
     """
 
-    def __init__(self, what: str, timeout: float) -> None:
-        super().__init__(f"{what} took longer than timeout={timeout:g} s and was cancelled")
-        self.what, self.timeout = what, timeout
+    def __init__(self, what: str, timeout: float, left_behind: bool = False) -> None:
+        end = ", but goes on in spite of its cancellation: it is left behind" if left_behind else " and was cancelled"
+        super().__init__(f"{what} took longer than timeout={timeout:g} s{end}")
+        self.what, self.timeout, self.left_behind = what, timeout, left_behind
 
-    def __reduce__(self) -> tuple[type[RunSyncTimeout], tuple[str, float]]:
-        return type(self), (self.what, self.timeout)
+    def __reduce__(self) -> tuple[type[RunSyncTimeout], tuple[str, float, bool]]:
+        return type(self), (self.what, self.timeout, self.left_behind)

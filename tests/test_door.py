@@ -142,6 +142,7 @@ def test_every_error_survives_pickling() -> None:
         errors.MissingExtra("hvac", "vault", "reading Vault"),
         errors.IngestFailed([record]),
         errors.RunSyncTimeout("job", 1.5),
+        errors.RunSyncTimeout("job", 1.5, left_behind=True),
     ]
     plain = [
         value

@@ -18,7 +18,6 @@ from ingest_widgets.background_loop.loop_thread import running
 from ingest_widgets.errors import MissingExtra, RunSyncTimeout
 
 log = logging.getLogger(__name__)
-INTERRUPTED = "was interrupted"
 
 
 class _Run:
@@ -45,15 +44,12 @@ class _Run:
             self.loop.run_until_complete(asyncio.wait({self.task}, timeout=min(left, SLICE)))
         return self.task.done()
 
-    def stop(self, reason: str) -> None:
-        """Cancel it and run the loop until its cleanup is done, for a second at most."""
+    def stop(self) -> bool:
+        """Cancel it and run the loop until its cleanup is done, for a second at most; whether it is."""
         self.task.cancel()
         ended = self.wait(GRACE)
         close_unstarted(self.awaitable)
-        if not ended:
-            log.warning("%s %s, but goes on in spite of its cancellation: it is left behind", self.name, reason)
-        elif reason != INTERRUPTED:
-            log.warning("%s %s and was cancelled", self.name, reason)
+        return ended
 
 
 def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any:
@@ -70,14 +66,16 @@ def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any
         raise problem or RuntimeError
     run = _Run(awaitable, loop)
     handler = deaf_handler()
+    late: RunSyncTimeout | None = None
     try:
         if handler is not None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        late = not run.wait(timeout)
-        if late:
-            run.stop(f"took longer than timeout={timeout:g} s")
+        if not run.wait(timeout):
+            late = RunSyncTimeout(run.name, timeout or 0.0, left_behind=not run.stop())
+            log.warning("%s", late)
     except BaseException as error:
-        run.stop(INTERRUPTED)
+        if not run.stop():
+            log.warning("%s was told to stop, but goes on in spite of its cancellation: it is left behind", run.name)
         error.__traceback__ = None  # a dozen frames of nobody's interest lie between here and the loop's select
         raise
     finally:
@@ -88,8 +86,8 @@ def run_on_running_loop(awaitable: Awaitable[Any], timeout: float | None) -> Any
                 signal.signal(signal.SIGINT, handler)
                 raise
     bring_back(run.context)
-    if late:
-        raise RunSyncTimeout(run.name, timeout or 0.0)
+    if late is not None:
+        raise late
     if run.error is not None:
         raise run.error
     return run.result

@@ -36,7 +36,7 @@ def run_sync(
 
     Raises:
         RunSyncTimeout: Time was up; the coroutine was cancelled and its `finally` has run, or it was left behind a
-            second later.
+            second later, which the message and `left_behind` say.
         KeyboardInterrupt: Likewise, after an interrupt. A second one ends the wait at once.
         TypeError: Not an awaitable.
         RuntimeError: A future of another loop.
@@ -117,13 +117,12 @@ def _stop(call: Call, timeout: float | None) -> None:
     call.cancel(why)
     # A call inside of another gives up first, so that the outer one still has time for its own cleanup.
     call.settle(GRACE / (1 + call.host.depth))
-    if why is Why.TIMEOUT and call.finished and call.told:
-        log.warning("%s took longer than timeout=%g s and was cancelled", call.name, timeout)
+    if why is Why.TIMEOUT and (call.told or not call.finished):
+        log.warning("%s", RunSyncTimeout(call.name, timeout or 0.0, left_behind=not call.finished))
     elif not call.finished:
-        reason = f"took longer than timeout={timeout:g} s" if why is Why.TIMEOUT else "was told to stop"
-        log.warning("%s %s, but goes on in spite of its cancellation: it is left behind", call.name, reason)
-        if not call.told and call.host.blocker is None:
-            call.host.stuck = call
+        log.warning("%s was told to stop, but goes on in spite of its cancellation: it is left behind", call.name)
+    if not call.finished and not call.told and call.host.blocker is None:
+        call.host.stuck = call
 
 
 def _interrupt(call: Call) -> None:
@@ -141,7 +140,7 @@ def _raise_why(call: Call, timeout: float | None, blocked: LoopThread | None) ->
     if call.why is Why.TIMEOUT:
         if call.told or not call.finished:
             own = None if isinstance(call.error, asyncio.CancelledError) else call.error
-            raise RunSyncTimeout(call.name, timeout or 0.0) from own
+            raise RunSyncTimeout(call.name, timeout or 0.0, left_behind=not call.finished) from own
     elif not call.finished or isinstance(call.error, asyncio.CancelledError):
         parent = call.parent
         if call.why is Why.OUTER and blocked is not None and parent is not None:

@@ -84,6 +84,7 @@ def timeout() -> None:
     assert [record.levelname for record in records] == ["WARNING"]
     assert "Patient.run" in records[0].getMessage()
     assert "timeout=0.1 s" in records[0].getMessage()
+    assert "left behind" not in str(errors[0])
     assert str(errors[0]).count("\n") == 0
 
 
@@ -104,15 +105,16 @@ def timeout_with_a_failing_cleanup() -> None:
 
 @row()
 def swallowed_cancellation() -> None:
-    """A coroutine that swallows its cancellation holds its caller at most a second longer, and is logged once."""
+    """A coroutine that swallows its cancellation holds its caller a second longer at most; log and error say it."""
     stubborn, watch = Stubborn(), Watch()
-    with logged() as records, caught(RunSyncTimeout):
+    with logged() as records, caught(RunSyncTimeout) as errors:
         watch.start()
         run_sync(stubborn.run(), timeout=0.1)
     watch.under(1.1)
     assert stubborn.swallowed.is_set()
     assert not stubborn.ended.is_set()
-    assert ["left behind" in record.getMessage() for record in records] == [True]
+    assert [record.getMessage() for record in records] == [str(errors[0])]
+    assert "left behind" in str(errors[0])
     assert run_sync(value(1), timeout=PATIENCE) == 1
     stubborn.release()
 
@@ -126,11 +128,12 @@ def blocked_loop() -> None:
         release.wait(PATIENCE)
 
     try:
-        with logged() as records, caught(RunSyncTimeout):
+        with logged() as records, caught(RunSyncTimeout) as errors:
             watch.start()
             run_sync(blocks(), timeout=0.1)
         watch.under(1.1)
         assert len(records) == 1
+        assert "left behind" in str(errors[0])
         with logged() as records:
             assert run_sync(value(1), timeout=PATIENCE) == 1
         assert ["fresh one takes over" in record.getMessage() for record in records] == [True]
