@@ -295,11 +295,51 @@ class TestOverride:
         ],
     )
     def test_is_validated_at_once(self, fields: dict[str, Any], said: str) -> None:
+        """At the call, before anything is entered."""
+        with pytest.raises(SettingsError) as caught:
+            settings_override(**fields)
+        assert str(caught.value).startswith(f"settings_override: {said}")
+
+    def test_one_object_is_entered_again_and_inside_of_itself(self) -> None:
+        override = settings_override(workers=5)
+        for _ in range(2):
+            with override, settings_override(workers=6), override as innermost:
+                assert innermost.workers == 5
+            assert get_settings().workers is None
+
+    def test_one_object_serves_many_threads_at_once(self) -> None:
+        override, inside, found = settings_override(workers=5), threading.Barrier(4, timeout=10), []
+
+        def enter() -> None:
+            with override:
+                inside.wait()
+                found.append(get_settings().workers)
+                inside.wait()
+            found.append(get_settings().workers)
+
+        threads = [threading.Thread(target=enter) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert found == [5] * 4 + [None] * 4
+
+    def test_one_that_ends_before_what_it_contains_leaves_nothing_behind(self) -> None:
+        """As two generators do that aren't ended in the order of their beginnings."""
+        first, second = settings_override(workers=1), settings_override(engine="pypdf")
         before = get_settings()
-        with pytest.raises(SettingsError) as caught, settings_override(**fields):
-            pytest.fail("the body ran")
-        assert said in str(caught.value)
+        first.__enter__()
+        second.__enter__()
+        first.__exit__()
+        second.__exit__()
         assert get_settings() == before
+
+    def test_one_that_meets_a_broken_file_changes_nothing(self) -> None:
+        write("ingest.yaml", "workers: none\n")
+        with pytest.raises(SettingsError, match=r"ingest\.yaml"), settings_override(engine="pypdf"):
+            pytest.fail("the body ran")
+        Path("ingest.yaml").unlink()
+        assert get_settings().engine == "auto"
 
     def test_a_pool_of_threads_gets_it_with_the_context(self) -> None:
         with settings_override(workers=9), ThreadPoolExecutor(1) as pool:

@@ -6,15 +6,18 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ContextDecorator
 from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.settings.fields import NAMES
+from pydantic import ValidationError
+
+from ingest_widgets.errors import SettingsError
+from ingest_widgets.settings.fields import NAMES, Fields
 from ingest_widgets.settings.layers import DOTENV, DotEnv, Environment, Layer, Path, is_ours, path_of
-from ingest_widgets.settings.problems import unknown
+from ingest_widgets.settings.problems import describe, unknown
 from ingest_widgets.settings.remote import CACHE
 from ingest_widgets.settings.secret import sealed
 from ingest_widgets.settings.yaml_file import YAML
@@ -30,10 +33,10 @@ _log = logging.getLogger("ingest_widgets.settings")
 class _Scope:
     """The fields of the `settings_override`s around us, merged, and the settings made with them."""
 
-    __slots__ = ("fields", "made")
+    __slots__ = ("by", "fields", "made", "outer")
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        self.fields = fields
+    def __init__(self, fields: Mapping[str, Any], outer: _Scope | None = None, by: object = None) -> None:
+        self.fields, self.outer, self.by = fields, outer, by
         self.made: tuple[int, Settings] | None = None
 
 
@@ -48,10 +51,14 @@ class Overridden(Layer):
 
     place = "settings_override"
 
+    def __init__(self, fields: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self._fields = fields
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """The innermost override goes over the outer ones, field by field."""
-        return dict(_scope.get().fields)
+        return dict(_scope.get().fields if self._fields is None else self._fields)
 
     def where(self, path: Path) -> str:
         """The call."""
@@ -86,8 +93,7 @@ def get_settings(**arguments: Any) -> Settings:
     return settings.model_copy(deep=True)
 
 
-@contextmanager
-def settings_override(**fields: Any) -> Iterator[Settings]:
+def settings_override(**fields: Any) -> Override:
     """Other values for this thread or task until the `with` ends; what they start gets them as contextvars go.
 
     Pools of threads carry no contextvars: hand them the settings, or run in `contextvars.copy_context()`.
@@ -95,17 +101,52 @@ def settings_override(**fields: Any) -> Iterator[Settings]:
     Args:
         fields: By name; a section such as `vault={"path": "other"}` changes only what it names.
 
-    Yields:
-        The settings inside.
+    Returns:
+        For `with`, which gives the settings inside, or to decorate a function; as often as you like, from any thread.
 
     Raises:
         SettingsError: At once, for an unknown name or a value that doesn't fit.
     """
-    token = _scope.set(_Scope(_merged(_scope.get().fields, sealed(fields, NAMES))))
-    try:
-        yield get_settings()
-    finally:
-        _scope.reset(token)
+    return Override(sealed(fields, NAMES))
+
+
+class Override(ContextDecorator, AbstractContextManager["Settings", None]):
+    """What `settings_override` returns.
+
+    Args:
+        fields: By name, sealed.
+
+    Raises:
+        SettingsError: An unknown name or a value that doesn't fit.
+    """
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        problem = None
+        try:
+            Fields(**fields)
+        except ValidationError as error:
+            problem = describe(error, [Overridden(fields)], NAMES)
+        # Out of the `except`: pydantic's error and its frames hold what was given.
+        if problem:
+            raise SettingsError(problem)
+        self._fields = fields
+
+    def __enter__(self) -> Settings:
+        outer = _scope.get()
+        _scope.set(_Scope(_merged(outer.fields, self._fields), outer, self))
+        try:
+            return get_settings()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        """Goes back to what was outside; no token is kept for that, since this may be entered in many contexts."""
+        scope: _Scope | None = _scope.get()
+        while scope is not None and scope.by is not self:
+            scope = scope.outer
+        if scope is not None and scope.outer is not None:
+            _scope.set(scope.outer)
 
 
 def refresh_secrets() -> None:
