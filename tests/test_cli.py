@@ -312,6 +312,14 @@ class TestSettings:
         assert done.stderr == ""
         assert time.monotonic() - start < 10
 
+    def test_warns_of_misspelt_variables(self) -> None:
+        Path(".env").write_text("INGEST_OCRR=1\n", encoding="utf-8")
+        done = run("settings", INGEST_WROKERS="1")
+        assert done.stderr.splitlines() == [
+            "WARNING ingest_widgets.settings: INGEST_WROKERS: unknown setting 'wrokers'; did you mean 'workers'?",
+            "WARNING ingest_widgets.settings: .env, line 1, INGEST_OCRR: unknown setting 'ocrr'; did you mean 'ocr'?",
+        ]
+
     def test_writes_a_form_once(self) -> None:
         assert run("settings", "--write").stdout == "wrote ingest.yaml\n"
         before = Path("ingest.yaml").read_text(encoding="utf-8")
@@ -345,7 +353,14 @@ class TestDoctor:
         done = run("doctor")
         assert done.returncode == 1
         assert "BAD settings: ingest.yaml, line 1, column 10: workers: expected a valid integer" in done.stdout
-        assert "    cure: " in done.stdout
+        assert "    cure: correct ingest.yaml, line 1, column 10, or take it away: " in done.stdout
+
+    def test_names_misspelt_variables(self) -> None:
+        """None is broken, so the exit code is that of the other checks."""
+        Path(".env").write_text("INGEST_OCRR=1\n", encoding="utf-8")
+        done = run("doctor", INGEST_WROKERS="1")
+        assert "off settings: INGEST_WROKERS: unknown setting 'wrokers'; did you mean 'workers'?; .env, " in done.stdout
+        assert "cure: correct the name of INGEST_WROKERS and of .env, line 1, INGEST_OCRR, or take" in done.stdout
 
     def test_asks_vault_when_it_is_set_up(self) -> None:
         done = run("doctor", INGEST_VAULT__ADDRESS="http://127.0.0.1:9")

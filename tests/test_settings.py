@@ -481,6 +481,12 @@ class TestErrors:
             "INGEST_WROKERS: unknown setting 'wrokers'; did you mean 'workers'?",
         ]
 
+    def test_an_unknown_variable_of_a_file_is_one_warning_with_its_line(self, heard: Heard) -> None:
+        write(".env", "OTHER=1\nINGEST_TENNANT=1\n")
+        get_settings()
+        get_settings(workers=1)
+        assert heard.warnings == [".env, line 2, INGEST_TENNANT: unknown setting 'tennant'; did you mean 'tenant'?"]
+
 
 class TestForm:
     """`ingest-widgets settings --write`."""

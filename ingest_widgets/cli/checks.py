@@ -78,14 +78,20 @@ def sqlite_with_fts5() -> Check:
 
 
 def settings_readable() -> Check:
-    """Whether variables and files hold what they may."""
+    """Whether variables and files hold what they may, and each variable that looks like ours means something."""
     from ingest_widgets.errors import SettingsError
     from ingest_widgets.settings import Settings
+    from ingest_widgets.settings.overrides import unknown_variables
 
     try:
-        given = sorted(Settings().model_fields_set)
+        given, strange = sorted(Settings().model_fields_set), unknown_variables()
     except SettingsError as error:
-        return Check("settings", "bad", str(error), "see ingest-widgets settings --help")
+        place = str(error).partition(": ")[0]
+        return Check("settings", "bad", str(error), f"correct {place}, or take it away: its default counts then")
+    if strange:
+        says = "; ".join(f"{place}: {problem}" for place, problem in strange)
+        cure = f"correct the name of {' and of '.join(place for place, _ in strange)}, or take it away"
+        return Check("settings", "off", says, cure)
     return Check("settings", "ok", f"set: {', '.join(given)}" if given else "all by default")
 
 

@@ -139,7 +139,12 @@ class Environment(Layer):
     def where(self, path: Path) -> str:
         """The variable."""
         names = {known_path: name for known_path, name, _ in self._known}
-        return next((names[path[:length]] for length in range(len(path), 0, -1) if path[:length] in names), self.place)
+        found = (names[path[:length]] for length in range(len(path), 0, -1) if path[:length] in names)
+        return next(map(self.place_of, found), self.place)
+
+    def place_of(self, name: str) -> str:
+        """The variable of that name, as a person finds it."""
+        return name
 
 
 class DotEnv(Environment):
@@ -160,10 +165,9 @@ class DotEnv(Environment):
         self._lines = {name: _line_of(name, text) for name in ours}
         return ours
 
-    def where(self, path: Path) -> str:
+    def place_of(self, name: str) -> str:
         """File, line and variable."""
-        name = super().where(path)
-        return f"{DOTENV}, line {self._lines[name]}, {name}" if name in self._lines else DOTENV
+        return f"{DOTENV}, line {self._lines[name]}, {name}"
 
 
 def _line_of(name: str, text: Secret) -> int:

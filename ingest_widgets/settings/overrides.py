@@ -42,7 +42,7 @@ class _Scope:
 
 _OUTSIDE = _Scope({})
 _scope: ContextVar[_Scope] = ContextVar("ingest_widgets_settings", default=_OUTSIDE)
-_named: set[str] = set()  # unknown variables that were warned of
+_named: set[str] = set()  # places of unknown variables that were warned of
 _named_lock = threading.Lock()
 
 
@@ -187,12 +187,19 @@ def _stamp(path: str) -> tuple[int, ...]:
 
 def _name_unknown_variables() -> None:
     """A WARNING, once, for each variable that looks like ours and means nothing."""
-    for layer in (Environment(), DotEnv()):
-        for name in layer.unknown():
-            with _named_lock:
-                new = name not in _named
-                _named.add(name)
-            if new:
-                dotted = ".".join(path_of(name))
-                names = [*NAMES, *(f"{section}.{field}" for section in ("vault", "aws") for field in NAMES[section])]
-                _log.warning("%s: %s", name, unknown(dotted, names))
+    for place, problem in unknown_variables():
+        with _named_lock:
+            new = place not in _named
+            _named.add(place)
+        if new:
+            _log.warning("%s: %s", place, problem)
+
+
+def unknown_variables() -> list[tuple[str, str]]:
+    """Where variables stand that look like ours and mean nothing, each with the sentence that names the nearest."""
+    names = [*NAMES, *(f"{section}.{field}" for section in ("vault", "aws") for field in NAMES[section])]
+    return [
+        (layer.place_of(name), unknown(".".join(path_of(name)), names))
+        for layer in (Environment(), DotEnv())
+        for name in layer.unknown()
+    ]

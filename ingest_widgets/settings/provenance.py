@@ -12,6 +12,7 @@ from pydantic import BaseModel, SecretStr
 from ingest_widgets.settings.fields import NAMES, Fields
 from ingest_widgets.settings.layers import Path
 from ingest_widgets.settings.model import Settings, precedence
+from ingest_widgets.settings.overrides import get_settings
 from ingest_widgets.settings.remote import Remote
 from ingest_widgets.settings.yaml_file import YAML
 
@@ -34,10 +35,12 @@ class Origin:
 def origins() -> list[Origin]:
     """All settings as they are now, in the order of the fields. Asks nothing on the network.
 
+    As `get_settings` does, it warns of variables that look like ours and mean nothing.
+
     Raises:
         SettingsError: A file or a variable says something that doesn't fit.
     """
-    settings, layers = Settings(), precedence({})
+    settings, layers = get_settings(), precedence({})
     return [Origin(".".join(path), *_looked_up(path, settings, layers)) for path in paths(NAMES)]
 
 
