@@ -7,6 +7,8 @@ moment, and a level. Whoever uses the package as a library has three ways to kee
   handler gets no other;
 - `INGEST_LOG_LEVEL=CRITICAL` in the environment, or `configure_logging(logging.CRITICAL + 1)` for not a single line;
 - `logger.handlers.clear(); logger.propagate = True` after the import: the records then go to the root's handlers.
+
+The setting `log_level` counts while an ingest runs, unless a call gave the logger a level: that one stays.
 """
 
 from __future__ import annotations
@@ -15,12 +17,17 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _LOGGER = logging.getLogger("ingest_widgets")
 _VARIABLES = ("INGEST_LOG_LEVEL", "LOG_LEVEL")
 _NAMES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _lock = threading.Lock()
+_outside = logging.INFO  # the level when no ingest runs
+_given: int | None = None  # the level that the logger has from us; None: a call gave it one, which stays
+_running: list[int] = []  # the levels of the ingests under way
 
 
 def configure_logging(level: str | int | None = None) -> None:
@@ -34,9 +41,12 @@ def configure_logging(level: str | int | None = None) -> None:
         ValueError: A level that doesn't exist, here or in the environment. The logger stays as it was.
         TypeError: A level that is neither text nor a whole number.
     """
+    global _given
     named = _environment_level() if level is None else _level_number(level, "level")
     with _lock:
         _attach(named)
+        if level is not None:
+            _given = None
 
 
 def configure_at_import() -> None:
@@ -49,7 +59,40 @@ def configure_at_import() -> None:
         _LOGGER.warning("%s; using %s", error, logging.getLevelName(_LOGGER.level))
 
 
+@contextmanager
+def level_during(level: str | None) -> Iterator[None]:
+    """Gives the package logger the level of an ingest; afterwards it has its own again.
+
+    A logger belongs to the whole process: of several ingests at once, the one that says most counts. A level that the
+    logger was given by `configure_logging(level)` or `setLevel`, before or meanwhile, stays.
+
+    Args:
+        level: A name as in `logging`; None: the ingest has none.
+    """
+    wanted = [] if level is None else [logging.getLevelNamesMapping()[level]]
+    with _lock:
+        _running.extend(wanted)
+        _follow()
+    try:
+        yield
+    finally:
+        with _lock:
+            for number in wanted:
+                _running.remove(number)
+            _follow()
+
+
+def _follow() -> None:
+    global _given
+    if _LOGGER.level != _given:
+        _given = None
+        return
+    _given = min(_running, default=_outside)
+    _LOGGER.setLevel(_given)
+
+
 def _attach(level: int | None) -> None:
+    global _given, _outside
     # Before the guard: with propagation on, a handler of the root logger would leave ours out and INFO would be lost.
     _LOGGER.propagate = False
     if not _LOGGER.hasHandlers():
@@ -57,7 +100,8 @@ def _attach(level: int | None) -> None:
         handler.setFormatter(_OneLine("%(levelname)s %(name)s: %(message)s"))
         _LOGGER.addHandler(handler)
     if level is not None or _LOGGER.level == logging.NOTSET:
-        _LOGGER.setLevel(logging.INFO if level is None else level)
+        _given = _outside = logging.INFO if level is None else level
+        _LOGGER.setLevel(_given)
 
 
 def _environment_level() -> int | None:

@@ -159,3 +159,67 @@ def test_a_bad_variable_is_named_by_the_function(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("INGEST_LOG_LEVEL", "loud")
     with pytest.raises(ValueError, match="INGEST_LOG_LEVEL is 'loud'"):
         configure_logging()
+
+
+INGEST = """
+import logging, sys
+from pathlib import Path
+import ingest_widgets
+from ingest_widgets import ProgressTracker, configure_logging, ingest, settings_override
+logger = logging.getLogger("ingest_widgets")
+def levels(**override):
+    "The levels of the logger in the middle of a run and after it."
+    seen = []
+    with settings_override(**override):
+        ingest(Path("empty"), "c.sqlite", progress=ProgressTracker(sinks=[lambda state: seen.append(logger.level)]))
+    print(*sorted({*seen}), logger.level)
+Path("empty").mkdir()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("levels()", "20 20"),
+        ("levels(log_level='ERROR')", "40 20"),
+        ("levels(log_level='DEBUG')", "10 20"),
+        ("Path('ingest.yaml').write_text('log_level: ERROR'); levels(); levels(log_level='WARNING')", "40 20\n30 20"),
+        ("logger.setLevel('WARNING'); levels(log_level='ERROR')", "30 30"),
+        ("configure_logging('INFO'); levels(log_level='ERROR')", "20 20"),
+        ("configure_logging('INFO'); configure_logging(); levels(log_level='ERROR')", "20 20"),
+        ("configure_logging(); levels(log_level='ERROR')", "40 20"),
+    ],
+)
+def test_the_setting_counts_while_an_ingest_runs_unless_a_call_gave_a_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _python(INGEST + code) == (f"{said}\n", "")
+
+
+def test_the_environments_level_goes_over_that_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ingest.yaml").write_text("log_level: DEBUG\n", encoding="utf-8")
+    assert _python(INGEST + "levels()", INGEST_LOG_LEVEL="ERROR") == ("40 40\n", "")
+    assert _python(INGEST.replace(".mkdir()", ".exists()") + "levels()", LOG_LEVEL="ERROR") == ("10 40\n", "")
+
+
+def test_of_ingests_at_once_the_one_that_says_most_counts_and_a_level_set_meanwhile_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = """
+from ingest_widgets.logs import level_during
+first, second = level_during("ERROR"), level_during("WARNING")
+seen = []
+for step in (first.__enter__, second.__enter__, lambda: first.__exit__(None, None, None)):
+    step()
+    seen.append(logger.level)
+second.__exit__(None, None, None)
+with level_during("ERROR"):
+    logger.setLevel("DEBUG")
+logger.setLevel("ERROR")
+levels(log_level="WARNING")
+print(seen)
+"""
+    assert _python(INGEST + code) == ("40 40\n[40, 30, 30]\n", "")

@@ -11,7 +11,6 @@ from ingest_widgets.cli.output import as_json, corpus_option, plain, write_json
 
 if TYPE_CHECKING:
     from ingest_widgets.pipeline import IngestJob
-    from ingest_widgets.settings import Settings
 
 _SHOWN = 20  # files with problems
 _CUT_SHORT = "interrupted; finished files are kept"
@@ -39,7 +38,6 @@ def ingest(
     from ingest_widgets.settings import get_settings
 
     settings = get_settings(**{name: value for name, value in given.items() if value is not None})
-    _set_log_level(settings)
     with Corpus(corpus_path or settings.corpus_path) as corpus, signals_as_interrupts() as stop:
         job = start_ingest(
             sources[0] if len(sources) == 1 else list(sources),
@@ -55,14 +53,6 @@ def ingest(
             code = FAILED if job.summary and job.summary.failed else 0
         _report(job, as_json)
     ctx.exit(code)
-
-
-def _set_log_level(settings: Settings) -> None:
-    """The environment's level counts from the import on; here those of the files do too."""
-    if "log_level" in settings.model_fields_set:
-        from ingest_widgets.logs import configure_logging
-
-        configure_logging(settings.log_level)
 
 
 def _report(job: IngestJob, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.errors import CorpusError, IngestError
 from ingest_widgets.isolation import IsolatedExecutor, Limits
 from ingest_widgets.isolation.pool import usable_cores
+from ingest_widgets.logs import level_during
 from ingest_widgets.pipeline.observer import NullObserver, RunObserver
 from ingest_widgets.pipeline.parts import Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
@@ -84,6 +85,10 @@ class IngestRun:
             CorpusError: The corpus can't be written; what was finished is kept.
             IngestError: The executor is broken.
         """
+        with level_during(self._settings.log_level if "log_level" in self._settings.model_fields_set else None):
+            return self._ran()
+
+    def _ran(self) -> RunSummary:
         started = time.monotonic()
         self.tracker.total = len(self.files)
         try:

@@ -114,7 +114,9 @@ class Fields(Checked):
     """What a user may set."""
 
     workers: Annotated[Integer | None, Field(ge=1, description="Worker processes; default: one a core.")] = None
-    log_level: Annotated[Level, Field(description="DEBUG, INFO, WARNING, ERROR or CRITICAL.")] = "INFO"
+    log_level: Annotated[
+        Level, Field(description="DEBUG, INFO, WARNING, ERROR or CRITICAL, for ingests; setLevel goes over it.")
+    ] = "INFO"
     corpus_path: Annotated[Path, Field(description="The corpus that is used when none is named.")] = Path(
         "corpus.sqlite"
     )
