@@ -61,6 +61,22 @@ class TestSearch:
         assert "\x1b" not in done.stdout
         assert done.stderr == "2 pages\n"
 
+    @pytest.mark.parametrize("name", ["corpus.sqlite", "other.sqlite", "work.db"])
+    def test_asks_whether_a_word_was_meant_to_be_the_corpus(self, corpus: Path, name: str) -> None:
+        shutil.copy(corpus, "work.db")
+        done = run("search", name, "entropy")
+        assert (done.returncode, done.stdout) == (0, "")
+        hint = f"'{name}' is searched for as a word: did you mean --corpus {name}?"
+        assert done.stderr.splitlines() == [hint, "0 pages"]
+        assert as_json("search", name, "entropy")["total"] == 0
+
+    @pytest.mark.parametrize(
+        "words", [["entropy", "."], ["entropy", "notes.txt"], ["--corpus", "corpus.sqlite", "b.sqlite"]]
+    )
+    def test_asks_about_no_other_word(self, corpus: Path, words: list[str]) -> None:
+        Path("notes.txt").write_text("entropy", encoding="utf-8")
+        assert "did you mean" not in run("search", *words).stderr
+
     def test_writes_json(self, corpus: Path) -> None:
         found = as_json("search", "entropy", "page", "--limit", "1", "--corpus", str(corpus))
         assert (found["query"], found["total"], len(found["hits"])) == ("entropy page", 2, 1)

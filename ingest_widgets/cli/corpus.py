@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ingest_widgets.corpus import Corpus
     from ingest_widgets.documents import Hit
 
+SQLITE = b"SQLite format 3\0"  # how such a file begins
 STATUSES = ("ingested", "partial", "failed", "cancelled")
 
 
@@ -43,6 +45,8 @@ def search(
       -- -word       not this one (after --)
     """  # noqa: D301 - click wants the sign itself
     query = " ".join(words)
+    if corpus_path is None and (meant := next(filter(_names_corpus, words), None)):
+        click.echo(plain(f"{meant!r} is searched for as a word: did you mean --corpus {meant}?"), err=True)
     with _opened(corpus_path) as corpus:
         found = corpus.search(query, limit=limit, offset=offset, file=file_name)
         hits = list(found)
@@ -53,6 +57,19 @@ def search(
     for hit in hits:
         _write(hit)
     click.echo(plain(": ".join(filter(None, [counted(found.total, "page"), found.hint]))), err=True)
+
+
+def _names_corpus(word: str) -> bool:
+    """Whether it ends as a corpus does by default, or is a file of SQLite's."""
+    if word.endswith(".sqlite"):
+        return True
+    if not os.path.isfile(word):
+        return False
+    try:
+        with open(word, "rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
 
 
 def _write(hit: Hit) -> None:

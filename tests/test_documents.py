@@ -1,0 +1,49 @@
+"""What README, notebooks and the other documents tell a reader to type, and what they name, is there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("notebooks/*.ipynb")])
+
+
+def words_of(document: Path) -> str:
+    """The text that a person reads, on one line: a command may be broken in two."""
+    text = document.read_text("utf-8")
+    if document.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return " ".join(text.split())
+
+
+def commands() -> list[str]:
+    """Each `ingest-widgets ...` once; `one|two` are two."""
+    found = {said for document in DOCUMENTS for said in re.findall(r"`ingest-widgets ([^`]+)`", words_of(document))}
+    return sorted({each for said in found for each in (said.split("|") if "|" in said else [said])})
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_does_what_it_is_said_to_do(command: str, samples: Path) -> None:
+    """In a folder with papers and their corpus. A bare name is one of the commands."""
+    words = shlex.split(command)
+    if len(words) == 1:
+        words.append("--help")
+    shutil.copytree(samples, "papers", ignore=lambda _, names: set(names) - {"paper-two-columns.pdf"})
+    for arguments in ["ingest", "papers"], words:
+        call = [sys.executable, "-m", "ingest_widgets.cli", *arguments]
+        done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "did you mean" not in done.stderr
+
+
+def test_the_commands_are_found() -> None:
+    assert {"ingest papers/", "search --corpus corpus.sqlite entropy", "settings", "doctor"} <= set(commands())
