@@ -45,5 +45,26 @@ def test_a_command_does_what_it_is_said_to_do(command: str, samples: Path) -> No
         assert "did you mean" not in done.stderr
 
 
+def rooms() -> set[str]:
+    """The modules and packages right below ours, as CONTRIBUTING writes them."""
+    package = ROOT / "ingest_widgets"
+    files = {path.name for path in package.glob("*.py")} - {"__init__.py"}
+    return files | {f"{path.name}/" for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"}
+
+
+def test_every_room_and_no_other_is_in_the_table_of_contributing() -> None:
+    cells = re.findall(r"(?m)^\| (`[^|]*) \|", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert set(re.findall(r"`([^`]+)`", " ".join(cells))) == rooms()
+
+
+def test_the_samples_of_contributing_select_tests() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    samples = re.findall(r"\$ \.venv/bin/python -m pytest (?:(tests/\S+)|-k (\w+))", text)
+    assert len(samples) >= 3
+    for file, word in samples:
+        assert not file or (ROOT / file).is_file()
+        assert not word or any(f"_{word}" in path.read_text("utf-8") for path in ROOT.glob("tests/**/test_*.py"))
+
+
 def test_the_commands_are_found() -> None:
     assert {"ingest papers/", "search --corpus corpus.sqlite entropy", "settings", "doctor"} <= set(commands())
