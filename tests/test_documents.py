@@ -66,5 +66,12 @@ def test_the_samples_of_contributing_select_tests() -> None:
         assert not word or any(f"_{word}" in path.read_text("utf-8") for path in ROOT.glob("tests/**/test_*.py"))
 
 
+def test_the_readme_begins_with_the_commands_to_know() -> None:
+    said = [line.split() for line in (ROOT / "README.md").read_text("utf-8").splitlines() if line.startswith("$ ")]
+    assert [line[1:3] for line in said[:3]] == [["make", "demo"], ["make", "test"], ["make", "lab"]]
+    targets = re.findall(r"(?m)^(\w+):", (ROOT / "Makefile").read_text("utf-8"))
+    assert {line[2] for line in said[:3]} <= set(targets)
+
+
 def test_the_commands_are_found() -> None:
     assert {"ingest papers/", "search --corpus corpus.sqlite entropy", "settings", "doctor"} <= set(commands())
