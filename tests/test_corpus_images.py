@@ -102,6 +102,32 @@ def test_a_page_of_a_url_that_is_gone_says_so(tmp_path: Path) -> None:
             corpus.page_image("p.pdf", 1)
 
 
+def test_a_page_of_a_file_that_was_replaced_says_so(tmp_path: Path) -> None:
+    """And the true one is shown once it is back, though its time is another; by path and by URL."""
+    import fsspec
+
+    memory = fsspec.filesystem("memory")
+    path = tmp_path / "p.pdf"
+    true, other = turned(0), turned(1)
+
+    def put(data: bytes) -> None:
+        path.write_bytes(data)
+        memory.pipe("/replaced/u.pdf", data)
+
+    put(true)
+    with ingest([path, "memory://replaced"], tmp_path / "c.sqlite", progress=False) as corpus:
+        put(other)
+        for name in ("p.pdf", "u.pdf"):
+            for _ in range(2):  # a worker keeps open what it has drawn, and the corpus its picture
+                with pytest.raises(IngestError, match="It has changed since it was read: ingest it again"):
+                    corpus.page_image(name, 1, dpi=72)
+        put(true)
+        assert [corpus.page_image(name, 1, dpi=72).size for name in ("p.pdf", "u.pdf")] == [(400, 300)] * 2
+        put(other)
+        with pytest.raises(IngestError, match="It has changed since it was read"):
+            corpus.page_image("p.pdf", 1, dpi=72)
+
+
 @pytest.mark.parametrize("wrong", [5, b"word", [1]])
 def test_a_highlight_that_is_no_text_is_named(corpus: Corpus, wrong: Any) -> None:
     with pytest.raises(TypeError, match="highlight must be a query or a list of words"):

@@ -198,18 +198,18 @@ class Corpus(HeldPages):
     def _original(self, name: str) -> Original:
         with self._connections.reader() as con:
             found = con.execute(
-                "SELECT name, kind, identity, data, sha256, pages FROM files LEFT JOIN uploads ON file_id = id "
-                "WHERE name = ?",
+                "SELECT name, kind, identity, data, pages, size, mtime_ns, sha256 "
+                "FROM files LEFT JOIN uploads ON file_id = id WHERE name = ?",
                 (name,),
             ).fetchone()
             if found is None:
                 raise self._unknown(name, con)
-            name, kind, identity, data, *rest = found
+            name, kind, identity, data, pages, *stamp = found
             if not isinstance(data, bytes | None):
                 raise BadRow(f"what is held of {name} isn't bytes")
-        from ingest_widgets.corpus.page_images import Original
+        from ingest_widgets.corpus.page_images import Original, stamp_of
 
-        return Original(name, kind, path_of(identity), data, *rest)
+        return Original(name, kind, path_of(identity), data, stamp_of(stamp), pages)
 
     def to_pandas(self) -> pandas.DataFrame:
         """All pages as a DataFrame, one row a page: file, page, text, engine, warnings."""

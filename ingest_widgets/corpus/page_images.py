@@ -7,15 +7,16 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus.query import Term, parse_query
+from ingest_widgets.corpus.records import as_number, as_text
 from ingest_widgets.corpus.scanned_lines import Box, boxes_of
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.errors import IngestError
-from ingest_widgets.isolation import Task, page_boxes, render_page
+from ingest_widgets.isolation import Stamp, Task, page_boxes, render_page
 from ingest_widgets.sources import fetch
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Original:
     Attributes:
         path: That opens the very file, or the URL.
         data: The bytes of an upload.
-        sha256: What it was when it was read.
+        read: What it was when it was read; None when it wasn't to its end.
         pages: How many the corpus holds.
     """
 
@@ -82,7 +83,7 @@ class Original:
     kind: str
     path: str
     data: bytes | None
-    sha256: str | None
+    read: Stamp | None
     pages: int
 
 
@@ -105,7 +106,7 @@ class PageImages:
         """The page with the places of what is looked for, by the lines that OCR found where there are any.
 
         Raises:
-            IngestError: The file is gone, or the page can't be drawn.
+            IngestError: The file is gone or another one by now, or the page can't be drawn.
         """
         task = _task(original)
         png = self._png(original, task, number, dpi)
@@ -114,7 +115,7 @@ class PageImages:
         return PageSheet(png, found.width, found.height, boxes, original.pages)
 
     def _png(self, original: Original, task: Task, number: int, dpi: float) -> bytes:
-        key = (original.kind, original.path, original.sha256, number, dpi)
+        key = (original.kind, original.path, original.read, number, dpi)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -127,13 +128,22 @@ class PageImages:
         return png
 
 
+def stamp_of(row: Sequence[Any]) -> Stamp | None:
+    """What a file was when it was read, by its size, time and hash; None when it wasn't to its end."""
+    size, mtime_ns, sha256 = row
+    if sha256 is None:
+        return None
+    return Stamp(
+        None if size is None else as_number(size), None if mtime_ns is None else as_number(mtime_ns), as_text(sha256)
+    )
+
+
 def _task(original: Original) -> Task:
-    data = original.data
-    task = Task(original.name, original.path, data)
+    task = Task(original.name, original.path, original.data, read=original.read)
     if original.kind != "url":
         return task
     try:
-        return Task(original.name, original.path, fetch(original.path, task.limits.max_file_bytes))
+        return replace(task, data=fetch(original.path, task.limits.max_file_bytes))
     except OSError as error:
         cure = "check the address" + (", whose password isn't kept" if "@" in original.path else "")
         raise IngestError(f"{original.name} can't be fetched from {original.path} ({error}): {cure}") from error

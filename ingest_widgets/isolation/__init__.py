@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from ingest_widgets.isolation.limits import Limits
     from ingest_widgets.isolation.pool import IsolatedExecutor
     from ingest_widgets.isolation.survey import features
-    from ingest_widgets.isolation.task import Task
+    from ingest_widgets.isolation.task import Stamp, Task
 
 _MODULE_OF = {
     "IsolatedExecutor": "pool",
     "Limits": "limits",
     "PageBoxes": "images",
+    "Stamp": "task",
     "Task": "task",
     "extract": "extraction",
     "features": "survey",
@@ -32,6 +33,7 @@ __all__ = [
     "IsolatedExecutor",
     "Limits",
     "PageBoxes",
+    "Stamp",
     "Task",
     "extract",
     "features",

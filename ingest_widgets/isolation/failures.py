@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits
+from ingest_widgets.isolation.wire import CHANGED
 from ingest_widgets.statuses import Reason
 
 
@@ -36,7 +37,9 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         f"({limits.memory_bytes // MIB} MiB): raise that setting and run again{other}."
         + (f" OCR takes up to {OCR_ROOM_BYTES // MIB} MiB of it beside the document." if ocr else ""),
         Reason.CRASHED: f"The engine crashed on it twice{aside}: run again{other}, or get another copy.",
-        Reason.UNREADABLE: f"It can't be read{aside}: check that it is still there and that you may read it.",
+        Reason.UNREADABLE: "It has changed since it was read: ingest it again."
+        if what == CHANGED
+        else f"It can't be read{aside}: check that it is still there and that you may read it.",
         Reason.NO_TEXT: "OCR found no text on its pages either, as far as ocr_max_pages and "
         "file_timeout_seconds let it look: raise those, or make a better scan."
         if ocr

@@ -15,6 +15,7 @@ from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
 from ingest_widgets.isolation.wire import (
+    CHANGED,
     HEADER_BYTES,
     LINE_CHARS,
     MOST_BOXES,
@@ -73,19 +74,29 @@ class Reader:
     def _found(self, request: Mapping[str, Any], content: Content) -> _Kept | None:
         """The open document; None when its hash says that nothing is to be done."""
         reads = request["op"] == "text"
-        key = (reads, request["path"], request["rungs"], request["max_pages"], content.stamp())
+        key = (reads, request["path"], request["rungs"], request["max_pages"], request["read"], content.stamp())
         kept, self._kept = self._kept, None
         if kept is not None and kept.key != key:
             kept.document.close()
             kept = None
-        if not reads:
-            return kept or _Kept(key, "", 0, _opened(self._parent, request, content.data()))
         data = b"" if kept else content.data()
+        if not reads:
+            return kept or _Kept(key, "", 0, _opened(self._parent, request, _unchanged(request, content, data)))
         sha256, size = (kept.sha256, kept.size) if kept else (sha256_of(data), content.size)
         self._parent.tell({"t": "file", "sha256": sha256, "size": size, "mtime_ns": content.mtime_ns})
         if kept is None and sha256 == request["known_sha256"]:
             return None
         return kept or _Kept(key, sha256, size, _opened(self._parent, request, data))
+
+
+def _unchanged(request: Mapping[str, Any], content: Content, data: Data) -> Data:
+    """The data, if it is still what was read: by size and time, or else, as of a copy, by its hash."""
+    if request["read"] is not None:
+        size, mtime_ns, sha256 = request["read"]
+        timed = content.mtime_ns is not None and (content.size, content.mtime_ns) == (size, mtime_ns)
+        if not timed and sha256_of(data) != sha256:
+            raise Refused(Reason.UNREADABLE, CHANGED)
+    return data
 
 
 def _opened(parent: Parent, request: Mapping[str, Any], data: Data) -> OpenDocument:

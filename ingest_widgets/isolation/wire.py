@@ -27,6 +27,8 @@ NEEDLE_CHARS, MOST_NEEDLES = 500, 100
 """Of what is looked for on a page."""
 MOST_BOXES = 1_000
 """So many places are marked on a page: a header has room for them."""
+CHANGED = "changed"
+"""Says that a file can't be drawn, since it isn't the one any more that was read."""
 MOST_POINTS = 1e7
 """No place is farther away: drawing libraries can't count so far."""
 PICTURE_BYTES = 64 * 1024 * 1024
