@@ -46,11 +46,11 @@ def test_a_word_that_the_mark_of_a_note_touches() -> None:
 
 
 def test_a_letterspaced_word() -> None:
-    """From its first letter to its last one; pdfium parts the letters, so there may be a box for each."""
-    parts = found(drawn(spaced("ARTICLE INFO")), "info")
+    """From its first letter to its last one, though pdfium parts the letters."""
+    ((left, _, right, _),) = found(drawn(spaced("ARTICLE INFO")), "info")
     start = 50 + sum(width(sign) + 3 for sign in "ARTICLE ")
-    assert min(left for left, *_ in parts) == pytest.approx(start, abs=2)
-    assert max(right for _, _, right, _ in parts) == pytest.approx(start + width("INFO") + 9, abs=2)
+    assert left == pytest.approx(start, abs=2)
+    assert right == pytest.approx(start + width("INFO") + 9, abs=2)
 
 
 def test_a_compound_whose_hyphen_stays_at_the_end_of_a_line() -> None:
@@ -83,3 +83,37 @@ def test_a_right_to_left_word_only_where_it_is_one() -> None:
 def test_on_a_page_full_of_a_word_the_first_places_are_marked_and_come_through_the_pipe() -> None:
     pdf = drawn(lines(*["heat " * 40] * 40))
     assert len(page_boxes(Task("full", "full.pdf", data=pdf), 1, ["heat"]).boxes) == MOST_BOXES
+
+
+def in_parts(parts: list[str], turned: int = 0) -> Callable[[Canvas], None]:
+    """A line whose parts are drawn each by itself, on a page with other lines."""
+
+    def page(canvas: Canvas) -> None:
+        lines("some other words", "that stand upright", "around here")(canvas)
+        canvas.translate(300, 400)
+        canvas.rotate(turned)
+        for number, part in enumerate(parts):
+            canvas.drawString(width("".join(parts[:number])), 0, part)
+
+    return page
+
+
+def test_a_match_has_one_box_though_its_letters_were_drawn_one_by_one() -> None:
+    """As browsers do; the apostrophe stands above the letters beside it."""
+    ((left, _, right, _),) = found(drawn(in_parts(list("It is five o'clock by now"))), "five o'clock")
+    start = 300 + width("It is ")
+    assert (left, right) == pytest.approx((start, start + width("five o'clock")), abs=1)
+
+
+@pytest.mark.parametrize("turned", [90, 270])
+def test_a_match_has_one_box_in_a_line_that_runs_otherwise_than_the_page(turned: int) -> None:
+    pdf = drawn(in_parts(["It is", " five", " o'clock", " by now"], turned))
+    ((left, top, right, bottom),) = found(pdf, "five o'clock")
+    assert max(right - left, bottom - top) == pytest.approx(width("five o'clock"), abs=1.5)
+    assert min(right - left, bottom - top) < 11
+
+
+def test_a_phrase_has_a_box_for_each_of_its_lines() -> None:
+    upper, lower = found(drawn(lines("they came by the old", "mill road at noon")), "the old mill road")
+    assert (upper[0], lower[0]) == pytest.approx((50 + width("they came by "), 50), abs=1)
+    assert upper[3] < lower[1]

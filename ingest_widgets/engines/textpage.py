@@ -196,8 +196,15 @@ class TextPage:
         """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
         while index and not self.text[index].isalnum():
             index -= 1
+        return self._quarters(index)
+
+    def _quarters(self, index: int) -> int:
         angle = _ANGLE(self._text, index)
         return round(-angle / (pi / 2)) % 4 if isfinite(angle) else 0
+
+    def is_across(self, index: int) -> bool:
+        """Whether the character stands in a line that runs at a right angle to most lines of the page."""
+        return (self._quarters(index) - self._turns) % 2 == 1
 
     def _turned(self, x: float, y: float) -> tuple[float, float]:
         turns = self._turns

@@ -1,0 +1,183 @@
+"""Where words stand on a page, however pdfium has them: cut, parted, or joined only by the cleaning."""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, repeat
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.edits import Edit, edits_within
+from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.page_text import changes
+from ingest_widgets.engines.textpage import LINE_BREAK, TextPage
+from ingest_widgets.scripts import SIGN
+
+Box = tuple[float, float, float, float]
+Span = tuple[int, int]
+Sign = tuple[int, str]
+"""A character of a page's text, and where it stands in that."""
+Places = tuple[int, ...]
+"""Those of the signs of a match in a page's text, in order."""
+
+_CUTS = CUT + "\x02"
+_INVISIBLE = _CUTS + "\xad\u200b"
+_SAME_LINE, _FAR = 0.4, 3.0  # of the height of a sign; words of a line that is set to the margins stand nearer
+_LEVEL = 0.5  # points
+
+
+class _Drawn(NamedTuple):
+    """A sign's place in its line, and how high the line stands."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    base: float
+
+    @classmethod
+    def of(cls, page: TextPage, character: int, across: bool) -> _Drawn:
+        """That of one of pdfium's characters; see `TextPage.is_across`."""
+        left, bottom, right, top = page.box(character)
+        ((along, up),) = page.origins([character])
+        return cls(bottom, left, top, right, along) if across else cls(left, bottom, right, top, up)
+
+    def joined(self, other: _Drawn) -> _Drawn:
+        """Both together; the line is that of the other one."""
+        left, bottom = min(self.left, other.left), min(self.bottom, other.bottom)
+        return _Drawn(left, bottom, max(self.right, other.right), max(self.top, other.top), other.base)
+
+
+def boxes_on(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
+    """Left, top, right and bottom of each match in the page's own space, a box a line.
+
+    Args:
+        page: Where they are looked for.
+        needles: Words and phrases.
+    """
+    text = _text(page.text_handle).replace(f"-{LINE_BREAK}", CUT + LINE_BREAK)
+    wanted = list(filter(None, (_folded(enumerate(needle))[0].strip() for needle in needles)))
+    found = set(_matches(text, enumerate(text), wanted))
+    if page.indexed and (edits := changes(page)):  # the words that were made by cleaning the text
+        found.update(_matches(text, _edited(text, edits), wanted))
+    pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
+    for first, last in _once(pieces):
+        if drawn := page.drawn(first, last - first + 1):
+            lefts, tops, rights, bottoms = zip(*drawn, strict=True)
+            yield min(lefts), max(tops), max(rights), min(bottoms)
+
+
+def _once(spans: Iterable[Span]) -> Iterator[Span]:
+    seen: set[Span] = set()
+    for span in spans:
+        if span not in seen:
+            seen.add(span)
+            yield span
+
+
+def _text(text_page: Any) -> str:
+    count = pdfium_c.FPDFText_CountChars(text_page)
+    buffer = (ctypes.c_ushort * (count + 1))()
+    written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
+    return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
+
+
+def _character(page: TextPage, index: int) -> int:
+    return int(pdfium_c.FPDFText_GetCharIndexFromTextIndex(page.text_handle, index))
+
+
+def _matches(text: str, signs: Iterable[Sign], needles: Sequence[str]) -> Iterator[Places]:
+    """Each place where one of the needles, which are folded, stands."""
+    signs = list(signs)
+    for hyphen in ("", "-") if CUT in text else ("",):  # nobody knows here which of them stayed
+        folded, at = _folded(signs, hyphen)
+        for needle in needles:
+            for start, end in _spans(folded, needle):
+                yield tuple(sorted({at[n] for n in range(start, end) if folded[n] != " "}))
+
+
+def _spans(folded: str, needle: str) -> Iterator[Span]:
+    """Where the needle begins and ends as whole words."""
+    start = folded.find(needle)
+    while start >= 0:
+        end = start + len(needle)
+        if not _inside_word(folded, start) and not _inside_word(folded, end):
+            yield start, end
+        start = folded.find(needle, start + 1)
+
+
+def _inside_word(text: str, index: int) -> bool:
+    """Whether a word goes on across `index`; scripts without spaces have no such words."""
+    around = text[max(index - 1, 0) : index + 1]
+    return 0 < index < len(text) and around.isalnum() and not SIGN.search(around)
+
+
+def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
+    """The signs of the text as it is read, each with the place of one that it was made of."""
+    position = 0
+    for first, last, replacement in edits_within(edits, 0, len(text)):
+        yield from enumerate(text[position:first], position)
+        yield from zip(repeat(first), replacement, strict=False)
+        position = last
+    yield from enumerate(text[position:], position)
+
+
+def _folded(signs: Iterable[Sign], hyphen: str = "") -> tuple[str, list[int]]:
+    """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was.
+
+    Args:
+        signs: The text.
+        hyphen: What stands for one at the end of a line, and for the line end.
+    """
+    out: list[str] = []
+    at: list[int] = []
+    before = " "
+    for index, char in signs:
+        if char.isspace():
+            if before in _INVISIBLE or (out and out[-1] == " "):
+                continue
+            folded = " "
+        elif char in _INVISIBLE:
+            before, folded = char, hyphen if char in _CUTS else ""
+        else:
+            parts = unicodedata.normalize("NFKD", char.casefold())
+            before, folded = char, "".join(c for c in parts if not unicodedata.combining(c))
+        out.extend(folded)
+        at.extend([index] * len(folded))
+    return "".join(out), at
+
+
+def _pieces(page: TextPage, text: str, places: Places) -> Iterator[Span]:
+    """The first and the last character of each part of a match that has a line, and nothing else within."""
+    across = page.is_across(_character(page, places[0]))
+    signs = [_Drawn.of(page, _character(page, place), across) for place in places]
+    begins, part = [0], signs[0]
+    for number, (before, place) in enumerate(pairwise(places), 1):
+        if any(map(str.isalnum, text[before + 1 : place])) or not _side_by_side(part, signs[number]):
+            begins.append(number)
+            part = signs[number]
+        part = part.joined(signs[number])
+    for start, end in pairwise((*begins, len(places))):
+        last = places[end - 1]
+        is_cut = text[last + 1 : last + 2] in tuple(_CUTS)  # the hyphen is marked, too
+        yield _character(page, places[start]), _character(page, last + is_cut)
+
+
+def _side_by_side(one: _Drawn, other: _Drawn) -> bool:
+    """In one line, and as near as words."""
+    height = max(one.top - one.bottom, other.top - other.bottom)
+    level = abs(one.base - other.base) < _LEVEL or _shared(one, other) >= _SAME_LINE * height
+    return level and _gap(one, other) < _FAR * height
+
+
+def _shared(one: _Drawn, other: _Drawn) -> float:
+    """How much of their heights they have in common; negative when one lies higher."""
+    return min(one.top, other.top) - max(one.bottom, other.bottom)
+
+
+def _gap(one: _Drawn, other: _Drawn) -> float:
+    """Between the two along the line, whichever is the left one; negative when they overlap."""
+    return max(one.left, other.left) - min(one.right, other.right)
