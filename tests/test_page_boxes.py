@@ -117,3 +117,49 @@ def test_a_phrase_has_a_box_for_each_of_its_lines() -> None:
     upper, lower = found(drawn(lines("they came by the old", "mill road at noon")), "the old mill road")
     assert (upper[0], lower[0]) == pytest.approx((50 + width("they came by "), 50), abs=1)
     assert upper[3] < lower[1]
+
+
+def test_a_word_that_goes_on_behind_a_raised_sign() -> None:
+    """Where pdfium ends a line; and neither its second half alone nor two words that a line end parts."""
+    pdf = drawn(
+        line(("see the 2", 10, 0), ("nd", 7, 4), (" page", 10, 0)),
+    )
+    ((left, _, right, _),) = found(pdf, "2nd")
+    start = 50 + width("see the ")
+    assert (left, right) == pytest.approx((start, start + width("2") + 0.7 * width("nd")), abs=1)
+    assert len(found(pdf, "the 2nd page")) == 1
+    assert found(drawn(lines("he went to", "day school")), "today") == []
+
+
+def test_a_word_with_a_large_initial() -> None:
+    """A box for the initial and one for the rest, so that they cover no other line."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 34)
+        canvas.drawString(50, 672, "Q")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(78, 697, "uite some people on the bank")
+        canvas.drawString(78, 683, "who wait for the boat")
+
+    pdf = drawn(page)
+    assert texts(pdf)[0].startswith("Quite some")
+    assert [round(left) for left, *_ in found(pdf, "quite")] == pytest.approx([51, 78], abs=1)
+
+
+def test_a_word_of_a_table_whose_letters_pdfium_takes_for_lines() -> None:
+    """It takes the page for one that is written downwards when letters that were drawn alone stand far apart."""
+
+    def page(canvas: Canvas) -> None:
+        for row in range(12):
+            for x, cell in ((50, f"Article {row}"), (300, str(3 * row)), (480, f"{row * 19.99:.2f}")):
+                for number, sign in enumerate(cell):
+                    if sign != " ":
+                        canvas.drawString(x + width(cell[:number]), 700 - 20 * row, sign)
+
+    pdf = drawn(page)
+    with pypdfium2.PdfDocument(pdf) as document:
+        assert document[0].get_textpage().get_text_range().startswith("A\r\nr\r\nt")
+    parts = found(pdf, "article")
+    assert [round(left) for left, *_ in parts] == [50] * 12
+    assert [right for _, _, right, _ in parts] == pytest.approx([50 + width("Article")] * 12, abs=1)
+    assert len(found(pdf, "Article 7")) == 1

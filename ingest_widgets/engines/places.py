@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, repeat
@@ -25,6 +26,8 @@ Places = tuple[int, ...]
 
 _CUTS = CUT + "\x02"
 _INVISIBLE = _CUTS + "\xad\u200b"
+_BESIDE = "\n"  # a line end behind which the text goes on where it was
+_TOUCHING, _WORD_GAP = -0.3, 0.7  # of the height of a sign
 _SAME_LINE, _FAR = 0.4, 3.0  # of the height of a sign; words of a line that is set to the margins stand nearer
 _LEVEL = 0.5  # points
 
@@ -39,7 +42,7 @@ class _Drawn(NamedTuple):
     base: float
 
     @classmethod
-    def of(cls, page: TextPage, character: int, across: bool) -> _Drawn:
+    def of(cls, page: TextPage, character: int, across: bool = False) -> _Drawn:
         """That of one of pdfium's characters; see `TextPage.is_across`."""
         left, bottom, right, top = page.box(character)
         ((along, up),) = page.origins([character])
@@ -60,9 +63,10 @@ def boxes_on(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
     """
     text = _text(page.text_handle).replace(f"-{LINE_BREAK}", CUT + LINE_BREAK)
     wanted = list(filter(None, (_folded(enumerate(needle))[0].strip() for needle in needles)))
-    found = set(_matches(text, enumerate(text), wanted))
+    beside = _ends_beside(page) if page.indexed else frozenset()
+    found = set(_matches(text, enumerate(text), wanted, beside))
     if page.indexed and (edits := changes(page)):  # the words that were made by cleaning the text
-        found.update(_matches(text, _edited(text, edits), wanted))
+        found.update(_matches(text, _edited(text, edits), wanted, beside))
     pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
     for first, last in _once(pieces):
         if drawn := page.drawn(first, last - first + 1):
@@ -89,24 +93,38 @@ def _character(page: TextPage, index: int) -> int:
     return int(pdfium_c.FPDFText_GetCharIndexFromTextIndex(page.text_handle, index))
 
 
-def _matches(text: str, signs: Iterable[Sign], needles: Sequence[str]) -> Iterator[Places]:
+def _ends_beside(page: TextPage) -> frozenset[int]:
+    """Where lines end that go on beside their end: pdfium ends them at raised signs, initials, or each letter."""
+    found = []
+    for (start, line), (after, following) in pairwise(zip(page.line_starts, page.lines, strict=True)):
+        if not line.strip() or not following.strip():
+            continue
+        last, first = start + len(line.rstrip()) - 1, after + len(following) - len(following.lstrip())
+        if _touch(_Drawn.of(page, last), _Drawn.of(page, first)):
+            found.append(start + len(line))
+    return frozenset(found)
+
+
+def _matches(text: str, signs: Iterable[Sign], needles: Sequence[str], beside: frozenset[int]) -> Iterator[Places]:
     """Each place where one of the needles, which are folded, stands."""
     signs = list(signs)
     for hyphen in ("", "-") if CUT in text else ("",):  # nobody knows here which of them stayed
-        folded, at = _folded(signs, hyphen)
+        folded, at = _folded(signs, hyphen, beside)
         for needle in needles:
             for start, end in _spans(folded, needle):
-                yield tuple(sorted({at[n] for n in range(start, end) if folded[n] != " "}))
+                yield tuple(sorted({at[n] for n in range(start, end) if not folded[n].isspace()}))
 
 
 def _spans(folded: str, needle: str) -> Iterator[Span]:
     """Where the needle begins and ends as whole words."""
-    start = folded.find(needle)
-    while start >= 0:
-        end = start + len(needle)
+    within = f"{_BESIDE}?" if _BESIDE in folded else ""
+    pattern = re.compile(within.join(f"[ {_BESIDE}]" if char == " " else re.escape(char) for char in needle))
+    match = pattern.search(folded)
+    while match:
+        start, end = match.span()
         if not _inside_word(folded, start) and not _inside_word(folded, end):
             yield start, end
-        start = folded.find(needle, start + 1)
+        match = pattern.search(folded, start + 1)
 
 
 def _inside_word(text: str, index: int) -> bool:
@@ -125,21 +143,24 @@ def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
     yield from enumerate(text[position:], position)
 
 
-def _folded(signs: Iterable[Sign], hyphen: str = "") -> tuple[str, list[int]]:
+def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = frozenset()) -> tuple[str, list[int]]:
     """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was.
 
     Args:
         signs: The text.
         hyphen: What stands for one at the end of a line, and for the line end.
+        beside: The line ends that stay line feeds, since nobody knows here whether they part words.
     """
     out: list[str] = []
     at: list[int] = []
     before = " "
     for index, char in signs:
         if char.isspace():
-            if before in _INVISIBLE or (out and out[-1] == " "):
+            folded = _BESIDE if index in beside else " "
+            if out and out[-1] == " ":
+                out[-1] = folded
+            if before in _INVISIBLE or (out and out[-1].isspace()):
                 continue
-            folded = " "
         elif char in _INVISIBLE:
             before, folded = char, hyphen if char in _CUTS else ""
         else:
@@ -171,6 +192,12 @@ def _side_by_side(one: _Drawn, other: _Drawn) -> bool:
     height = max(one.top - one.bottom, other.top - other.bottom)
     level = abs(one.base - other.base) < _LEVEL or _shared(one, other) >= _SAME_LINE * height
     return level and _gap(one, other) < _FAR * height
+
+
+def _touch(one: _Drawn, other: _Drawn) -> bool:
+    height = max(one.top - one.bottom, other.top - other.bottom)
+    level = abs(one.base - other.base) < _LEVEL or _shared(one, other) > 0
+    return level and _TOUCHING * height < _gap(one, other) < _WORD_GAP * height
 
 
 def _shared(one: _Drawn, other: _Drawn) -> float:
