@@ -10,9 +10,11 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.drawing import boxes
+from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.isolation import Task, page_boxes
 from ingest_widgets.isolation.wire import MOST_BOXES
-from tests.test_page_text import drawn, texts
+from tests.hostile.pdf import assemble, page_objects
+from tests.test_page_text import ROOT, drawn, mapped, texts
 from tests.test_page_text_numbers import line
 from tests.test_page_text_rtl import from_the_right, hebrew, letters
 from tests.test_page_text_spacing import spaced
@@ -163,3 +165,46 @@ def test_a_word_of_a_table_whose_letters_pdfium_takes_for_lines() -> None:
     assert [round(left) for left, *_ in parts] == [50] * 12
     assert [right for _, _, right, _ in parts] == pytest.approx([50 + width("Article")] * 12, abs=1)
     assert len(found(pdf, "Article 7")) == 1
+
+
+def test_a_word_cut_by_a_browser() -> None:
+    """With U+2010, and joined in the text."""
+    pdf = mapped("a straightforward inte\u2010", "rpretation of the long\u2010", "term plan")
+    assert [len(found(pdf, word)) for word in ("interpretation", "long-term", "term")] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("code", [0x0C, 0x0E, 0x1C, 0x1E])
+def test_a_word_with_a_ligature_in_a_font_without_a_map(code: int) -> None:
+    content = b"BT /F1 12 Tf 14 TL 72 720 Td <%b> Tj T* <%b> Tj ET"
+    pdf = assemble(page_objects([content % ((b"con%cr" % code).hex().encode(), b"in con-".hex().encode())]))
+    letters = clean_text(f"a{chr(code)}a")[0][1:-1]
+    assert len(found(pdf, f"con{letters}r")) == 1
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200e", "\u200d", "\u007f"])
+def test_a_word_with_a_sign_that_nobody_sees(sign: str) -> None:
+    assert len(found(mapped(f"one in{sign}no two"), "inno")) == 1
+
+
+def test_a_word_that_is_stretched() -> None:
+    """By a tatweel, which is no letter."""
+    stretched, word = "\u0643\u062a\u0640\u0627\u0628", "\u0643\u062a\u0627\u0628"
+    assert found(mapped(stretched[::-1]), word)
+
+
+def test_right_to_left_words_that_were_drawn_from_the_left() -> None:
+    """Every word of a browser's page has boxes from its first letter to its last one, and a phrase has one a line."""
+    pdf = (ROOT / "tests" / "data" / "right-to-left-from-a-browser.pdf").read_bytes()
+    words = texts(pdf)[0].split()
+    assert [word for word in words if not found(pdf, word)] == []
+    first, second = (found(pdf, word) for word in words[:2])
+    ((left, _, right, _),) = found(pdf, " ".join(words[:2]))
+    assert (left, right) == (second[0][0], first[0][2])
+
+
+def test_latin_words_whose_line_pdfium_turned_round() -> None:
+    """Not the whole line of them."""
+    pieces = [("Times-Roman", "abc"), ("Helvetica", "the user guide"), ("Times-Roman", "ghi")]
+    ((left, _, right, _),) = found(hebrew(lambda canvas: from_the_right(canvas, pieces, 700)), "the user")
+    start = 500 - stringWidth("cba", "Times-Roman", 10) - 2.8 - width("the user guide")
+    assert (left, right) == pytest.approx((start, start + width("the user")), abs=1)

@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.places import Box, boxes_on
 from ingest_widgets.engines.protocol import EngineRefuses
+from ingest_widgets.engines.rightleft import reads_from_right
 from ingest_widgets.engines.textpage import TextPage, handle_of
 
 MOST_PIXELS = 40_000_000
@@ -71,7 +72,7 @@ def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], 
     _refuse_number(document, index)
     try:
         with TextPage(handle_of(document), index) as page:
-            return list(islice(boxes_on(page, needles), most))
+            return list(islice(boxes_on(page, needles, reads_from_right(document)), most))
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error
 

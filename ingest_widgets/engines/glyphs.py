@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from ingest_widgets.engines.hyphens import CUT
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.edits import Edit
 
 _LIGATURES = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
@@ -91,6 +97,18 @@ def clean_lines(text: str, ligatures: Callable[[], Collection[str]] = lambda: _C
     if not signs.isprintable():
         text = _printable(text.replace("\xa0", " "), signs, ligatures, warnings)
     return _composed(text, signs), tuple(warnings)
+
+
+def ligature_edits(text: str, ligatures: Callable[[], Collection[str]]) -> list[Edit]:
+    """(start, end, letters) for each ligature that stands as its number in a page's text as pdfium gives it.
+
+    Args:
+        text: Of the whole page.
+        ligatures: See `clean_lines`.
+    """
+    found = list(_CODED.finditer(text.replace(CUT, "-")))
+    known = ligatures() if found else ()
+    return [(match.start(), match.end(), _CODES[match.group()]) for match in found if match.group() in known]
 
 
 def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.accents import accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.edits import Edit, edits_within
-from ingest_widgets.engines.glyphs import clean_lines
+from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
@@ -102,10 +102,19 @@ class PageReader:
         return _continued(lines, _gaps(page, text, starts, beside)) if beside else lines
 
 
-def changes(page: TextPage) -> list[Edit]:
-    """What cleaning changes within the words of a page, in the order in which pdfium has them."""
-    kinds = kinds_of(page.text)
-    return sorted(accent_edits(page, page.text) + number_edits(page, page.text, kinds) + spacing_edits(page, kinds))
+def changes(page: TextPage, from_right: bool) -> list[Edit]:
+    """What cleaning changes within the words of a page, in the order in which pdfium has them.
+
+    Args:
+        page: Where its signs are pdfium's characters.
+        from_right: See `reads_from_right`.
+    """
+    text, kinds = page.text, kinds_of(page.text)
+    edits = accent_edits(page, text) + right_to_left_edits(page, text)
+    if from_right and not edits:
+        edits = latin_runs(page, text)
+    edits += number_edits(page, text, kinds) + spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
+    return sorted(edits)
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:

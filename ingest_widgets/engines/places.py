@@ -1,4 +1,4 @@
-"""Where words stand on a page, however pdfium has them: cut, parted, or joined only by the cleaning."""
+"""Where words stand on a page, however pdfium has them: cut, parted, backwards, or joined only by the cleaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.edits import Edit, edits_within
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.hyphens import CUT, HYPHEN
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.textpage import LINE_BREAK, TextPage
 from ingest_widgets.scripts import SIGN
@@ -26,6 +26,7 @@ Places = tuple[int, ...]
 
 _CUTS = CUT + "\x02"
 _INVISIBLE = _CUTS + "\xad\u200b"
+_TATWEEL = "\u0640"
 _BESIDE = "\n"  # a line end behind which the text goes on where it was
 _TOUCHING, _WORD_GAP = -0.3, 0.7  # of the height of a sign
 _SAME_LINE, _FAR = 0.4, 3.0  # of the height of a sign; words of a line that is set to the margins stand nearer
@@ -54,19 +55,22 @@ class _Drawn(NamedTuple):
         return _Drawn(left, bottom, max(self.right, other.right), max(self.top, other.top), other.base)
 
 
-def boxes_on(page: TextPage, needles: Sequence[str]) -> Iterator[Box]:
+def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterator[Box]:
     """Left, top, right and bottom of each match in the page's own space, a box a line.
 
     Args:
         page: Where they are looked for.
         needles: Words and phrases.
+        from_right: See `rightleft.reads_from_right`.
     """
-    text = _text(page.text_handle).replace(f"-{LINE_BREAK}", CUT + LINE_BREAK)
+    text = _text(page.text_handle)
+    for hyphen in "-", HYPHEN:
+        text = text.replace(hyphen + LINE_BREAK, CUT + LINE_BREAK)
     wanted = list(filter(None, (_folded(enumerate(needle))[0].strip() for needle in needles)))
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
-    if page.indexed and (edits := changes(page)):  # the words that were made by cleaning the text
-        found.update(_matches(text, _edited(text, edits), wanted, beside))
+    if page.indexed and (edits := changes(page, from_right)):  # the words that were made by cleaning the text
+        found.update(_matches(text, _edited(page, text, edits), wanted, beside))
     pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
     for first, last in _once(pieces):
         if drawn := page.drawn(first, last - first + 1):
@@ -133,18 +137,31 @@ def _inside_word(text: str, index: int) -> bool:
     return 0 < index < len(text) and around.isalnum() and not SIGN.search(around)
 
 
-def _edited(text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
+def _edited(page: TextPage, text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
     """The signs of the text as it is read, each with the place of one that it was made of."""
     position = 0
-    for first, last, replacement in edits_within(edits, 0, len(text)):
+    for edit in edits_within(edits, 0, len(text)):
+        first, last, replacement = edit
         yield from enumerate(text[position:first], position)
-        yield from zip(repeat(first), replacement, strict=False)
+        yield from zip(_sources(page, text, edit), replacement, strict=False)
         position = last
     yield from enumerate(text[position:], position)
 
 
+def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
+    """Where the signs of a replacement stand that are those before in another order; else where these begin."""
+    first, last, replacement = edit
+    if last - first == len(replacement) > 1:
+        across, _ = page.pens(range(first, last))
+        by_place = sorted(range(first, last), key=lambda n: (across[n - first], text[n] != " "))
+        for order in (range(last - 1, first - 1, -1), by_place):
+            if "".join(text[n] for n in order) == replacement:
+                return order
+    return repeat(first)
+
+
 def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = frozenset()) -> tuple[str, list[int]]:
-    """The text without case, accents, soft hyphens and runs of spaces; and where each of its characters was.
+    """The text without case, accents, invisible signs and runs of spaces; and where each of its characters was.
 
     Args:
         signs: The text.
@@ -163,12 +180,18 @@ def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = fr
                 continue
         elif char in _INVISIBLE:
             before, folded = char, hyphen if char in _CUTS else ""
+        elif char.isascii() and char.isprintable():
+            before, folded = char, char.lower()
         else:
-            parts = unicodedata.normalize("NFKD", char.casefold())
-            before, folded = char, "".join(c for c in parts if not unicodedata.combining(c))
+            before, folded = char, "".join(filter(_is_seen, unicodedata.normalize("NFKD", char.casefold())))
         out.extend(folded)
         at.extend([index] * len(folded))
     return "".join(out), at
+
+
+def _is_seen(char: str) -> bool:
+    """Whether it is no accent, and none of the signs that control, join, part or lengthen others."""
+    return char.isprintable() and char != _TATWEEL and not unicodedata.combining(char)
 
 
 def _pieces(page: TextPage, text: str, places: Places) -> Iterator[Span]:
