@@ -51,6 +51,15 @@ def test_its_first_write_makes_the_index_anew(path: Path) -> None:
         assert con.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
 
 
+@pytest.mark.parametrize("query", ["كتاب", "abc", "システム", "میخواهم", "می"])
+def test_its_pages_are_then_found_in_the_forms_that_are_typed(path: Path, query: str) -> None:
+    with closing(sqlite3.connect(path)) as con, con:
+        con.execute("UPDATE pages SET text = 'كتـــاب ＡＢＣ ｼｽﾃﾑ می\u200cخواهم' WHERE text = 'entropy'")
+    with Corpus(path) as corpus:
+        corpus.prepare()
+        assert (corpus.search(query).total, corpus.check()) == (1, [])
+
+
 def test_a_check_tells_of_an_index_that_the_first_write_would_make_anew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as con, con:
         con.execute("UPDATE pages SET text = 'other' WHERE text = 'entropy'")

@@ -1,4 +1,4 @@
-"""Accents, points and strokes may be typed, left out or pasted apart, and a phrase is found where it stands."""
+"""Accents, points, strokes, joiners and widths may be typed or left out, and a phrase is found where it stands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 import pytest
 
 from ingest_widgets import Corpus
+from ingest_widgets.corpus.page_words import page_words
 from tests.corpus_parts import extraction, source
 
 PHRASES = [
@@ -70,3 +71,65 @@ def test_a_files_name_is_found_with_its_accents_composed_and_apart(tmp_path: Pat
         corpus.write(source(unicodedata.normalize(form, "Ärger.pdf")), extraction("entropy"))
         totals = {corpus.search(f"file:{wanted}").total for wanted in ("Ärg", "a\u0308rger.pdf", "A\u0308*r.pdf")}
     assert totals == {1}
+
+
+NJ, J = "\u200c", "\u200d"
+FORMS = [
+    ("من میخواهم بروم", f"می{NJ}خواهم", {"میخواهم"}),
+    (f"من می{NJ}خواهم بروم", "میخواهم", {f"می{NJ}خواهم"}),
+    (f"من می{NJ}خواهم بروم", f"می{NJ}خوا*", {f"می{NJ}خواهم"}),
+    (f"من می{NJ}خواهم بروم", f'"من می{NJ}خواهم"', {f"من می{NJ}خواهم"}),
+    ("من می خواهم بروم", f"می{NJ}خواهم", {"می خواهم"}),
+    (f"کتاب{NJ}های خوبی", "کتاب", {"کتاب"}),
+    (f"کتاب{NJ}های خوبی", '"کتاب های"', {f"کتاب{NJ}های"}),
+    (f"کتاب{NJ}های خوبی", '"های خوبی"', None),
+    (f"Neuauf{NJ}lage, Auf{NJ}lage", "auflage", {f"Auf{NJ}lage"}),
+    (f"ශ්{J}රී ලංකා", "ශ්රී", {f"ශ්{J}රී"}),
+    (f"ශ්{J}රී ලංකා", f"ශ්{J}රී", {f"ශ්{J}රී"}),
+    (f"ශ්{J}රී ලංකා", "රී", None),
+    ("هذا كتـــاب جميل عن محمـد", "كتاب", {"كتـــاب"}),
+    ("هذا كتـــاب جميل عن محمـد", '"عن محمد"', {"عن محمـد"}),
+    ("هذا كتـــاب جميل عن محمـد", "حمد", None),
+    ("هذا كتاب جميل", "كتــاب", {"كتاب"}),
+    ("ـكتابـ جميل", "كتاب", {"كتابـ"}),
+    ("株式会社ＡＢＣは２０２４年に", "ABC", {"ＡＢＣ"}),
+    ("株式会社ＡＢＣは２０２４年に", "2024年", {"２０２４", "年"}),
+    ("株式会社ABCは2024年に", "ａｂｃ ２０２４", {"ABC", "2024"}),
+    ("Ｐｙｔｈｏｎ入門", "python", {"Ｐｙｔｈｏｎ"}),
+    ("Ｐｙｔｈｏｎ入門", "pyth*", {"Ｐｙｔｈｏｎ"}),
+    ("新ｼｽﾃﾑとﾊﾟｿｺﾝ･ﾃﾞｰﾀ", "システム", {"ｼｽﾃﾑ"}),
+    ("新ｼｽﾃﾑとﾊﾟｿｺﾝ･ﾃﾞｰﾀ", "パソコン・データ", {"ﾊﾟｿｺﾝ･ﾃﾞｰﾀ"}),
+    ("新ｼｽﾃﾑとﾊﾟｿｺﾝ･ﾃﾞｰﾀ", "ハソコン", None),
+    ("新システムとパソコン", "ﾊﾟｿｺﾝ", {"パソコン"}),
+]
+
+
+@pytest.mark.parametrize(("text", "query", "matches"), FORMS)
+def test_joiners_stretched_words_and_widths_may_be_typed_or_not(
+    tmp_path: Path, text: str, query: str, matches: set[str] | None
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text))
+        assert (corpus.search(query).total, marked(corpus, query)) == (1 if matches else 0, matches or set())
+        assert corpus.search(f"-{query}").total == (0 if matches else 1)
+        assert corpus.page("a.pdf", 1).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "meant"),
+    [
+        (f"می{NJ}خواهم", f"می{NJ}خواهیم", "میخواهم"),
+        ("كتـــاب", "كتتاب", "كتاب"),
+        ("Ｐｙｔｈｏｎ", "ｐｙｔｏｎ", "python"),
+    ],
+)
+def test_a_guess_is_made_in_the_forms_that_are_typed(tmp_path: Path, text: str, typed: str, meant: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(f"x {text} y"))
+        assert corpus.search(typed).suggestion == meant
+        assert marked(corpus, meant) == {text}
+
+
+def test_full_width_punctuation_leaves_a_page_as_it_is() -> None:
+    """It is on each page of Chinese, whose text needn't be kept twice."""
+    assert page_words("全文，検索。（完）！").bare is None

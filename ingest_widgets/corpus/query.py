@@ -20,13 +20,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ingest_widgets.corpus.records import clean
-from ingest_widgets.corpus.signs import RUN
+from ingest_widgets.corpus.signs import NON_JOINER, RUN, even
 
 _OPERATORS = ("OR", "AND")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
 # What is pasted may hold ligatures, signs that nobody sees and accents apart; the texts of pages are kept without.
-_UNSEEN = dict.fromkeys("\xad\u200b\u2060\ufeff", "")
+_UNSEEN = dict.fromkeys("\xad\u200b\u200d\u2060\ufeff", "")
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb06": "st"}
 _AS_KEPT = str.maketrans(_UNSEEN | _LIGATURES)
 _TOKEN = re.compile(
@@ -101,8 +101,9 @@ class Query:
 
     @property
     def single_word(self) -> str | None:
-        """The word when the query is one plain word and nothing else."""
-        if len(self.groups) == len(self.terms) == 1 and not (self.excluded or self.files or self.excluded_files):
+        """The word when the query is one plain word, in however many spellings, and nothing else."""
+        spelt = {"".join(term.words) for term in self.terms}
+        if len(self.groups) == len(spelt) == 1 and not (self.excluded or self.files or self.excluded_files):
             term = self.terms[0]
             if len(term.words) == 1 and not term.runs and not term.is_prefix:
                 return term.words[0]
@@ -165,7 +166,7 @@ def _item(match: re.Match[str]) -> _Item:
     phrase = match["phrase"]
     text = match["word"] if phrase is None else phrase
     return _Item(
-        text=text if match["file"] else unicodedata.normalize("NFC", text.translate(_AS_KEPT)),
+        text=text if match["file"] else even(unicodedata.normalize("NFC", text.translate(_AS_KEPT))),
         is_quoted=phrase is not None,
         is_excluded=bool(match["minus"]),
         is_file=bool(match["file"]),
@@ -174,10 +175,16 @@ def _item(match: re.Match[str]) -> _Item:
 
 
 def _terms(item: _Item) -> list[Term]:
-    """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it."""
+    """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it.
+
+    So may one with a non-joiner, and its parts may be written with a space.
+    """
     term = _term(item)
     if term is None:
         return []
+    if NON_JOINER in item.text:
+        joined = _term(replace(item, text=item.text.replace(NON_JOINER, "")))
+        return [joined or term, term]
     as_one = not item.is_quoted and _HYPHENED.fullmatch(item.text)
     return [term, Term(("".join(term.words),))] if as_one else [term]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import MARKS, STROKES
+from ingest_widgets.corpus.signs import JOINER, MARKS, NON_JOINER, STROKES, even, even_with_places
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
@@ -40,7 +40,10 @@ class Marker:
         pattern = self._ascii if text.isascii() else self._folding()
         if pattern is None:
             return []
-        return [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(text))]
+        if (evened := even(text)) is text:
+            return [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(text))]
+        _, places = even_with_places(text)
+        return [(places[start], places[end], term) for start, end, term in self.matches(evened)]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of the places, the first of each term before the second of any: who takes some has of each."""
@@ -79,15 +82,15 @@ def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
 
 
 def _words(term: Term, *, folds: bool) -> str:
-    letter = f"[^\\W_{SIGNS}]|[{mark_class()}]" if folds else "[a-z0-9]"
-    before = f"(?![{SIGNS}])(?:[^\\W_]|[{mark_class()}])" if folds else "[a-z0-9]"
+    letter = f"[^\\W_{SIGNS}]|[{mark_class()}{JOINER}]" if folds else "[a-z0-9]"
+    before = f"(?![{SIGNS}])(?:[^\\W_]|[{mark_class()}{JOINER}])" if folds else "[a-z0-9]"
     gap = f"(?:(?![^\\W_]|[{mark_class()}])[\\s\\S])+?" if folds else "[^a-z0-9]+"
-    accents = f"[{_ACCENTS}]*" if folds else ""
+    accents = f"[{_ACCENTS}{JOINER}{NON_JOINER}]*" if folds else ""
     pieces = [_letters(word, folds=folds) for word in term.words[:_MOST_TERMS]]
     # What may not stand before the word is looked for behind its first letter: so the search can skip to that letter.
     pieces[0][0] += f"(?<!{before}{pieces[0][0]})"
     words = gap.join("".join(f"{piece}{accents}" for piece in word) for word in pieces)
-    return words + (f"(?:{letter})*" if term.is_prefix else f"(?!{letter})")
+    return words + (f"(?:{letter}|{NON_JOINER})*" if term.is_prefix else f"(?!{letter})")
 
 
 def _letters(word: str, *, folds: bool) -> list[str]:
