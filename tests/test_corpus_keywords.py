@@ -75,6 +75,8 @@ def test_a_running_header_is_no_key_phrase(tmp_path: Path) -> None:
         ("Der Ofen muss heiß sein und der Teig wird in den Ofen geschoben, wenn er nicht mehr klebt.", "Ofen"),
         ("Le four doit être chaud et la pâte est mise dans le four quand elle ne colle plus.", "four"),
         ("Печь должна быть горячей, и тесто ставят в печь, когда оно больше не липнет.", "Печь"),
+        ("في هذا الكتاب خبز من القمح أو من الشعير، والقمح في الحقل. خبز في الفرن.", "خبز"),
+        ("و در این کتاب از نان و از آرد گفته شده است، و نان به خانه می رود.", "نان"),
     ],
 )
 def test_the_only_file_of_another_language_has_a_subject_too(tmp_path: Path, text: str, subject: str) -> None:
@@ -84,7 +86,7 @@ def test_the_only_file_of_another_language_has_a_subject_too(tmp_path: Path, tex
         corpus.write(source("en.pdf"), extraction(*["Bread needs flour and water, salt and time."] * 30))
         assert corpus.keywords("a.pdf")[0].phrase == subject
         phrases = {keyword.phrase.lower() for keyword in corpus.keywords("a.pdf")}
-        assert not phrases & {"der", "und", "le", "la", "et", "и", "в"}
+        assert not phrases & {"der", "und", "le", "la", "et", "и", "в", "في", "أو", "من", "و", "در", "به", "از"}
 
 
 def test_a_word_and_its_plural_come_once(tmp_path: Path) -> None:
