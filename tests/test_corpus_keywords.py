@@ -109,3 +109,33 @@ def test_a_word_that_is_written_with_vowel_signs_comes_whole(tmp_path: Path, tex
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction(text))
         assert {keyword.phrase for keyword in corpus.keywords()} == words
+
+
+def phrases_of(tmp_path: Path, *texts: str) -> list[str]:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*texts))
+        return [keyword.phrase for keyword in corpus.keywords()]
+
+
+def test_a_word_of_chinese_is_what_comes_again_and_comes_whole(tmp_path: Path) -> None:
+    """Its parts stand nowhere else, and what stands beside it changes."""
+    text = "新的软件包由维护者上传。我们构建软件包，维护者检查软件包的名称。每个软件包都有维护者。"
+    assert phrases_of(tmp_path, text)[:2] == ["软件包", "维护者"]
+    assert not {"软件", "件包", "维护", "包的", "我们"} & set(phrases_of(tmp_path, text))
+
+
+def test_a_word_of_many_signs_comes_whole_and_a_shorter_one_that_stands_alone_too(tmp_path: Path) -> None:
+    text = "正規表達式有用，看正規表達式。檔案系統大。檔案多，檔案小，檔案系統新，有檔案。"
+    assert {"正規表達式", "檔案系統", "檔案"} <= set(phrases_of(tmp_path, text))
+    assert not {"正規表達", "規表達式", "正規", "案系統"} & set(phrases_of(tmp_path, text))
+
+
+def test_the_words_of_japanese_are_runs_of_one_script(tmp_path: Path) -> None:
+    text = "パッケージの目的は検索です。ﾊﾟｯｹｰｼﾞを検索する目的で、パッケージを作成する。"
+    assert set(phrases_of(tmp_path, text)) == {"パッケージ", "目的", "検索", "作成"}
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        assert corpus.keywords(limit=1)[0][::2] == ("パッケージ", 3)
+
+
+def test_a_word_with_a_non_joiner_comes_whole(tmp_path: Path) -> None:
+    assert set(phrases_of(tmp_path, "کتاب\u200cها، کتاب\u200cها")) == {"کتاب\u200cها"}

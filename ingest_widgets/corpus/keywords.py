@@ -11,7 +11,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ingest_widgets.corpus.function_words import FUNCTION_WORDS
+from ingest_widgets.corpus.han_words import HAN, is_han, likely_words, parts_of, runs_of
 from ingest_widgets.corpus.query import mark_class
+from ingest_widgets.corpus.signs import even
 from ingest_widgets.corpus.vocabulary import folded
 from ingest_widgets.scripts import SIGN
 
@@ -55,7 +57,7 @@ def keywords_of(
     rarity = {word: math.log((total_pages + 1) / (pages.get(folded(word), 0) + 0.5)) + 0.3 for word in words}
     scored = [counts.keyword(phrase, rarity) for phrase in candidates]
     scored.sort(key=lambda keyword: (-keyword.score, keyword.phrase))
-    return _without_parts(scored)[:limit]
+    return _without_parts(scored, limit)
 
 
 class _Counts:
@@ -66,17 +68,28 @@ class _Counts:
         self._written: Counter[str] = Counter()
         self._times: Counter[str] = Counter()
         self._spread: Counter[str] = Counter()
+        self._han: Counter[str] = Counter()
+        self._han_runs: set[str] = set()
 
     def add(self, text: str) -> None:
+        text = even(text)
         phrases = [phrase for part in _BREAK.split(text) for phrase in _phrases(part)]
         small = [phrase.lower() for phrase in phrases]
+        runs = runs_of(text)
+        han = [part for run in runs for part in parts_of(run)]
         self._pages += 1
         self._written.update(phrases)
         self._times.update(small)
-        self._spread.update(set(small))
+        self._han.update(han)
+        self._han_runs.update(runs)
+        self._spread.update({*small, *han})
 
     def candidates(self) -> list[str]:
-        """The most frequent ones; a phrase that is there only once is an accident."""
+        """The most frequent ones; a phrase that is there only once is an accident, and so is a part of a run."""
+        han = {word: times for word, times in self._han.items() if times > 1 or word in self._han_runs}
+        for word, parts in likely_words(han).items():
+            self._times[word] = min(han[part] for part in parts)
+            self._spread[word] = min(self._spread[part] for part in parts)
         most = self._times.most_common(_CANDIDATES)
         return [phrase for phrase, times in most if times > 1 or " " not in phrase]
 
@@ -84,7 +97,8 @@ class _Counts:
         words = phrase.split(" ")
         times = self._times[phrase]
         known = sum(rarity[word] for word in words) / len(words)
-        score = times * len(words) ** _PHRASES_ABOVE_WORDS * known * self._clumping(phrase)
+        length = len(phrase) / 2 if is_han(phrase) else len(words)  # most words of Han signs have two
+        score = times * length**_PHRASES_ABOVE_WORDS * known * self._clumping(phrase)
         return Keyword(self._as_written(phrase), score, times)
 
     def _clumping(self, phrase: str) -> float:
@@ -102,14 +116,14 @@ class _Counts:
 
 @lru_cache(maxsize=1)
 def _word() -> re.Pattern[str]:
-    """Words of two letters or more; of scripts without spaces what is most often a noun: runs of Han, Katakana, Hangul.
+    """Words of two letters or more; of scripts without spaces what is most often a noun: runs of Katakana and Hangul.
 
     A vowel sign isn't a second letter: much of what is written with one letter and a sign is a postposition.
     """
-    letter, marks = r"[^\W_\u3040-\u30ff\u4e00-\u9fff]", f"[{mark_class()}]"
-    joined = r"['\u2019-](?=[^\W_])"
+    letter, marks = rf"[^\W_\u3040-\u30ff{HAN}]", f"[{mark_class()}]"
+    joined = r"['\u2019\u200c\u200d-](?=[^\W_])"
     return re.compile(
-        r"[\u4e00-\u9fff]{2,8}|[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}"
+        r"[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}"
         rf"|(?!\d){letter}(?={marks}*(?:{letter}|{joined}))(?:{letter}+|{marks}|{joined})+"
     )
 
@@ -129,10 +143,12 @@ def _phrases(part: str) -> Iterator[str]:
             run.clear()
 
 
-def _without_parts(scored: Sequence[Keyword]) -> list[Keyword]:
-    """Leaves out what is mostly a part of a better phrase, and longer forms of one that says it all."""
+def _without_parts(scored: Sequence[Keyword], limit: int) -> list[Keyword]:
+    """The best, without what is mostly a part of a better one, and without longer forms of one that says it all."""
     kept: list[Keyword] = []
     for keyword in scored:
+        if len(kept) == limit:
+            break
         if not any(_says_the_same(keyword, better) for better in kept):
             kept.append(keyword)
     return kept
@@ -142,6 +158,7 @@ def _says_the_same(keyword: Keyword, better: Keyword) -> bool:
     words, others = keyword.phrase.lower(), better.phrase.lower()
     if words in (f"{others}s", others.removesuffix("s")):  # vectors, vector
         return True
-    words, others = f" {words} ", f" {others} "
+    if not is_han(words):
+        words, others = f" {words} ", f" {others} "
     few, many = sorted((keyword.times, better.times))
     return (words in others or others in words) and few * 2 > many
