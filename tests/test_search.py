@@ -89,6 +89,16 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ('paulo file:"Caf* notes.pdf"', {("Café notes", 1)}),
         ('paulo file:"Café notes.pdf"', {("Café notes", 1)}),
         ("file:code.pdf", {("code", 1), ("code", 2)}),
+        ("entrop* file:code OR file:heat", {("heat", 1), ("heat", 2), ("code", 2)}),
+        ("file:code OR file:heat OR file:hindi entropy", {("heat", 1), ("heat", 2)}),
+        ("file:code OR file:nope", {("code", 1), ("code", 2)}),
+        ("file:code OR file:heat file:e", {("code", 1), ("code", 2), ("heat", 1), ("heat", 2)}),
+        ("file:code OR file:heat file:at", {("heat", 1), ("heat", 2)}),
+        ("second OR file:heat OR file:code", {("heat", 2)}),
+        ("file:heat OR second", {("heat", 2)}),
+        ("file:heat OR -file:code second", {("heat", 2)}),
+        ("-file:heat OR file:code entrop*", {("code", 2)}),
+        ("file:heat file:code", set()),
         ("file:code -run", {("code", 1)}),
         ("cafe", {("Café notes", 1), ("Café notes", 2)}),
         ("CAFÉ", {("Café notes", 1), ("Café notes", 2)}),
@@ -307,6 +317,10 @@ def test_a_filter_that_names_no_file_says_so_too(corpus: Corpus) -> None:
     assert corpus.search("file:cod3.pdf entropy").note == "there is no file 'cod3.pdf', did you mean 'code.pdf'?"
     assert corpus.search("file:heat file:nope").note == "there is no file 'nope', corpus.files() lists them"
     assert corpus.search("file:nope", file=["heat", "code.pdf"]).note.startswith("there is no file")
+    assert corpus.search("file:nope OR file:none").note == "there is no file 'nope', corpus.files() lists them"
+    assert corpus.search("file:heat file:code OR file:nope").note == (
+        "no file has 'heat' and 'code' or 'nope' in its name, an OR between the filters looks in the files of each"
+    )
     assert [
         corpus.search(query).note for query in ("file:heat nowhere", "-file:nope nowhere", "file:heat -file:heat")
     ] == ["", "", ""]

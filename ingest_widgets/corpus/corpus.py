@@ -72,7 +72,7 @@ class Corpus(HeldPages):
 
         Args:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`; `long-term` finds `longterm` too, and an
-                `OR` that doesn't stand between two of the things to look for is left out.
+                `OR` that doesn't stand between two of the things to look for, or two files, is left out.
             limit: How many hits at most.
             offset: How many to leave out before.
             file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't

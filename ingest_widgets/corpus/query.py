@@ -6,9 +6,11 @@ entropy OR disorder     either; OR binds its two neighbours closer than the rest
 -draft  -"first draft"  pages without
 entrop*                 words that begin so
 file:thesis             only files with that in their names; -file:thesis only the others
+file:a OR file:b        files with one of them in their names
 
-An OR that doesn't stand between two things to look for is left out, as at the end of what is being typed or before
-`-draft`; so is AND, which changes nothing. "OR" in quotes, -OR, and a query of nothing else look for the word.
+An OR that doesn't stand between two things to look for, or between two files, is left out, as at the end of what is
+being typed or before `-draft`; so is AND, which changes nothing. "OR" in quotes, -OR, and a query of nothing else look
+for the word.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from ingest_widgets.corpus.records import clean
 from ingest_widgets.corpus.signs import NON_JOINER, RUN, even
 
+_T = TypeVar("_T")
 _OPERATORS = ("OR", "AND")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
@@ -69,14 +73,14 @@ class Query:
     Attributes:
         groups: Of each group one term at least.
         excluded: None of these terms.
-        files: Each must be in the file's name.
+        files: Of each group one at least must be in the file's name.
         excluded_files: None may be in it.
         plain: What is asked for as it was typed, without operators and filters: a question for an embedder.
     """
 
     groups: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
-    files: tuple[str, ...] = ()
+    files: tuple[tuple[str, ...], ...] = ()
     excluded_files: tuple[str, ...] = ()
     plain: str = ""
 
@@ -135,31 +139,48 @@ def parse_query(text: str) -> Query:
     has_more = not all(item.is_operator for item in items)
     groups: list[list[Term]] = []
     excluded: list[Term] = []
-    files: list[str] = []
+    files: list[list[str]] = []
     excluded_files: list[str] = []
     plain: list[str] = []
-    follows = joins = False  # a term that was looked for; an OR behind it
+    before: object = None  # where the last one went, if an OR may stand behind it
+    joins = False
     for item in items:
         if item.is_operator and has_more:
-            joins = joins or (follows and item.text == "OR")
+            joins = joins or item.text == "OR"
             continue
         terms = [] if item.is_file else _terms(item)
-        follows = bool(terms) and not item.is_excluded
-        if item.is_file:
-            (excluded_files if item.is_excluded else files).append(item.text)
-        elif item.is_excluded:
+        if item.is_excluded:
             excluded += terms
+            excluded_files += [item.text] if item.is_file else []
+            before = None
+        elif item.is_file:
+            _put([item.text], files, joins=joins and before is files)
+            before = files
         elif terms:
             plain.append(item.text.strip("*"))
-            if joins:
-                groups[-1] += terms
-            else:
-                groups.append(terms)
+            _put(terms, groups, joins=joins and before is groups)
+            before = groups
+        else:
+            before = None
         joins = False
-    every = dict.fromkeys(tuple(dict.fromkeys(group)) for group in groups)
     return Query(
-        tuple(every), tuple(dict.fromkeys(excluded)), tuple(files), tuple(excluded_files), plain=" ".join(plain)
+        groups=_distinct(groups),
+        excluded=tuple(dict.fromkeys(excluded)),
+        files=_distinct(files),
+        excluded_files=tuple(excluded_files),
+        plain=" ".join(plain),
     )
+
+
+def _put(found: list[_T], groups: list[list[_T]], *, joins: bool) -> None:
+    if joins:
+        groups[-1] += found
+    else:
+        groups.append(found)
+
+
+def _distinct(groups: list[list[_T]]) -> tuple[tuple[_T, ...], ...]:
+    return tuple(dict.fromkeys(tuple(dict.fromkeys(group)) for group in groups))
 
 
 def _item(match: re.Match[str]) -> _Item:

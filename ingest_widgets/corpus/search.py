@@ -168,8 +168,8 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
         return [row[0] for row in con.execute("SELECT id FROM files WHERE name = ?", (files[0],))]
     names = {as_text(name): file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY id")}
     kept = set(names) if files is None else set(files) & set(names)
-    for wanted in query.files:
-        kept &= _named_like(wanted, names)
+    for group in query.files:
+        kept &= set[str]().union(*(_named_like(wanted, names) for wanted in group))
     for unwanted in query.excluded_files:
         kept -= _named_like(unwanted, names)
     return [names[name] for name in kept]
@@ -178,8 +178,13 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
 def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> str:
     names = {as_text(name): file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY name")}
     unknown = [] if files is None or not names.keys().isdisjoint(files) else list(files)
-    unknown += [wanted for wanted in query.files if not _named_like(wanted, names)]
-    return f"there is no file {unknown[0]!r}, {near_names(unknown[0], list(names))}" if unknown else ""
+    unknown += [group[0] for group in query.files if not any(_named_like(wanted, names) for wanted in group)]
+    if unknown:
+        return f"there is no file {unknown[0]!r}, {near_names(unknown[0], list(names))}"
+    if files is None and not query.excluded_files:
+        every = " and ".join(" or ".join(map(repr, group)) for group in query.files)
+        return f"no file has {every} in its name, an OR between the filters looks in the files of each"
+    return ""
 
 
 def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
