@@ -326,6 +326,17 @@ def test_a_filter_that_names_no_file_says_so_too(corpus: Corpus) -> None:
     ] == ["", "", ""]
 
 
+@pytest.mark.parametrize("name", ['the "old" plan.pdf', "the \u201cold\u201d plan.pdf"])
+def test_a_quotation_mark_in_a_files_name_is_doubled(tmp_path: Path, name: str) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        for each in (name, "the old plan.pdf"):
+            corpus.write(source(each), extraction("entropy plan"))
+        for query in ('file:"the ""old"" plan.pdf"', '-file:"the old" entropy', 'file:"""old""" "entropy plan"'):
+            assert found(corpus, query) == {(name.removesuffix(".pdf"), 1)}
+        assert found(corpus, 'file:"" "entropy plan"') == found(corpus, "entropy")
+        corpus.search('file:"' + '""' * 100_000 + "x")
+
+
 def test_a_kept_ranking_is_forgotten_when_a_page_comes_or_goes(tmp_path: Path) -> None:
     """Also when another process, here another Corpus, wrote it."""
     with Corpus(tmp_path / "c.sqlite") as corpus, Corpus(tmp_path / "c.sqlite") as other:

@@ -7,6 +7,7 @@ entropy OR disorder     either; OR binds its two neighbours closer than the rest
 entrop*                 words that begin so
 file:thesis             only files with that in their names; -file:thesis only the others
 file:a OR file:b        files with one of them in their names
+file:"a ""b"".pdf"      a name with spaces, or with quotation marks, each doubled
 
 An OR that doesn't stand between two things to look for, or between two files, is left out, as at the end of what is
 being typed or before `-draft`; so is AND, which changes nothing. "OR" in quotes, -OR, and a query of nothing else look
@@ -28,13 +29,14 @@ from ingest_widgets.corpus.signs import NON_JOINER, RUN, even
 _T = TypeVar("_T")
 _OPERATORS = ("OR", "AND")
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
-_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
+QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
 # What is pasted may hold ligatures, signs that nobody sees and accents apart; the texts of pages are kept without.
 _UNSEEN = dict.fromkeys("\xad\u200b\u200d\u2060\ufeff", "")
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb06": "st"}
 _AS_KEPT = str.maketrans(_UNSEEN | _LIGATURES)
 _TOKEN = re.compile(
-    r'(?P<minus>(?<!\S)-(?!-))?(?P<file>(?<![^\s-])file:)?(?:"(?P<phrase>[^"]*)"(?P<star>\*)?|(?P<word>[^\s"]+|"))',
+    r"(?P<minus>(?<!\S)-(?!-))?(?P<file>(?<![^\s-])file:)?"
+    r'(?:"(?P<phrase>[^"]*(?(file)(?:""[^"]*)*))"(?P<star>\*)?|(?P<word>[^\s"]+|"))',
     re.IGNORECASE,
 )
 
@@ -135,7 +137,7 @@ class _Item:
 
 def parse_query(text: str) -> Query:
     """Reads a query as a person types it."""
-    items = [_item(match) for match in _TOKEN.finditer(clean(text).translate(_QUOTES))]
+    items = [_item(match) for match in _TOKEN.finditer(clean(text).translate(QUOTES))]
     has_more = not all(item.is_operator for item in items)
     groups: list[list[Term]] = []
     excluded: list[Term] = []
@@ -187,7 +189,7 @@ def _item(match: re.Match[str]) -> _Item:
     phrase = match["phrase"]
     text = match["word"] if phrase is None else phrase
     return _Item(
-        text=text if match["file"] else even(unicodedata.normalize("NFC", text.translate(_AS_KEPT))),
+        text=text.replace('""', '"') if match["file"] else even(unicodedata.normalize("NFC", text.translate(_AS_KEPT))),
         is_quoted=phrase is not None,
         is_excluded=bool(match["minus"]),
         is_file=bool(match["file"]),

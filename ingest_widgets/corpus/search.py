@@ -13,7 +13,7 @@ from typing import Any, Literal, overload
 from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
-from ingest_widgets.corpus.query import Query, parse_query
+from ingest_widgets.corpus.query import QUOTES, Query, parse_query
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker, make_snippet
@@ -199,7 +199,7 @@ def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
 
 
 def _alike(name: str) -> str:
-    return unicodedata.normalize("NFC", name.casefold())
+    return unicodedata.normalize("NFC", name.casefold()).translate(QUOTES)  # as in a query, where they are all one
 
 
 def _holds(name: str, first: str, rest: Sequence[str]) -> bool:
