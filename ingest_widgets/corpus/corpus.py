@@ -68,7 +68,8 @@ class Corpus(HeldPages):
     ) -> SearchResults:
         """Pages that match what a person typed, best first; nothing that is typed is an error.
 
-        Pages of one score come by the names of their files and by their numbers.
+        Pages of one score come by the names of their files and by their numbers; where they are more than 256, as they
+        were taken up.
 
         Args:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`; `long-term` finds `longterm` too, and an
