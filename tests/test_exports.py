@@ -99,6 +99,23 @@ def test_an_export_that_fails_leaves_the_older_file_and_nothing_else(corpus: Cor
 
 
 @pytest.mark.parametrize("export", ["to_csv", "to_parquet"])
+def test_a_place_that_cant_be_written_is_told_by_the_name_that_was_given(
+    corpus: Corpus, tmp_path: Path, export: str
+) -> None:
+    cure = "can't be written (No such file or directory): give a path in a folder you may write"
+    with pytest.raises(IngestError) as raised:
+        getattr(corpus, export)(tmp_path / "no" / "x")
+    assert str(raised.value) == f"{tmp_path / 'no' / 'x'} {cure}"
+    for path in ("", ".", str(tmp_path)):
+        with pytest.raises(IngestError, match="path must be that of a file"):
+            getattr(corpus, export)(path)
+    with pytest.raises(IngestError, match="no path holds a NUL"):
+        getattr(corpus, export)("a\0b")
+    with pytest.raises(TypeError, match="path must be a str or a path, not int"):
+        getattr(corpus, export)(123)
+
+
+@pytest.mark.parametrize("export", ["to_csv", "to_parquet"])
 @pytest.mark.parametrize("name", ["c.sqlite", "c.sqlite-wal", "c.sqlite-shm", "sub/../c.sqlite", "link", "hard"])
 def test_an_export_never_replaces_the_corpus(corpus: Corpus, tmp_path: Path, export: str, name: str) -> None:
     (tmp_path / "sub").mkdir()

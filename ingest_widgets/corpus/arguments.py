@@ -11,7 +11,7 @@ from typing import SupportsFloat
 
 from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.documents import FileRecord
-from ingest_widgets.errors import CorpusError
+from ingest_widgets.errors import CorpusError, IngestError
 from ingest_widgets.statuses import Reason, Status
 
 File = str | FileRecord
@@ -27,15 +27,34 @@ def corpus_path(value: object) -> Path:
         TypeError: It is no path.
         CorpusError: There can't be a corpus.
     """
+    path = _path(value)
+    if path == ":memory:":
+        raise CorpusError("a corpus is a file, it can't be in memory: give a path, say in a tempfile.mkdtemp()")
+    return Path(os.path.abspath(path))
+
+
+def export_path(value: object) -> Path:
+    """The path of a file that is to be written; `~` is the home folder.
+
+    Raises:
+        TypeError: It is no path.
+        IngestError: It is empty, that of a folder, or holds a NUL.
+    """
+    text = _path(value)
+    path = Path(text)
+    if not path.name or path.is_dir():
+        raise IngestError(f"path must be that of a file, {_brief(text)} is none: give the name of one, too")
+    return path
+
+
+def _path(value: object) -> str:
     try:
         path = os.fsdecode(value)  # type: ignore[arg-type]  # asked here
     except TypeError:
         raise TypeError(f"path must be a str or a path, not {_shown(value)}") from None
-    if path == ":memory:":
-        raise CorpusError("a corpus is a file, it can't be in memory: give a path, say in a tempfile.mkdtemp()")
     if "\0" in path:
         raise CorpusError(f"no path holds a NUL, as {_brief(path)} does: give another one")
-    return Path(os.path.abspath(os.path.expanduser(path)))
+    return os.path.expanduser(path)
 
 
 def whole_number(name: str, value: object, *, least: int | None = 0) -> int:

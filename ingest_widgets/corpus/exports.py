@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest_widgets.corpus.arguments import export_path
 from ingest_widgets.errors import IngestError, MissingExtra
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     schema = _arrow_schema(pa)
     with (
         _appearing_whole(corpus, path) as (target, unfinished),
-        parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer,
+        open(unfinished, "wb") as stream,
+        parquet.ParquetWriter(stream, schema, compression="zstd") as writer,
     ):
         for batch in _arrow_batches(pa, schema, corpus):
             writer.write_batch(batch)
@@ -160,9 +162,10 @@ def _appearing_whole(corpus: Corpus, path: str | os.PathLike[str]) -> Iterator[t
     """The place asked for and a file beside it, which takes that place at the end or vanishes.
 
     Raises:
+        TypeError: It is no path.
         IngestError: The file can't be written, or it is the corpus.
     """
-    target = Path(os.path.expanduser(os.fspath(path)))
+    target = export_path(path)
     if _is_of(corpus.path, target):
         raise IngestError(f"{target} is the corpus itself, the export would replace it: give another path")
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
