@@ -21,7 +21,8 @@ from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
 from ingest_widgets.numbered import numbered
 from ingest_widgets.sources.globs import matches
-from ingest_widgets.sources.names import printable, valid_utf8, without_password
+from ingest_widgets.sources.names import printable, valid_utf8
+from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.urls import list_url
 from ingest_widgets.statuses import Reason
 

@@ -1,16 +1,8 @@
-"""Names and addresses as they may be shown and kept: valid text on one line, without passwords."""
+"""Names as they may be shown and kept: valid text on one line."""
 
 from __future__ import annotations
 
 import os
-import re
-
-_PASSWORD = re.compile(r"://([^/?#:@\s]*):[^/?#\s]*@")
-
-
-def without_password(text: str) -> str:
-    """The text with all URLs in it as they may be shown and kept: the user stays, the password goes."""
-    return _PASSWORD.sub("://\\1@", text)
 
 
 def printable(name: str | bytes) -> str:

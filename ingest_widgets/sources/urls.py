@@ -12,7 +12,15 @@ from pydantic import SecretStr
 
 from ingest_widgets.documents import SourceFile
 from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
-from ingest_widgets.sources.names import printable, valid_utf8, without_password
+from ingest_widgets.sources.names import printable, valid_utf8
+from ingest_widgets.sources.passwords import (
+    broken_login,
+    expect_passwords,
+    first_line,
+    shows_password,
+    without_password,
+    without_passwords,
+)
 
 _LOGGERS = ("fsspec", *(f"fsspec.{part}" for part in ("asyn", "cached", "caching", "generic", "http", "reference")))
 """Those that may name a URL; a logger's filters don't hold for the loggers below it."""
@@ -23,14 +31,18 @@ def list_url(url: str) -> Iterator[SourceFile]:
 
     Raises:
         SourceNotFound: There is nothing.
-        SourceError: It can't be listed, for whatever reason the library behind fsspec names.
+        SourceError: Its login is broken, or it can't be listed, for whatever reason the library behind fsspec names.
         MissingExtra: fsspec isn't installed.
     """
     try:
         from fsspec.core import url_to_fs
     except ImportError:
         raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
-    _keep_passwords_from_logs()
+    if login := broken_login(url):
+        raise SourceError(
+            f"the password of {printable(login)} ends too early: write / as %2F, ? as %3F and # as %23 in it"
+        )
+    _keep_passwords_from_logs(url)
     shown = printable(without_password(url))
     try:
         fs, path = url_to_fs(url)
@@ -39,16 +51,17 @@ def list_url(url: str) -> Iterator[SourceFile]:
         if not exists and not glob.has_magic(path):
             raise FileNotFoundError(path)
         listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
-        base = _url_base(fs, path, exists)
+        base = without_password(_url_base(fs, path, exists))
     except FileNotFoundError as error:
-        raise SourceNotFound(f"{shown} doesn't exist: check the address") from _showable(error)
+        raise SourceNotFound(f"{shown} doesn't exist: check the address") from _showable(error, url)
     except Exception as error:  # noqa: BLE001 - any library may stand behind fsspec, with errors of its own
-        raise SourceError(f"{shown} can't be read by fsspec: {_first_line(error)}") from _showable(error)
+        raise SourceError(f"{shown} can't be read by fsspec: {first_line(error, url)}") from _showable(error, url)
     address = _addresses(fs, url, path)
     for found, info in listed.items():
         if info.get("type") != "directory":
-            name = found[len(base) :].lstrip("/") or found.rsplit("/", 1)[-1]
-            folder = without_password(base).rstrip("/").rsplit("/", 1)[-1]
+            shown = without_password(found)
+            name = shown[len(base) :].lstrip("/") or shown.rsplit("/", 1)[-1]
+            folder = base.rstrip("/").rsplit("/", 1)[-1]
             whole = address(found)
             public = without_password(whole)
             secret = None if public == whole else SecretStr(whole)
@@ -107,15 +120,16 @@ def fetch(url: str, limit: int) -> bytes:
     """
     from fsspec.core import open as open_url
 
-    _keep_passwords_from_logs()
+    _keep_passwords_from_logs(url)
     try:
         with open_url(url, "rb") as stream:
             return bytes(stream.read(limit + 1))
     except Exception as error:  # noqa: BLE001
-        raise OSError(_first_line(error)) from _showable(error)
+        raise OSError(first_line(error, url)) from _showable(error, url)
 
 
-def _keep_passwords_from_logs() -> None:
+def _keep_passwords_from_logs(url: str) -> None:
+    expect_passwords(url)
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_redact)  # once, however often it is asked
 
@@ -123,19 +137,15 @@ def _keep_passwords_from_logs() -> None:
 def _redact(record: logging.LogRecord) -> bool:
     """Takes the passwords out of a record and lets it pass."""
     message = record.getMessage()
-    if (shown := without_password(message)) != message:
+    if (shown := without_passwords(message)) != message:
         record.msg, record.args = shown, ()
     if record.exc_info:
         told = logging.Formatter().formatException(record.exc_info)
-        if (shown := without_password(told)) != told:
+        if (shown := without_passwords(told)) != told:
             record.exc_info, record.exc_text = None, shown
     return True
 
 
-def _first_line(error: Exception) -> str:
-    return without_password(str(error).partition("\n")[0]) or type(error).__name__
-
-
-def _showable(error: Exception) -> Exception | None:
+def _showable(error: Exception, url: str) -> Exception | None:
     """The error, unless a traceback that shows it would show a password."""
-    return error if without_password(str(error)) == str(error) else None
+    return None if shows_password(error, url) else error
