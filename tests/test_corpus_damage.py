@@ -64,6 +64,39 @@ def test_a_corpus_of_a_later_version_is_refused_kindly_and_left_as_it_is(tmp_pat
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("version", [-(2**31), -schema.VERSION - 1, -schema.VERSION, -1])
+def test_a_layout_below_zero_is_damage_and_begins_no_migration(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+    with sqlite3.connect(path) as con:
+        con.execute(f"PRAGMA user_version = {version}")
+    con.close()
+    before = path.read_bytes()
+    with Corpus(path) as corpus:
+        (problem,) = corpus.check()
+        assert f"is damaged (its layout is {version})" in problem
+        for use in (corpus.files, lambda: corpus.write(source("b.pdf"), extraction("words"))):
+            with pytest.raises(CorpusDamaged, match="put a backup in its place"):
+                use()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("version", range(schema.VERSION))
+def test_check_says_when_the_layout_is_said_to_be_older_than_it_is(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+    with sqlite3.connect(path) as con:
+        con.execute(f"PRAGMA user_version = {version}")
+    con.close()
+    with Corpus(path) as corpus:
+        with pytest.raises(CorpusError, match=r"check\(\) tells more"):
+            corpus.write(source("b.pdf"), extraction("words"))
+        (problem,) = corpus.check()
+        assert "its layout number doesn't fit its tables" in problem
+
+
 def test_an_empty_file_becomes_a_corpus(tmp_path: Path) -> None:
     (tmp_path / "c.sqlite").touch()
     with Corpus(tmp_path / "c.sqlite") as corpus:

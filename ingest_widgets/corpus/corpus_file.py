@@ -184,6 +184,8 @@ def refuse_others(con: sqlite3.Connection, path: str) -> None:
 def _refuse_numbers(path: str, application: int, version: int) -> None:
     if application != APPLICATION_ID:
         raise CorpusForeign(f"{path} is another program's database: give another path for the corpus")
+    if version < 0:
+        raise damaged(path, f"its layout is {version}")
     if version > VERSION:
         raise CorpusTooNew(
             f"{path} was written by a later version (its layout is {version}, known here is {VERSION}): "

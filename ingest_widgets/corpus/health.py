@@ -75,6 +75,10 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
         migrate(con)  # so that an older corpus is asked the same questions; it may make the index anew
     except BadRow as error:
         return [*found, f"it can't be brought up to date: {error}"]
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname != "SQLITE_ERROR":
+            raise
+        return [*found, f"it can't be brought up to date, its layout number doesn't fit its tables: {error}"]
     return [*found, *_answers(con), *unreadable(con)]
 
 
