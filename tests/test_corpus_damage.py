@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -248,6 +248,33 @@ def test_check_says_in_words_what_is_wrong(tmp_path: Path, sabotage: str, senten
             con.execute(sabotage)
         con.close()
         assert sentence in " | ".join(corpus.check())
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "use"),
+    [
+        ("UPDATE files SET warnings = ?", Corpus.files),
+        ("UPDATE files SET settings_key = ?", Corpus.known),
+        ("UPDATE pages SET warnings = ?", lambda corpus: list(corpus.pages())),
+        ("UPDATE pages SET scanned = ?", lambda corpus: corpus.page_image("a.pdf", 1)),
+        ("INSERT INTO notes VALUES ('last_run', ?)", lambda corpus: corpus.last_run),
+        (
+            "INSERT INTO notes VALUES ('embedding', ?)",
+            lambda corpus: corpus.embed(lambda texts: [[1.0] for _ in texts]),
+        ),
+    ],
+)
+def test_json_that_is_nested_too_deep_is_damage_like_any_other(
+    tmp_path: Path, sabotage: str, use: Callable[[Corpus], object]
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("one"))
+        with sqlite3.connect(corpus.path) as con:
+            con.execute(sabotage, ("[" * 100_000,))
+        con.close()
+        assert "can't be read: maximum recursion depth" in " | ".join(corpus.check())
+        with pytest.raises(CorpusDamaged, match="maximum recursion depth"):
+            use(corpus)
 
 
 def test_a_row_that_nobody_can_have_written_is_called_damage(tmp_path: Path) -> None:

@@ -83,13 +83,15 @@ def known_of(row: Sequence[Any]) -> tuple[FileKey, Known]:
 
 def summary_of(value: object) -> RunSummary:
     """What is noted of a run."""
+    what = "what is noted of the last run"
+    noted = from_json(value, what)
     try:
-        summary = RunSummary(**json.loads(as_text(value)))
-    except (ValueError, TypeError) as error:
-        raise BadRow(f"what is noted of the last run can't be read: {error}") from error
+        summary = RunSummary(**noted)
+    except TypeError as error:
+        raise BadRow(f"{what} can't be read: {error}") from error
     *numbers, note = (getattr(summary, field.name) for field in fields(summary))
     if not isinstance(note, str) or not all(isinstance(number, int | float) for number in numbers):
-        raise BadRow(f"what is noted of the last run can't be so: {_shown(value)}")
+        raise BadRow(f"{what} can't be so: {_shown(value)}")
     return summary
 
 
@@ -97,13 +99,26 @@ def warnings_of(value: object) -> tuple[str, ...]:
     """The sentences of a JSON list."""
     if value == "[]":
         return ()
-    try:
-        warnings = json.loads(as_text(value))
-    except ValueError as error:
-        raise BadRow(f"its warnings can't be read: {error}") from error
+    warnings = from_json(value, "its warnings")
     if not isinstance(warnings, list) or not all(isinstance(warning, str) for warning in warnings):
         raise BadRow(f"its warnings are no list of texts, but {_shown(value)}")
     return tuple(warnings)
+
+
+def from_json(value: object, what: str) -> Any:
+    """What the JSON in a column says.
+
+    Args:
+        value: Of the column.
+        what: What it should be, in words.
+
+    Raises:
+        BadRow: It is no JSON, or nested deeper than Python reads.
+    """
+    try:
+        return json.loads(as_text(value))
+    except (ValueError, RecursionError) as error:
+        raise BadRow(f"{what} can't be read: {error}") from error
 
 
 def as_text(value: object) -> str:
@@ -147,10 +162,7 @@ def _settings_key(value: object) -> str:
     key = as_text(value)
     if not key:
         return ""
-    try:
-        found = json.loads(key)
-    except ValueError as error:
-        raise BadRow(f"the setting it hangs on can't be read: {error}") from error
+    found = from_json(key, "the setting it hangs on")
     if not isinstance(found, dict) or len(found) != 1:
         raise BadRow(f"the setting it hangs on can't be {_shown(key)}")
     return key

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate, islice
 
 from ingest_widgets.corpus.query import Term
-from ingest_widgets.corpus.records import BadRow, as_text
+from ingest_widgets.corpus.records import BadRow, from_json
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.hyphens import is_cut
@@ -43,13 +43,15 @@ def lines_of(column: object) -> list[ScannedLine]:
     Raises:
         BadRow: It holds something else, as only a damaged file can.
     """
+    what = "the lines that OCR found"
+    found = from_json(column, what)
     try:
-        lines = [ScannedLine(*line) for line in json.loads(as_text(column))]
-    except (ValueError, TypeError) as error:
-        raise BadRow(f"the lines that OCR found can't be read: {error}") from error
+        lines = [ScannedLine(*line) for line in found]
+    except TypeError as error:
+        raise BadRow(f"{what} can't be read: {error}") from error
     for *places, text, angle in lines:
         if not isinstance(text, str) or not all(isinstance(place, int | float) for place in (*places, angle)):
-            raise BadRow("the lines that OCR found aren't texts with their places")
+            raise BadRow(f"{what} aren't texts with their places")
     return lines
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from ingest_widgets.corpus.chunks import PAGE_BREAK
-from ingest_widgets.corpus.records import BadRow, as_text
+from ingest_widgets.corpus.records import BadRow, as_text, from_json
 from ingest_widgets.documents import Chunk
 
 _NOTE = "SELECT value FROM notes WHERE key = ?"
@@ -35,10 +35,14 @@ class Embedding:
 def held(con: sqlite3.Connection) -> Embedding | None:
     """What the vectors share; None when there are none, as in a file of an older version."""
     found = con.execute(_NOTE, ("embedding",)).fetchone()
+    if not found:
+        return None
+    what = "what is noted of the vectors"
+    noted = from_json(found[0], what)
     try:
-        return Embedding(**json.loads(found[0])) if found else None
-    except (ValueError, TypeError) as error:
-        raise BadRow(f"what is noted of the vectors can't be read: {error}") from error
+        return Embedding(**noted)
+    except TypeError as error:
+        raise BadRow(f"{what} can't be read: {error}") from error
 
 
 def note(con: sqlite3.Connection, embedding: Embedding) -> None:
