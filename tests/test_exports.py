@@ -77,7 +77,13 @@ def test_csv_has_a_header_a_row_a_page_and_no_formula(corpus: Corpus, tmp_path: 
     assert rows[1][2] == 'two\nlines, "quoted"'
 
 
-@pytest.mark.parametrize("start", [*"=+-@|%\t\r\n\uff1d\uff0b\uff0d\uff20", " =", "\u3000="])
+PLAIN, FULL_WIDTH, SMALL = "=+-@|%", "\uff1d\uff0b\uff0d\uff20\uff5c\uff05", "\ufe66\ufe62\ufe63\ufe6b\ufe6a"
+UNSEEN = " \xa0\xad\u061c\u180e\u200b\u200e\u202d\u2028\u2060\u3000\ufe0f\ufeff\U000e0020"
+
+
+@pytest.mark.parametrize(
+    "start", [*PLAIN, *FULL_WIDTH, *SMALL, *"\t\r\n", *(f"{sign}=" for sign in UNSEEN), f"{UNSEEN}\uff05"]
+)
 def test_every_start_that_a_spreadsheet_runs_is_neutralised(tmp_path: Path, start: str) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction(f"{start}1+1"))

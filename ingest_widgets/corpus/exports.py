@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -27,8 +27,8 @@ COLUMNS = ("file", "page", "text", "engine", "warnings")
 """Of every export: the file's name, the page's number from 1, its text, the engine that made it, its warnings."""
 
 _ROWS_AT_ONCE = 2_000
-_FORMULA = re.compile(r"\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""What a spreadsheet may run: the full-width signs and spaces before them too, see OWASP's 'CSV Injection'."""
+_FORMULA = frozenset("=+-@|%")
+"""What a spreadsheet may run when it begins with one of these, see OWASP's 'CSV Injection'."""
 
 Row = tuple[str, int, str, str, list[str]]
 
@@ -154,7 +154,13 @@ def _arrow_batches(pa: Any, schema: pyarrow.Schema, corpus: Corpus) -> Iterator[
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return f"'{cell}" if cell.startswith(("\t", "\r", "\n")) or _first_sign(cell) in _FORMULA else cell
+
+
+def _first_sign(cell: str) -> str:
+    """The first one that is seen by itself, the full-width and the small form as the plain one; empty without any."""
+    seen = (c for c in cell if unicodedata.category(c)[0] not in "CMZ")  # controls and formats, marks, spaces
+    return unicodedata.normalize("NFKC", next(seen, ""))[:1]
 
 
 @contextmanager
