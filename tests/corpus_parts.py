@@ -28,6 +28,13 @@ def extraction(*texts: str, **fields: Any) -> Extraction:
     return Extraction(**{"status": Status.INGESTED, **values, **fields})
 
 
+def uploaded(name: str, data: bytes, text: str) -> tuple[SourceFile, Extraction]:
+    """An upload, and what an engine would have read of it: one page."""
+    return SourceFile(name, name, "upload", len(data), data=data), extraction(
+        text, sha256=hashlib.sha256(data).hexdigest(), size=len(data)
+    )
+
+
 def failure(reason: Reason = Reason.CORRUPT, **fields: Any) -> Extraction:
     """What remains of a file that couldn't be read."""
     return Extraction(Status.FAILED, reason, "It is broken: mend it.", **fields)

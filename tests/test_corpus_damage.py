@@ -18,7 +18,7 @@ from ingest_widgets import (
     CorpusTooNew,
 )
 from ingest_widgets.corpus import corpus_file, schema
-from tests.corpus_parts import extraction, failure, source
+from tests.corpus_parts import extraction, failure, source, uploaded
 
 
 def test_a_file_of_something_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
@@ -233,21 +233,53 @@ def test_nothing_more_is_written_into_a_small_corpus_with_a_broken_page(tmp_path
         ("UPDATE files SET status = 'splendid'", "unknown status 'splendid'"),
         ("UPDATE files SET reason = 'why not'", "unknown reason 'why not'"),
         ("UPDATE files SET pages = 7", "says it has 7 pages, but 2 are held"),
-        ("UPDATE pages SET file_id = 99", "belongs to no file"),
+        ("UPDATE pages SET file_id = 99 WHERE file_id = 1", "belongs to no file"),
         ("UPDATE pages SET text = 'something else' WHERE number = 1", "search index doesn't agree"),
         ("DELETE FROM pages WHERE number = 2", "search index doesn't agree"),
         ("UPDATE pages SET number = 0 WHERE number = 1", "has a page number 0"),
         ("UPDATE files SET warnings = 'none'", "a.pdf can't be read: its warnings"),
         ("INSERT INTO uploads VALUES (99, x'00')", "upload 99 belongs to no file"),
+        ("UPDATE files SET reason = 'crashed'", "a.pdf is ingested, but the reason 'crashed' says why it isn't"),
+        ("UPDATE files SET status = 'partial'", "a.pdf is partial, but no reason says why"),
+        ("UPDATE files SET status = 'failed', reason = ''", "a.pdf is failed, but no reason says why"),
+        ("UPDATE files SET status = 'ingested', reason = NULL", "bad.pdf is ingested, but has 0 pages"),
+        ("UPDATE files SET kind = 'martian'", "a.pdf is of the unknown kind 'martian'"),
+        (
+            "UPDATE pages SET number = 99 WHERE number = 2",
+            "a.pdf was read as a whole, but has a page 99 beyond its last",
+        ),
+        ("UPDATE uploads SET data = x'00'", "the bytes of the upload up.pdf aren't those that were read"),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON PAGES BEGIN UPDATE pages SET text = 'other' WHERE id = new.id; END",
+            "the trigger t changes what is written to pages",
+        ),
+        ("DROP VIEW searched_pages", "the view searched_pages is missing"),
+        ("DROP TABLE embedded_files", "the table embedded_files is missing"),
+        ("ALTER TABLE files RENAME TO held; CREATE VIEW files AS SELECT * FROM held", "the table files is missing"),
     ],
 )
 def test_check_says_in_words_what_is_wrong(tmp_path: Path, sabotage: str, sentence: str) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("one", "two"))
+        corpus.write(*uploaded("up.pdf", b"a PDF", "words"))
+        corpus.write(source("bad.pdf"), failure())
+        assert corpus.check() == []
         with sqlite3.connect(corpus.path) as con:
-            con.execute(sabotage)
+            con.executescript(sabotage)
         con.close()
         assert sentence in " | ".join(corpus.check())
+
+
+def test_what_others_keep_in_the_file_is_no_problem(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("one"))
+        with sqlite3.connect(corpus.path) as con:
+            con.executescript(
+                "CREATE TABLE mine (file); CREATE INDEX engines ON pages (engine); CREATE VIEW seen AS SELECT 1;"
+                "CREATE TRIGGER t AFTER INSERT ON mine BEGIN UPDATE mine SET file = lower(file); END; ANALYZE"
+            )
+        con.close()
+        assert corpus.check() == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus, CorpusError, Page, Reason, RunSummary, Status
 from ingest_widgets.documents import Extraction, SourceFile
-from tests.corpus_parts import extraction, failure, source
+from tests.corpus_parts import extraction, failure, source, uploaded
 
 
 @pytest.fixture
@@ -26,8 +27,9 @@ def test_a_second_file_of_the_same_name_gets_its_folder_in_front_then_more_then_
     paths = ["/x/one/a.pdf", "/x/two/a.pdf", "/y/two/a.pdf"]
     names = [corpus.write(source("a.pdf", path, folder=path.split("/")[2]), extraction("words")).name for path in paths]
     assert names == ["a.pdf", "two/a.pdf", "y/two/a.pdf"]
-    uploads = [SourceFile("a.pdf", identity, "upload", 5, data=b"%PDF-") for identity in ("a.pdf", "other", "third")]
-    assert [corpus.write(upload, extraction("words")).name for upload in uploads] == [
+    upload, read = uploaded("a.pdf", b"%PDF-", "words")
+    uploads = [replace(upload, path=identity) for identity in ("a.pdf", "other", "third")]
+    assert [corpus.write(upload, read).name for upload in uploads] == [
         "a (2).pdf",
         "a (3).pdf",
         "a (4).pdf",

@@ -12,7 +12,7 @@ import pytest
 
 from ingest_widgets import Corpus, CorpusDamaged, RunSummary, Settings
 from ingest_widgets.pipeline.plan import Conditions
-from tests.corpus_parts import extraction, source
+from tests.corpus_parts import extraction, source, uploaded
 
 Use = Callable[[Corpus], Any]
 
@@ -81,7 +81,7 @@ def change(corpus: Corpus, statement: str) -> None:
 def corpus(tmp_path: Path) -> Corpus:
     corpus = Corpus(tmp_path / "c.sqlite")
     corpus.write(source("a.pdf"), extraction("one", "two"))
-    corpus.write(source("up.pdf", "up.pdf", kind="upload", data=b"a PDF"), extraction("uploaded"))
+    corpus.write(*uploaded("up.pdf", b"a PDF", "words of it"))
     corpus.set_last_run(RunSummary(ingested=2))
     assert corpus.check() == []
     return corpus

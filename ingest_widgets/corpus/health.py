@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
+from ingest_widgets.corpus.corpus_file import empty
 from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.corpus.rows import text_or_bytes, unreadable
@@ -32,6 +35,18 @@ _LOST = f"""
     WHERE kind = 'upload' AND CASE WHEN file_id IS NULL THEN pages > 0 AND coalesce(size, 0) <= {LARGEST_UPLOAD}
     ELSE typeof(data) <> 'blob' END"""
 
+_ALTERED = f"""
+    SELECT name, 0 FROM files JOIN uploads ON file_id = files.id
+    WHERE kind = 'upload' AND sha256_of(data) <> sha256 AND coalesce(size, 0) <= {LARGEST_UPLOAD}"""
+
+_BEYOND = """
+    SELECT name, number FROM pages JOIN files ON files.id = file_id
+    WHERE status = 'ingested' AND number > files.pages"""
+
+_REASONLESS = "SELECT name, status FROM files WHERE status IN ('partial', 'failed') AND coalesce(reason, '') = ''"
+
+_PARTS = "SELECT type, name FROM sqlite_master WHERE type <> 'trigger'"
+
 # Each finds rows (what, detail) and has the sentence that tells of them.
 _QUESTIONS = [
     (
@@ -44,6 +59,21 @@ _QUESTIONS = [
     ),
     ("SELECT file_id, 0 FROM uploads WHERE file_id NOT IN (SELECT id FROM files)", "upload {} belongs to no file"),
     ("SELECT name, number FROM pages JOIN files ON files.id = file_id WHERE number < 1", "{} has a page number {}"),
+    (
+        _BEYOND,
+        "{} was read as a whole, but has a page {} beyond its last",
+    ),
+    ("SELECT name, kind FROM files WHERE kind NOT IN ('file', 'url', 'upload')", "{} is of the unknown kind {!r}"),
+    (
+        "SELECT name, reason FROM files WHERE status = 'ingested' AND reason NOT IN ('', 'no_text')",
+        "{} is ingested, but the reason {!r} says why it isn't",
+    ),
+    (_REASONLESS, "{} is {}, but no reason says why"),
+    (
+        "SELECT name, pages FROM files WHERE status = 'ingested' AND pages < 1",
+        "{} is ingested, but has {} pages",
+    ),
+    (_ALTERED, "the bytes of the upload {} aren't those that were read"),
     (_LOST, "the bytes of the upload {} are {}"),
     (
         "SELECT id, file_id FROM chunk_vectors WHERE file_id NOT IN (SELECT id FROM files)",
@@ -70,6 +100,7 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
     if found != ["ok"]:
         return [f"the file is damaged: {line}" for text in found for line in text.splitlines()]
     con.text_factory = text_or_bytes
+    con.create_function("sha256_of", 1, _sha256, deterministic=True)
     found = index.problems(con)
     try:
         migrate(con)  # so that an older corpus is asked the same questions; it may make the index anew
@@ -79,7 +110,32 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
         if error.sqlite_errorname != "SQLITE_ERROR":
             raise
         return [*found, f"it can't be brought up to date, its layout number doesn't fit its tables: {error}"]
-    return [*found, *_answers(con), *unreadable(con)]
+    if missing := list(_missing(con)):
+        return [*found, *missing]
+    return [*found, *_triggers(con), *_answers(con), *unreadable(con)]
+
+
+def _missing(con: sqlite3.Connection) -> Iterator[str]:
+    """Of the tables, the views and their indices; those of others may stand beside."""
+    there = set(con.execute(_PARTS))
+    yield from (f"the {kind} {name} is missing" for kind, name in _sound_parts() if (kind, name) not in there)
+
+
+def _triggers(con: sqlite3.Connection) -> Iterator[str]:
+    names = {name for _, name in _sound_parts()}
+    # A trigger names its table as somebody typed it.
+    for trigger, table in con.execute("SELECT name, lower(tbl_name) FROM sqlite_master WHERE type = 'trigger'"):
+        if table in names:
+            yield f"the trigger {trigger} changes what is written to {table}: take it away with DROP TRIGGER"
+
+
+def _sound_parts() -> list[tuple[str, str]]:
+    with closing(empty()) as sound:
+        return sound.execute(_PARTS).fetchall()
+
+
+def _sha256(data: object) -> str | None:
+    return hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else None
 
 
 def _answers(con: sqlite3.Connection) -> Iterator[str]:
