@@ -30,15 +30,19 @@ if TYPE_CHECKING:
     from ingest_widgets.documents import FileRecord
 
 
+def one_line(sentence: str) -> str:
+    r"""The sentence as it may be shown: a line break in a file's name as `\n`."""
+    if sentence.isprintable():
+        return sentence
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
+
+
 class IngestError(Exception):
     """The base of everything this package raises on purpose."""
 
     def __str__(self) -> str:
-        r"""One line, whatever names are in it: a line break in a file's name is shown as `\n`."""
-        message = super().__str__()
-        if message.isprintable():
-            return message
-        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+        """One line, whatever names are in it."""
+        return one_line(super().__str__())
 
 
 class SourceError(IngestError, ValueError):

@@ -270,6 +270,19 @@ def test_check_says_in_words_what_is_wrong(tmp_path: Path, sabotage: str, senten
         assert sentence in " | ".join(corpus.check())
 
 
+def test_a_line_break_in_a_name_breaks_no_sentence(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c\n.sqlite") as corpus:
+        corpus.write(source("a\n.pdf"), extraction("one"))
+        with sqlite3.connect(corpus.path) as con:
+            con.execute("UPDATE files SET pages = 7")
+        con.close()
+        assert corpus.check() == ["a\\n.pdf says it has 7 pages, but 1 are held"]
+    os.truncate(corpus.path, 5000)
+    with Corpus(corpus.path) as corpus:
+        (problem,) = corpus.check()
+        assert problem.startswith(f"{tmp_path}/c\\n.sqlite is damaged")
+
+
 def test_what_others_keep_in_the_file_is_no_problem(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("one"))

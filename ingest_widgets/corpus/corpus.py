@@ -18,7 +18,7 @@ from ingest_widgets.corpus.records import RECORD_COLUMNS, BadRow, clean_path, pa
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.counted import counted
-from ingest_widgets.errors import CorpusDamaged
+from ingest_widgets.errors import CorpusDamaged, one_line
 from ingest_widgets.tables import MOST_ROWS, html_table, text_table
 
 if TYPE_CHECKING:
@@ -249,10 +249,10 @@ class Corpus(HeldPages):
         return exports.to_langchain(self, max_chars=max_chars, overlap=overlap)
 
     def check(self) -> list[str]:
-        """What is wrong with the corpus, a sentence each; empty when it is sound."""
+        """What is wrong with the corpus, a sentence and a line each; empty when it is sound."""
         try:
             with self._connections.private_copy() as con:
-                return health.problems(con, self._index)
+                return list(map(one_line, health.problems(con, self._index)))
         except CorpusDamaged as error:
             return [str(error)]
 
