@@ -16,7 +16,7 @@ import pytest
 
 from ingest_widgets import Corpus, IngestError, SourceError, SourceNotFound, Status, ingest
 from ingest_widgets.sources import describe_source, fetch, list_sources, without_password
-from ingest_widgets.sources.passwords import expect_passwords, without_passwords
+from ingest_widgets.sources.passwords import broken_login, expect_passwords, without_passwords
 
 SECRET = "s3cr3t-canary"
 
@@ -110,6 +110,21 @@ def test_a_password_that_ends_too_early_is_refused_before_anything_tells_of_it(
     with caplog.at_level(logging.DEBUG), pytest.raises(SourceError, match="write / as %2F") as caught:
         list_sources(f"simplecache::http://reader:a{sign}{SECRET}@127.0.0.1:9/paper.pdf")
     assert SECRET not in "".join(traceback.format_exception(caught.value)) + caplog.text
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::1]/a@b",
+        "http://[::1]:80/a@b",
+        "http://h:80/a@b",
+        "http://h:/a@b",
+        "http://a:b@h/c@d",
+        "memory://a:b/c@d",
+    ],
+)
+def test_an_at_sign_in_a_path_is_no_login(url: str) -> None:
+    assert broken_login(url) is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ _OF_URL = re.compile(r"://([^/?#:]*):([^/?#]*)@")
 # A sentence may go on behind an address, so in a text it ends at a space.
 _IN_TEXT = re.compile(r"://([^/?#:\s]*):[^/?#\s]*@")
 # A slash and the like end the login, and the rest of a password that holds one would be taken for a path.
-_BROKEN = re.compile(r"\b((?:https?|s?ftp)://[^/?#:]*):(?!\d*[/?#])[^/?#@]*[/?#].*@", re.DOTALL)
+_BROKEN = re.compile(r"\b((?:https?|s?ftp)://[^/?#:\[]*):(?!\d*[/?#])[^/?#@]*[/?#].*@", re.DOTALL)
 _ENDS = re.compile(r"[/?#:@\[\]*\s]+")
 _logins: dict[str, str] = {}
 """Those of the URLs that were read in this process, as a text may write them, and what is shown instead."""
