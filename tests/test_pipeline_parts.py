@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -92,6 +93,19 @@ def test_a_range_that_was_late_is_followed_by_one_at_a_time_and_two_by_none() ->
     whole = long.merged()
     assert (whole.status, whole.reason, len(whole.pages)) == (Status.PARTIAL, Reason.TIMEOUT, 382)
     assert whole.warnings == ("missing (timeout): pages 1, 257, 385-1280",)
+
+
+def test_however_many_pages_a_range_claims_the_others_take_no_room() -> None:
+    """What a worker says is checked before; what an executor of somebody else hands over is not."""
+    long = parts()
+    begun(long)
+    tracemalloc.start()
+    try:
+        long.add(1, part(1, 2**62))
+        assert long.next() == 129
+        assert tracemalloc.get_traced_memory()[1] < 200_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_what_is_under_way_is_kept_when_no_more_is_begun() -> None:

@@ -161,6 +161,7 @@ def test_honest_messages_make_an_extraction() -> None:
         (FILE | {"size": 2**70}, b""),
         (DOCUMENT | {"pages": True}, b""),
         (DOCUMENT | {"pages": 1e9}, b""),
+        (DOCUMENT | {"pages": 0}, b""),
         (DOCUMENT | {"warnings": "many"}, b""),
         (PAGE | {"n": 2}, b"skips one"),
         (PAGE | {"n": "1"}, b""),
@@ -177,6 +178,9 @@ def test_honest_messages_make_an_extraction() -> None:
         ({"t": "metadata", "title": "", "author": ""}, b""),
         ({"t": "refused", "reason": "because", "what": ""}, b""),
         ({"t": "refused", "reason": "corrupt", "what": ["x"]}, b""),
+        ({"t": "refused", "reason": "cancelled", "what": ""}, b""),
+        ({"t": "refused", "reason": "no_text", "what": ""}, b""),
+        ({"t": "refused", "reason": "too_many_pages", "what": "2"}, b""),
         ({"t": "bad", "n": 9, "why": ""}, b""),
         (PAGE | {"lines": [[10**400, 0, 1, 1, "x"]]}, b""),
         ({"t": "no engine", "why": "a run would end"}, b""),
@@ -193,6 +197,11 @@ def test_a_message_that_no_honest_worker_sends_is_refused(header: dict[str, obje
         got.take(header, body)
 
 
+def test_a_page_of_a_document_that_was_never_opened_is_refused() -> None:
+    with pytest.raises(WireError):
+        gathered((FILE, b""), (PAGE, b""))
+
+
 def test_pages_beyond_the_last_are_refused() -> None:
     got = Gathering(Task("x", "x", last=1))
     for header in (FILE, DOCUMENT, PAGE):
@@ -201,7 +210,11 @@ def test_pages_beyond_the_last_are_refused() -> None:
         got.take(PAGE | {"n": 2}, b"")
 
 
-@pytest.mark.parametrize("message", [PAGE, {"t": "bad", "n": 1, "why": ""}], ids=["page", "bad"])
+@pytest.mark.parametrize(
+    "message",
+    [PAGE, {"t": "bad", "n": 1, "why": ""}, {"t": "done"}, DOCUMENT, {"t": "refused", "reason": "corrupt", "what": ""}],
+    ids=lambda message: str(message["t"]),
+)
 def test_pages_of_a_document_that_has_too_many_are_refused(message: dict[str, object]) -> None:
     """Of 2^62 pages a worker may say that there are so many; which of them are missing would fill the memory."""
     got = Gathering(Task("x", "x"))
@@ -209,6 +222,26 @@ def test_pages_of_a_document_that_has_too_many_are_refused(message: dict[str, ob
     got.take(DOCUMENT | {"pages": 2**62}, b"")
     with pytest.raises(WireError):
         got.take(message, b"")
+
+
+def test_what_is_missing_of_a_document_that_has_too_many_pages_is_never_listed() -> None:
+    """Its worker may die before it refuses; the numbers of 2^62 pages would fill the memory."""
+    got = Gathering(Task("x", "x"))
+    got.take(FILE, b"")
+    got.take(DOCUMENT | {"pages": 2**62}, b"")
+    assert not got.opened
+    got.take({"t": "refused", "reason": "too_many_pages", "what": str(2**62)}, b"")
+    whole = got.extraction(cancelled=False, seconds=0.0)
+    assert (whole.status, whole.reason, whole.page_count) == (Status.FAILED, Reason.TOO_MANY_PAGES, 2**62)
+
+
+@pytest.mark.parametrize("count", [1, 3, 2**62])
+def test_a_document_keeps_the_number_of_pages_that_it_had(count: int) -> None:
+    got = Gathering(Task("x", "x"))
+    for header in (FILE, DOCUMENT, DOCUMENT, PAGE):
+        got.take(header, b"")
+    with pytest.raises(WireError):
+        got.take(DOCUMENT | {"pages": count}, b"")
 
 
 def test_a_worker_that_says_it_is_out_of_memory_is_believed_and_ended() -> None:

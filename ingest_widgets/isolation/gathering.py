@@ -29,6 +29,16 @@ MOST_TEXT_BYTES = 256 * 1024 * 1024
 _LINE_BYTES = 250  # of a line's place
 FEW_PAGES = 6
 MOST_REST = 0.1
+REFUSALS = {
+    Reason.NOT_A_PDF,
+    Reason.EMPTY,
+    Reason.ENCRYPTED,
+    Reason.CORRUPT,
+    Reason.TOO_LARGE,
+    Reason.TOO_MANY_PAGES,
+    Reason.UNREADABLE,
+}
+"""What a worker may give as its reason to read nothing; the others are for its parent to find."""
 _ENGINE = re.compile(r"[\w.+-]{1,80}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -59,7 +69,8 @@ class Gathering:
         self._sha256: str | None = None
         self._size: int | None = None
         self._mtime_ns: int | None = None
-        self._page_count: int | None = None
+        self._told_count: int | None = None
+        self._page_count: int | None = None  # the same, once it is believed
         self._title = self._author = ""
         self._warnings: list[str] = []
         self._begun, self._begun_at = 0.0, task.first
@@ -136,10 +147,19 @@ class Gathering:
         self._unchanged = sha256 == self._task.known_sha256
 
     def _document(self, header: dict[str, Any], body: bytes) -> None:
-        warnings = _texts(header["warnings"])
-        if not self.opened:
-            self._warn(warnings)
-        self._page_count = _number(header["pages"])
+        warnings, count = _texts(header["warnings"]), _number(header["pages"], 1)
+        if self._told_count not in (None, count):
+            raise WireError("another number of pages than before")
+        self._told_count = count
+        if self.opened or self._has_too_many:
+            return
+        self._warn(warnings)
+        self._page_count = count
+
+    @property
+    def _has_too_many(self) -> bool:
+        """Whether only a refusal may follow: which of 2^62 pages are missing would fill the memory."""
+        return (self._told_count or 0) > self._task.limits.max_pages
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:
         self._title, self._author = _text(header["title"], TITLE_CHARS), _text(header["author"], TITLE_CHARS)
@@ -166,13 +186,16 @@ class Gathering:
         self.skip(Reason.CORRUPT, _text(header["why"], WHY_CHARS))
 
     def _check_number(self, header: dict[str, Any]) -> None:
-        if header["n"] != self.next or self.complete or (self._page_count or 0) > self._task.limits.max_pages:
+        if not header["n"] == self.next <= self._last:
             raise WireError("a page that nobody asked for")
 
     def _refused(self, header: dict[str, Any], body: bytes) -> bool:
         reason = Reason(header["reason"])
         if reason is Reason.OUT_OF_MEMORY:  # the worker is worn
             raise WorkerEnded(reason)
+        if reason not in REFUSALS or (reason is Reason.TOO_MANY_PAGES) != self._has_too_many:
+            raise WireError("a refusal that no worker gives")
+        self._page_count = self._told_count
         self.fail(reason, _text(header["what"], WHY_CHARS))
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -33,7 +32,7 @@ class Parts:
     def __init__(self, file: SourceFile, limits: Limits, engine: str) -> None:
         self.file = file
         self._limits, self._engine = limits, engine
-        self._left = deque([1])
+        self._left = range(1, 2)
         self._running = 0
         self._by_first: dict[int, Extraction] = {}
         self._page_count = self._text_bytes = self._late = 0
@@ -45,14 +44,15 @@ class Parts:
         if not self._left or (careful and self._running):
             return None
         self._running += 1
-        return self._left.popleft()
+        first, self._left = self._left[0], self._left[1:]
+        return first
 
     def add(self, first: int, part: Extraction) -> None:
         """Takes the range that begins at this page."""
         self._running -= 1
-        self._page_count = max(self._page_count, part.page_count or 0)
+        self._page_count = min(max(self._page_count, part.page_count or 0), self._limits.max_pages)
         if first == 1 and _goes_on(part):
-            self._left.extend(range(1 + PAGES_A_TASK, self._page_count + 1, PAGES_A_TASK))
+            self._left = range(1 + PAGES_A_TASK, self._page_count + 1, PAGES_A_TASK)
         self._by_first[first] = _without(self._unread, self._with_its_pages_missing(first, part))
         self._text_bytes += sum(_sizes(self._by_first[first]))
         if self._text_bytes > gathering.MOST_TEXT_BYTES:
@@ -80,7 +80,7 @@ class Parts:
 
     def _stop(self, end: int, reason: Reason, what: str = "") -> None:
         """Reads no more, and keeps nothing from page `end` on."""
-        self._left.clear()
+        self._left = range(0)
         detail = sentence(reason, what, self._limits, self._engine)
         missing = dict.fromkeys(range(end, self._page_count + 1), reason)
         self._unread = Extraction(Status.FAILED, reason, detail, missing=missing)
