@@ -53,6 +53,8 @@ def test_the_record_says_what_the_pages_warn_of_and_on_which(corpus: Corpus) -> 
     assert record.warnings[:2] == ("pages 1-3, 7: hidden", "page 4: odd 4")
     assert len(record.warnings) == 20
     assert corpus.write(source("a.pdf"), extraction("x")).warnings == ()
+    twice = Page("", 1, "x", "pdfium", ("odd", "odd"))
+    assert corpus.write(source("a.pdf"), extraction(pages=(twice,))).warnings == ("page 1: odd",)
 
 
 def test_everything_is_still_there_when_the_file_is_opened_again(tmp_path: Path) -> None:

@@ -197,6 +197,22 @@ def test_a_message_that_no_honest_worker_sends_is_refused(header: dict[str, obje
         got.take(header, body)
 
 
+def test_what_a_worker_says_beside_the_pages_is_one_printable_line() -> None:
+    """An honest one sees to it itself."""
+    odd = "red\x1b[31m\n\u202eflow"
+    got = gathered(
+        (FILE, b""),
+        (DOCUMENT | {"warnings": [odd]}, b""),
+        ({"t": "metadata", "title": odd, "author": odd, "warnings": [odd]}, b""),
+        (PAGE | {"warnings": [odd]}, b""),
+        ({"t": "bad", "n": 2, "why": odd}, b""),
+        ({"t": "done"}, b""),
+    )
+    said = (got.title, got.author, *got.warnings[:2], *got.pages[0].warnings)
+    assert set(said) == {"red [31m  flow"}
+    assert "(red [31m  flow)" in got.detail
+
+
 def test_a_page_of_a_document_that_was_never_opened_is_refused() -> None:
     with pytest.raises(WireError):
         gathered((FILE, b""), (PAGE, b""))

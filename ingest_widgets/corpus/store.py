@@ -135,7 +135,7 @@ def _said_of_pages(pages: Sequence[Page]) -> list[str]:
     """What the pages warn of, such as hidden text, so that the file's record tells of it as well."""
     said: dict[str, list[int]] = {}
     for page in pages:
-        for warning in page.warnings:
+        for warning in dict.fromkeys(page.warnings):
             said.setdefault(warning, []).append(page.number)
     return [f"{pages_in_words(numbers)}: {warning}" for warning, numbers in islice(said.items(), _MOST_SAID)]
 

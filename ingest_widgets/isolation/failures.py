@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits
-from ingest_widgets.isolation.wire import CHANGED
+from ingest_widgets.isolation.wire import CHANGED, WHY_CHARS, one_line
 from ingest_widgets.statuses import Reason
 
 
@@ -17,7 +17,8 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         engine: As the user chose it.
         ocr: Whether OCR was asked for.
     """
-    aside = f" ({_one_line(what)})" if what else ""
+    what = one_line(what[:WHY_CHARS]).strip()
+    aside = f" ({what})" if what else ""
     other = " or with another engine" if engine == "auto" else ' or with engine="auto"'
     sentences = {
         Reason.NOT_A_PDF: "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download "
@@ -27,9 +28,9 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         "(INGEST_PDF_PASSWORDS) and run again.",
         Reason.CORRUPT: f"No engine can read it{aside}: get another copy, or print it to PDF anew with a viewer that "
         "still opens it.",
-        Reason.TOO_LARGE: f"It has {_one_line(what)} bytes, max_file_bytes allows {limits.max_file_bytes}: raise that "
+        Reason.TOO_LARGE: f"It has {what} bytes, max_file_bytes allows {limits.max_file_bytes}: raise that "
         "setting to read it.",
-        Reason.TOO_MANY_PAGES: f"It says it has {_one_line(what)} pages, max_pages allows {limits.max_pages}: raise "
+        Reason.TOO_MANY_PAGES: f"It says it has {what} pages, max_pages allows {limits.max_pages}: raise "
         "that setting to read it.",
         Reason.TIMEOUT: f"It took longer than file_timeout_seconds={limits.seconds:g}: raise that setting and run "
         f"again{other}.",
@@ -48,7 +49,3 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         Reason.CANCELLED: "It was stopped before its end: run again.",
     }
     return sentences[reason]
-
-
-def _one_line(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text[:200]).strip()

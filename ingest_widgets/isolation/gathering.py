@@ -21,6 +21,7 @@ from ingest_widgets.isolation.wire import (
     WARNING_CHARS,
     WHY_CHARS,
     WireError,
+    one_line,
 )
 from ingest_widgets.statuses import Reason, Status
 
@@ -162,7 +163,7 @@ class Gathering:
         return (self._told_count or 0) > self._task.limits.max_pages
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:
-        self._title, self._author = _text(header["title"], TITLE_CHARS), _text(header["author"], TITLE_CHARS)
+        self._title, self._author = (_line(header[key], TITLE_CHARS).strip() for key in ("title", "author"))
         self.wants_metadata = False
         self._warn(_texts(header["warnings"]))
 
@@ -172,7 +173,7 @@ class Gathering:
         if not _ENGINE.fullmatch(engine):
             raise WireError("an engine without a name")
         page = Page("", self.next, body.decode(), engine, _texts(header["warnings"]))
-        lines = tuple(map(_line, header.get("lines", ())))
+        lines = tuple(map(_scanned, header.get("lines", ())))
         self._text_bytes += text_bytes(page, lines)
         if self.full:
             raise WireError(too_much())
@@ -206,7 +207,7 @@ class Gathering:
         if is_built_in(self._task.engine):  # it would end the whole run
             raise WireError("an engine of ours that isn't there")
         raise EngineError(
-            f"the engine {self._task.engine!r} can't be loaded ({_text(header['why'], WHY_CHARS)}): install or "
+            f"the engine {self._task.engine!r} can't be loaded ({_line(header['why'], WHY_CHARS)}): install or "
             "mend the plug-in"
         )
 
@@ -284,13 +285,17 @@ def _text(value: Any, most: int) -> str:
     return value
 
 
+def _line(value: Any, most: int) -> str:
+    return one_line(_text(value, most))
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WireError("no list where a list belongs")
-    return tuple(_text(warning, WARNING_CHARS) for warning in value[:MOST_WARNINGS])
+    return tuple(_line(warning, WARNING_CHARS) for warning in value[:MOST_WARNINGS])
 
 
-def _line(value: Any) -> ScannedLine:
+def _scanned(value: Any) -> ScannedLine:
     left, top, right, bottom, text, angle = value
     edges = float(left), float(top), float(right), float(bottom)
     line = ScannedLine(*edges, _text(text, LINE_CHARS), float(angle))

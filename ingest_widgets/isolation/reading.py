@@ -25,6 +25,7 @@ from ingest_widgets.isolation.wire import (
     WARNING_CHARS,
     WHY_CHARS,
     cut,
+    one_line,
 )
 from ingest_widgets.statuses import Reason
 
@@ -133,16 +134,11 @@ def _said(warnings: Sequence[str]) -> list[str]:
 
 def _metadata(parent: Parent, document: OpenDocument) -> None:
     try:
-        title, author = document.metadata()
+        title, author = (one_line(text[:TITLE_CHARS]).strip() for text in document.metadata())
     except (EngineRefuses, ValueError):
         parent.tell({"t": "metadata", "title": "", "author": "", "warnings": ["its metadata can't be read"]})
     else:
-        parent.tell({"t": "metadata", "title": _line(title), "author": _line(author), "warnings": []})
-
-
-def _line(text: str) -> str:
-    """One line of printable characters."""
-    return "".join(char if char.isprintable() else " " for char in text[:TITLE_CHARS]).strip()
+        parent.tell({"t": "metadata", "title": title, "author": author, "warnings": []})
 
 
 def _page(parent: Parent, document: OpenDocument, number: int, scans: _Scans | None) -> None:

@@ -53,6 +53,11 @@ def cut(text: str, most: int) -> str:
     return text[:most].encode("utf-8", "replace").decode()
 
 
+def one_line(text: str) -> str:
+    """The text with a space in place of each character that can't be printed."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+
+
 def _refuse_number(text: str) -> NoReturn:
     raise WireError(f"{text} is no number")
 
