@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageChops
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets import Corpus, CorpusError, IngestError, ingest
+from ingest_widgets import Corpus, CorpusError, IngestError, ingest, settings_override
 from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from tests.conftest import SAMPLES
@@ -83,6 +83,17 @@ def test_a_page_or_file_that_is_not_there_is_one_sentence(corpus: Corpus, tmp_pa
     with pytest.raises(IngestError, match="can't be shown") as raised:
         corpus.page_image("gone.pdf", 1)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["paper.pdf", "upload.pdf"])
+def test_a_page_is_drawn_within_the_limits_of_the_settings_and_by_their_cure(corpus: Corpus, name: str) -> None:
+    for limit in ("max_pages", "max_file_bytes"):
+        with (
+            settings_override(**{limit: 1}),
+            pytest.raises(IngestError, match=rf"{limit} allows 1: raise that setting"),
+        ):
+            corpus.page_image(name, 1)
+    assert corpus.page_image(name, 1).width
 
 
 def extract_paper() -> Extraction:

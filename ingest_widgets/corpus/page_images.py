@@ -16,7 +16,8 @@ from ingest_widgets.corpus.scanned_lines import Box, boxes_of
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.errors import IngestError
-from ingest_widgets.isolation import Stamp, Task, page_boxes, render_page
+from ingest_widgets.isolation import Limits, Stamp, Task, page_boxes, render_page
+from ingest_widgets.settings import get_settings
 from ingest_widgets.sources import fetch
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class PageImages:
         """The page with the places of what is looked for, by the lines that OCR found where there are any.
 
         Raises:
-            IngestError: The file is gone or another one by now, or the page can't be drawn.
+            IngestError: The file is gone or another one by now, or the page can't be drawn within what the settings allow.
         """
         task = _task(original)
         png = self._png(original, task, number, dpi)
@@ -139,11 +140,14 @@ def stamp_of(row: Sequence[Any]) -> Stamp | None:
 
 
 def _task(original: Original) -> Task:
-    task = Task(original.name, original.path, original.data, read=original.read)
-    if original.kind != "url":
-        return task
+    limits = Limits.of(get_settings())
+    data = _fetched(original, limits.max_file_bytes) if original.kind == "url" else original.data
+    return Task(original.name, original.path, data, limits=limits, read=original.read)
+
+
+def _fetched(original: Original, most: int) -> bytes:
     try:
-        return replace(task, data=fetch(original.path, task.limits.max_file_bytes))
+        return fetch(original.path, most)
     except OSError as error:
         cure = "check the address" + (", whose password isn't kept" if "@" in original.path else "")
         raise IngestError(f"{original.name} can't be fetched from {original.path} ({error}): {cure}") from error
