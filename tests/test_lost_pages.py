@@ -8,7 +8,7 @@ import pytest
 
 from ingest_widgets import ingest
 from ingest_widgets.documents import Extraction
-from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import cut, nested, tree, without
 from tests.hostile.pdf import text_pdf
@@ -79,6 +79,21 @@ def test_a_count_that_cannot_be_is_said_and_not_believed() -> None:
     got = read(cut(tree(1000)), limits=Limits(max_pages=100))
     assert (got.status, got.page_count, len(got.pages)) == (Status.INGESTED, 3, 3)
     assert any("it says it has 1000 pages, only 3 could be found" in warning for warning in got.warnings)
+
+
+def test_a_count_above_the_limit_is_not_believed_of_fewer_pages() -> None:
+    """pdfium believes it, so that three pages were refused as a thousand."""
+    task = Task("x.pdf", "x.pdf", data=tree(1000), limits=Limits(max_pages=100))
+    got = extract(task)
+    assert (got.status, got.page_count, list(texts(got))) == (Status.INGESTED, 3, [1, 2, 3])
+    assert any("it says it has 1000 pages, only 3 could be found" in warning for warning in got.warnings)
+    assert render_page(task, 3)
+
+
+@pytest.mark.parametrize("data", [tree(1000), tree(1000, b"4 0 R 98 0 R 99 0 R")], ids=["there", "named"])
+def test_as_many_pages_as_are_named_may_still_be_too_many(data: bytes) -> None:
+    got = read(data, limits=Limits(max_pages=2))
+    assert (got.reason, got.page_count, got.pages) == (Reason.TOO_MANY_PAGES, 1000, ())
 
 
 def test_a_whole_file_that_needs_repair_lacks_nothing() -> None:

@@ -10,6 +10,7 @@ from importlib import import_module
 from ingest_widgets.engines.fallbacks import PypdfDocument, RepairedDocument, said_page_count
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.names import plug_ins
+from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, page_count
 
@@ -48,7 +49,7 @@ class OpenDocument:
         data: The whole file.
         rungs: Names of engines, the first choice first.
         passwords: Where passwords come from; asked at most once.
-        max_pages: A document with more is refused before it costs anything.
+        max_pages: A document with more is refused before it costs much.
 
     Attributes:
         page_count: As the document says.
@@ -68,7 +69,7 @@ class OpenDocument:
         self.warnings: list[str] = []
         self._open_first()
         if self.first.page_count > max_pages:
-            raise TooManyPages(self.first.page_count)
+            self._look_for_fewer(self.first.page_count)
         if "pdfium+repair" in self._rungs and may_have_more_pages(data, self.first.page_count):
             self._ask_second_opinion()
         self.page_count = self._all_pages()
@@ -116,6 +117,23 @@ class OpenDocument:
         if count > self._max_pages:
             raise TooManyPages(count)
         return count
+
+    def _look_for_fewer(self, said: int) -> None:
+        """What pdfium says is too much may be a lie about a few pages, which are read then."""
+        first = self.first
+        if "pdfium+repair" not in self._rungs or not isinstance(first, PdfiumDocument):
+            raise TooManyPages(said)
+        if first.has_page(self._max_pages):  # cheaper than to ask qpdf, which opens all of a file
+            raise TooManyPages(said)
+        try:
+            self._counted()
+            there = engine("pdfium+repair")(self._data, self._passwords)
+        except EngineRefuses:
+            raise TooManyPages(said) from None
+        self._rungs.remove("pdfium+repair")
+        self._opened.insert(0, ("pdfium+repair", there))
+        if there.page_count > self._max_pages:  # named, though not all of them are there
+            raise TooManyPages(said)
 
     def _ask_second_opinion(self) -> None:
         try:

@@ -88,6 +88,10 @@ class PdfiumDocument:
         pdfium_c.FPDF_GetMetaText(self.raw, key, buffer, size)
         return buffer.raw[: size - 2].decode("utf-16-le", "replace")
 
+    def has_page(self, index: int) -> bool:
+        """Whether a page is there, not only counted; none of its content is looked at."""
+        return bool(pdfium_c.FPDF_GetPageSizeByIndexF(self.raw, index, pdfium_c.FS_SIZEF()))
+
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
         try:
