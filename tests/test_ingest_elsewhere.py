@@ -168,6 +168,58 @@ def test_an_executor_that_breaks_is_one_short_line() -> None:
     assert str(raised.value) == ("the executor broke (A worker process was terminated.): give a new one and run again")
 
 
+class Odd(Executor):
+    """Does nothing of what it is asked to do."""
+
+    def __init__(self, future: object) -> None:
+        self._future = future
+
+    def submit(self, *args: Any, **options: Any) -> Any:
+        return self._future
+
+
+def ended(outcome: object) -> Future[object]:
+    future: Future[object] = Future()
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
+    return future
+
+
+@pytest.mark.parametrize(
+    ("future", "why"),
+    [
+        (None, "submit returned None, not a Future"),
+        ("done", "submit returned a str, not a Future"),
+        (ended(None), "a task returned None, not what was read"),
+        (ended({}), "a task returned a dict, not what was read"),
+        (ended(KeyboardInterrupt()), "a task ended with KeyboardInterrupt"),
+        (ended(SystemExit(3)), "a task ended with SystemExit"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_executor_that_gives_back_something_else_is_named_and_every_file_has_a_record(
+    future: object, why: str
+) -> None:
+    with pytest.raises(IngestError) as raised:
+        ingest(SAMPLES, "c.sqlite", progress=False, executor=Odd(future))
+    assert str(raised.value) == f"the executor Odd can't be used ({why}): give another one and run again"
+    with Corpus("c.sqlite") as corpus:
+        assert {record.status for record in corpus.files()} == {"cancelled"}
+
+
+def test_every_file_has_a_record_when_a_run_ends_with_what_is_no_error_of_ours() -> None:
+    class Leaving(ThreadPoolExecutor):
+        def submit(self, *args: Any, **options: Any) -> Any:
+            raise SystemExit(3)
+
+    with Leaving(1) as pool, pytest.raises(SystemExit):
+        ingest(SAMPLES, "c.sqlite", progress=False, executor=pool)
+    with Corpus("c.sqlite") as corpus:
+        assert {record.status for record in corpus.files()} == {"cancelled"}
+
+
 class Whimsical(ThreadPoolExecutor):
     """Cancels every third task and loses every fifth, as a cluster may."""
 

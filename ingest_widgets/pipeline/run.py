@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.engines.names import check_engine, check_ocr
-from ingest_widgets.errors import CorpusError, IngestError
+from ingest_widgets.errors import CorpusError
 from ingest_widgets.isolation import IsolatedExecutor, Limits
 from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.logs import level_during
@@ -153,7 +153,7 @@ class IngestRun:
             self._gather(plan, executor, unfinished)
         except CorpusError:  # nothing more can be recorded
             raise
-        except IngestError:
+        except BaseException:
             self._give_up(unfinished)
             raise
         self._give_up(unfinished)

@@ -33,7 +33,7 @@ class UnderWay:
         self._engine, self._settings = engine, settings
         self._run = uuid.uuid4().hex
         self._futures: set[Future[Extraction]] = set()
-        self._done: queue.SimpleQueue[tuple[SourceFile, int, Future[Extraction]] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[SourceFile, int, Executor, Future[Extraction]] | None] = queue.SimpleQueue()
 
     def __len__(self) -> int:
         return len(self._futures)
@@ -48,7 +48,7 @@ class UnderWay:
             known_sha256: The hash with which the file needn't be read at all.
 
         Raises:
-            IngestError: The executor takes no more.
+            IngestError: The executor takes no more, or gives no future.
         """
         task = Task(
             name=file.name,
@@ -67,20 +67,25 @@ class UnderWay:
         except Exception as error:  # shut down or broken: nothing more will come of it, whatever it calls that
             why = _first_line(error)
             raise IngestError(f"the executor takes no more work ({why}): give a new one and run again") from error
-        future.add_done_callback(lambda done: self._done.put((file, first, done)))
+        if not isinstance(future, Future):
+            raise _useless(executor, f"submit returned {_named(future)}, not a Future")
+        future.add_done_callback(lambda done: self._done.put((file, first, executor, done)))
         self._futures.add(future)
 
     def next(self) -> tuple[SourceFile, int, Extraction] | None:
         """Waits for the next range that comes back: its file, its first page and what was read; None after `wake`.
 
         Raises:
-            IngestError: The executor broke, or there is no engine.
+            IngestError: The executor broke, or gave back something else, or there is no engine.
         """
         if (arrived := self._done.get()) is None:
             return None
-        file, first, future = arrived
+        file, first, executor, future = arrived
         self._futures.discard(future)
-        return file, first, _outcome(future)
+        extraction = _outcome(executor, future)
+        if not isinstance(extraction, Extraction):
+            raise _useless(executor, f"a task returned {_named(extraction)}, not what was read")
+        return file, first, extraction
 
     def wake(self) -> None:
         """Ends the present wait, or the next one. From any thread."""
@@ -92,7 +97,7 @@ class UnderWay:
             future.cancel()
 
 
-def _outcome(future: Future[Extraction]) -> Extraction:
+def _outcome(executor: Executor, future: Future[Extraction]) -> Extraction:
     try:
         return future.result()
     except BrokenExecutor as error:
@@ -102,6 +107,16 @@ def _outcome(future: Future[Extraction]) -> Extraction:
     except (Exception, CancelledError) as error:  # noqa: BLE001 - an executor of somebody else may raise anything
         why = f"The executor gave it up ({_first_line(error)}): run again."
         return Extraction(Status.FAILED, Reason.CRASHED, why)
+    except BaseException as error:
+        raise _useless(executor, f"a task ended with {type(error).__name__}") from error
+
+
+def _useless(executor: Executor, why: str) -> IngestError:
+    return IngestError(f"the executor {type(executor).__name__} can't be used ({why}): give another one and run again")
+
+
+def _named(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = None) -> Extraction:
