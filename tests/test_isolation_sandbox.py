@@ -18,7 +18,7 @@ from tests.processes import workers
 ROOT = Path(__file__).parents[1]
 
 _TRIES = """
-import os, resource, signal, socket, subprocess, sys, threading
+import ctypes, os, platform, resource, signal, socket, subprocess, sys, threading
 sys.path.insert(0, sys.argv[1])
 from ingest_widgets.isolation.sandbox import enter
 got = enter()
@@ -46,6 +46,22 @@ refused("owner", lambda: os.chown(sys.argv[2] + "/old", -1, -1))
 refused("times", lambda: os.utime(sys.argv[2] + "/old", (1, 1)))
 refused("attribute", lambda: os.setxattr(sys.argv[2] + "/old", "user.note", b"1"))
 refused("limits", lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE))
+libc, pid, parent = ctypes.CDLL(None, use_errno=True), os.getpid(), os.getppid()
+libc.pthread_self.restype = ctypes.c_void_p
+def call(answer):  # pthread_sigqueue returns the error, the others leave it in errno
+    if 1 in (answer, ctypes.get_errno() if answer < 0 else 0):
+        raise PermissionError
+sched_setattr, ioprio_set = {"x86_64": (314, 251), "aarch64": (274, 30)}.get(platform.machine(), (0, 0))
+# To itself, which Landlock has nothing against.
+refused("queued", lambda: call(libc.sigqueue(pid, 0, None)))
+refused("to-thread", lambda: call(libc.pthread_sigqueue(ctypes.c_void_p(libc.pthread_self()), 0, None)))
+refused("affinity", lambda: os.sched_setaffinity(parent, os.sched_getaffinity(parent)))
+refused("policy", lambda: os.sched_setscheduler(parent, os.sched_getscheduler(parent), os.sched_param(0)))
+refused("parameters", lambda: os.sched_setparam(parent, os.sched_param(0)))
+refused("attributes", lambda: call(libc.syscall(sched_setattr, parent, None, 0)))
+refused("priority", lambda: os.setpriority(os.PRIO_PROCESS, parent, os.getpriority(os.PRIO_PROCESS, parent)))
+refused("io", lambda: call(libc.syscall(ioprio_set, 1, parent, 0)))
+refused("root", lambda: os.chroot("/"))
 refused("own", lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
 refused("read", lambda: open(sys.argv[2] + "/old").read())
 thread = threading.Thread(target=print, args=("thread done",))
@@ -67,7 +83,8 @@ def test_a_worker_gave_up_writing_network_and_processes(tmp_path: Path) -> None:
     files = (
         "write overwrite truncate remove folder".split() if got["no writing"].how.startswith("Landlock, ABI") else []
     )
-    reaching_out = "tcp udp unix fork exec spawn signal mode owner times attribute limits".split()
+    reaching_out = "tcp udp unix fork exec spawn signal mode owner times attribute limits queued to-thread".split()
+    reaching_out += "affinity policy parameters attributes priority io root".split()
     rest = reaching_out if got["no network"].how == "seccomp" else []
     assert {name: outcome.get(name) for name in files + rest} == dict.fromkeys(files + rest, "refused"), done.stderr
     assert [outcome[name] for name in ("own", "read", "thread")] == ["done"] * 3

@@ -44,7 +44,9 @@ _CALLS = {
             "process_vm_readv=310 process_vm_writev=311 bpf=321 execveat=322 userfaultfd=323 pidfd_send_signal=424 "
             "io_uring_setup=425 pidfd_getfd=438 chmod=90 fchmod=91 chown=92 fchown=93 lchown=94 utime=132 "
             "setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197 lremovexattr=198 fremovexattr=199 utimes=235 "
-            "fchownat=260 futimesat=261 fchmodat=268 utimensat=280 fchmodat2=452 setxattrat=463 removexattrat=466"
+            "fchownat=260 futimesat=261 fchmodat=268 utimensat=280 fchmodat2=452 setxattrat=463 removexattrat=466 "
+            "rt_sigqueueinfo=129 rt_tgsigqueueinfo=297 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
+            "sched_setattr=314 setpriority=141 ioprio_set=251 chroot=161"
         ),
     ),
     "aarch64": (
@@ -56,7 +58,8 @@ _CALLS = {
             "process_vm_readv=270 process_vm_writev=271 bpf=280 execveat=281 userfaultfd=282 pidfd_send_signal=424 "
             "io_uring_setup=425 pidfd_getfd=438 setxattr=5 lsetxattr=6 fsetxattr=7 removexattr=14 lremovexattr=15 "
             "fremovexattr=16 fchmod=52 fchmodat=53 fchownat=54 fchown=55 utimensat=88 fchmodat2=452 setxattrat=463 "
-            "removexattrat=466"
+            "removexattrat=466 rt_sigqueueinfo=138 rt_tgsigqueueinfo=240 sched_setparam=118 sched_setscheduler=119 "
+            "sched_setaffinity=122 sched_setattr=274 setpriority=140 ioprio_set=30 chroot=51"
         ),
     ),
 }
