@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import ingest_widgets.progress.tracker as progress_room
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.pipeline import IngestJob, IngestRun
+from ingest_widgets.pipeline.signals import interrupt_told
 from ingest_widgets.progress import LogSink, ProgressTracker, Sink
 from ingest_widgets.settings import Settings, get_settings
 from ingest_widgets.sources import Source
@@ -56,7 +58,9 @@ def ingest(
         IngestFailed: See `on_error`.
         KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there.
     """
-    return _job(source, corpus, engine, executor, progress, settings, on_error, waits=True).run()
+    job = _job(source, corpus, engine, executor, progress, settings, on_error, waits=True)
+    with _interrupt_told():
+        return job.run()
 
 
 async def ingest_async(
@@ -70,7 +74,9 @@ async def ingest_async(
     on_error: OnError = "record",
 ) -> Corpus:
     """`ingest` for coroutines: the event loop goes on meanwhile, and cancelling the task stops the ingest."""
-    return await _job(source, corpus, engine, executor, progress, settings, on_error, waits=True).run_async()
+    job = _job(source, corpus, engine, executor, progress, settings, on_error, waits=True)
+    with _interrupt_told():
+        return await job.run_async()
 
 
 def start_ingest(
@@ -174,6 +180,11 @@ def _in_kernel() -> bool:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")
+
+
+def _interrupt_told() -> AbstractContextManager[None]:
+    """In a notebook the bar says it."""
+    return nullcontext() if _in_kernel() else interrupt_told()
 
 
 def _ingest_bar() -> IngestBar:

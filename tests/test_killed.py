@@ -194,6 +194,28 @@ def test_sigterm_ends_a_script_as_always_and_the_script_says_what_was_kept(
     assert content(corpus) == content(tmp_path / "calm.sqlite")
 
 
+@pytest.mark.parametrize("code", [SCRIPT, COROUTINE], ids=["ingest", "ingest_async"])
+def test_an_interrupt_ends_a_script_as_always_and_the_script_says_what_was_kept(
+    folder: Path, tmp_path: Path, code: str
+) -> None:
+    corpus = tmp_path / "c.sqlite"
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder), str(corpus)],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
+    )
+    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
+    child.send_signal(signal.SIGINT)
+    _, err = child.communicate(timeout=30)
+    assert child.returncode == -signal.SIGINT
+    assert err.count("Stopped by SIGINT: what was finished is in the corpus") == 1
+    assert err.endswith("KeyboardInterrupt\n")
+    with Corpus(corpus) as held:
+        assert len(held.files()) == 40
+
+
 def test_a_handler_of_ones_own_for_sigterm_stays(folder: Path, tmp_path: Path) -> None:
     code = """
 import signal, sys

@@ -7,7 +7,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus.query import Term, parse_query
@@ -107,7 +107,8 @@ class PageImages:
         """The page with the places of what is looked for, by the lines that OCR found where there are any.
 
         Raises:
-            IngestError: The file is gone or another one by now, or the page can't be drawn within what the settings allow.
+            IngestError: The file is gone or another one by now, or the page can't be drawn within what the settings
+                allow.
         """
         task = _task(original)
         png = self._png(original, task, number, dpi)

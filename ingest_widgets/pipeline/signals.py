@@ -33,7 +33,7 @@ def sigterm_heeded(stop: Callable[[], None]) -> Iterator[None]:
         stopping = threading.Thread(target=stop, daemon=True)  # the interrupted thread may hold any lock
         stopping.start()
         stopping.join(_PATIENCE_SECONDS)
-        logger.warning("Stopped by SIGTERM: what was finished is in the corpus, and the next run goes on from there.")
+        _tell("SIGTERM")
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
@@ -43,6 +43,20 @@ def sigterm_heeded(stop: Callable[[], None]) -> Iterator[None]:
     finally:
         if signal.getsignal(signal.SIGTERM) is end:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def interrupt_told() -> Iterator[None]:
+    """A run that an interrupt ends says what SIGTERM says; the interrupt goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _tell("SIGINT")
+        raise
+
+
+def _tell(name: str) -> None:
+    logger.warning("Stopped by %s: what was finished is in the corpus, and the next run goes on from there.", name)
 
 
 @contextmanager
