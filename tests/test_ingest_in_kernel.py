@@ -51,6 +51,7 @@ def interrupted(kernel: Kernel, call: str) -> tuple[float, str]:
     asked = time.time()
     kernel.manager.interrupt_kernel()
     reply = kernel.reply(cell)
+    assert "Stopped by" not in reply.stderr, "in a notebook the bar says it"
     _, name, noticed = reply.stdout[reply.stdout.index("END") :].split()[:3]
     return float(noticed) - asked, name
 
