@@ -62,6 +62,10 @@ refused("attributes", lambda: call(libc.syscall(sched_setattr, parent, None, 0))
 refused("priority", lambda: os.setpriority(os.PRIO_PROCESS, parent, os.getpriority(os.PRIO_PROCESS, parent)))
 refused("io", lambda: call(libc.syscall(ioprio_set, 1, parent, 0)))
 refused("root", lambda: os.chroot("/"))
+refused("memory", lambda: call(libc.shmget(0, 4096, 0o600)))  # it would outlive the worker, beyond its limit
+refused("semaphores", lambda: call(libc.semget(0, 1, 0o600)))
+refused("messages", lambda: call(libc.msgget(0, 0o600)))
+refused("queue", lambda: call(libc.mq_open(b"/queue", os.O_RDWR)))
 refused("own", lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
 refused("read", lambda: open(sys.argv[2] + "/old").read())
 thread = threading.Thread(target=print, args=("thread done",))
@@ -84,7 +88,7 @@ def test_a_worker_gave_up_writing_network_and_processes(tmp_path: Path) -> None:
         "write overwrite truncate remove folder".split() if got["no writing"].how.startswith("Landlock, ABI") else []
     )
     reaching_out = "tcp udp unix fork exec spawn signal mode owner times attribute limits queued to-thread".split()
-    reaching_out += "affinity policy parameters attributes priority io root".split()
+    reaching_out += "affinity policy parameters attributes priority io root memory semaphores messages queue".split()
     rest = reaching_out if got["no network"].how == "seccomp" else []
     assert {name: outcome.get(name) for name in files + rest} == dict.fromkeys(files + rest, "refused"), done.stderr
     assert [outcome[name] for name in ("own", "read", "thread")] == ["done"] * 3

@@ -46,7 +46,7 @@ _CALLS = {
             "setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197 lremovexattr=198 fremovexattr=199 utimes=235 "
             "fchownat=260 futimesat=261 fchmodat=268 utimensat=280 fchmodat2=452 setxattrat=463 removexattrat=466 "
             "rt_sigqueueinfo=129 rt_tgsigqueueinfo=297 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
-            "sched_setattr=314 setpriority=141 ioprio_set=251 chroot=161"
+            "sched_setattr=314 setpriority=141 ioprio_set=251 chroot=161 shmget=29 semget=64 msgget=68 mq_open=240"
         ),
     ),
     "aarch64": (
@@ -59,7 +59,8 @@ _CALLS = {
             "io_uring_setup=425 pidfd_getfd=438 setxattr=5 lsetxattr=6 fsetxattr=7 removexattr=14 lremovexattr=15 "
             "fremovexattr=16 fchmod=52 fchmodat=53 fchownat=54 fchown=55 utimensat=88 fchmodat2=452 setxattrat=463 "
             "removexattrat=466 rt_sigqueueinfo=138 rt_tgsigqueueinfo=240 sched_setparam=118 sched_setscheduler=119 "
-            "sched_setaffinity=122 sched_setattr=274 setpriority=140 ioprio_set=30 chroot=51"
+            "sched_setaffinity=122 sched_setattr=274 setpriority=140 ioprio_set=30 chroot=51 shmget=194 semget=190 "
+            "msgget=186 mq_open=180"
         ),
     ),
 }
