@@ -44,7 +44,7 @@ def test_bars_that_run_at_the_same_time_stand_below_each_other() -> None:
     assert [line.split()[0] for line in out.getvalue().splitlines()] == ["outer", "first", "second"]
 
 
-def _on_a_terminal(code: str) -> str:
+def _on_a_terminal(code: str, *, colours: bool = False) -> str:
     """What a process shows on a terminal of its own."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
@@ -63,7 +63,7 @@ def _on_a_terminal(code: str) -> str:
         shown += piece
     os.close(leader)
     assert process.wait(60) == 0, shown
-    return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode())
+    return shown.decode() if colours else re.sub(r"\x1b\[[0-9;]*m", "", shown.decode())
 
 
 @pytest.mark.parametrize("sinks", ["[TerminalSink()]", "None"], ids=["asked for", "by default"])
@@ -86,3 +86,18 @@ def test_the_cursor_is_given_back_to_who_never_closed_a_tracker() -> None:
         "from ingest_widgets import ProgressTracker, TerminalSink\nProgressTracker(4, sinks=[TerminalSink()]).update()"
     )
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
+
+
+@pytest.mark.parametrize(("status", "colour"), [("done", 32), ("failed", 31), ("stopped", 33)])
+def test_a_bar_is_blue_and_ends_in_the_colour_of_its_status(status: str, colour: int) -> None:
+    """On a terminal with eight colours, where others are taken for the nearest of them."""
+    code = f"""
+from ingest_widgets import ProgressTracker, TerminalSink
+tracker = ProgressTracker(4, min_seconds=0, sinks=[TerminalSink()])
+tracker.update(2)
+tracker.update({2 if status == "done" else 1})
+tracker.close({status!r})
+"""
+    empty = "90"
+    colours = [one for one in re.findall(r"\x1b\[(\d+)m[━╸]", _on_a_terminal(code, colours=True)) if one != empty]
+    assert (colours[0], colours[-1]) == ("34", str(colour))

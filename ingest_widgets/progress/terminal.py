@@ -9,11 +9,22 @@ from typing import IO
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
+from rich.progress_bar import ProgressBar
 
 from ingest_widgets.progress.state import ProgressState, counts, pace
 
-_COLOURS = {"failed": "red", "interrupted": "red", "stopped": "yellow"}
+_COLOURS = {"running": "blue", "done": "green", "failed": "red", "interrupted": "red", "stopped": "yellow"}
+"""Of the eight that every terminal has: there rich's own are a pink, and for a full bar the grey of an empty one."""
+
+
+class _Bar(BarColumn):
+    """The bar in the colour of its status."""
+
+    def render(self, task: Task) -> ProgressBar:
+        bar = super().render(task)
+        bar.complete_style = bar.finished_style = bar.pulse_style = _COLOURS[task.fields["status"]]
+        return bar
 
 
 class TerminalSink:
@@ -50,10 +61,11 @@ class _Screen:
         with self._lock:
             progress = self._progress or self._begin()
             if task is None or task not in self._running:
-                task = progress.add_task("", total=None, words="")
+                task = progress.add_task("", total=None, words="", status="running")
                 self._running.add(task)
             description, words, completed, total = _shown(state)
-            progress.update(task, description=description, words=words, completed=completed, total=total, refresh=True)
+            progress.update(task, description=description, words=words, status=state.status)
+            progress.update(task, completed=completed, total=total, refresh=True)
             if state.status == "running":
                 return task
             self._running.discard(task)
@@ -72,7 +84,7 @@ class _Screen:
     def _begin(self) -> Progress:
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
+            _Bar(bar_width=None),
             TextColumn("{task.fields[words]}", style="none"),
             console=self._console,
             expand=True,
