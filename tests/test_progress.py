@@ -598,6 +598,20 @@ def test_interrupts_at_random_moments_hold_no_lock_and_lose_no_count(seen: Seen)
     assert seen[-1].status == "done"
 
 
+def test_a_state_is_one_line_whatever_it_is_told() -> None:
+    tracker = ProgressTracker(desc="two\r\nlines", unit="a\u2028b", sinks=[])
+    assert str(tracker.state).startswith("two lines: 0 a b [")
+    tracker.close("failed", "no\nink")
+    assert str(tracker.state).endswith(" failed: no ink")
+
+
+def test_a_reason_is_text() -> None:
+    tracker = ProgressTracker(sinks=[])
+    with pytest.raises(TypeError, match="reason is a str, not 3"):
+        tracker.close(reason=3)  # type: ignore[arg-type]
+    assert tracker.state.status == "running"
+
+
 def test_a_signal_handler_may_update_and_read_and_close(seen: Seen) -> None:
     tracker = ProgressTracker(min_seconds=0, min_change=0, sinks=[seen])
     handled = 0

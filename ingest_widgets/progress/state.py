@@ -25,8 +25,8 @@ class ProgressState:
         rate: `current / elapsed`, so in units a second; 0.0 at the very start.
         eta: `(total - current) / rate` in seconds; None without a total or while nothing was counted.
         status: `running`; `done` at 100 % or at a clean end without a total; else how it ended.
-        desc: What is being done.
-        unit: What is counted.
+        desc: What is being done, in one line.
+        unit: What is counted, in one line.
         reason: Why it failed or stopped, in one line; else empty.
     """
 
@@ -40,6 +40,10 @@ class ProgressState:
     desc: str
     unit: str
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("desc", "unit", "reason"):
+            object.__setattr__(self, name, " ".join(str(getattr(self, name)).splitlines()))
 
     def __str__(self) -> str:
         """One line in tqdm's words, such as `papers:  40% 40/100 [00:12<00:18, 3.33 file/s]`."""

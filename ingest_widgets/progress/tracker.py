@@ -155,9 +155,12 @@ class ProgressTracker:
 
         Raises:
             ValueError: A status that no count ends with.
+            TypeError: A reason that isn't text.
         """
         if status not in (None, *_ENDINGS):
             raise ValueError(f"status must be one of {', '.join(_ENDINGS)}, not {status!r}")
+        if not isinstance(reason, str):
+            raise TypeError(f"reason is a str, not {reason!r}: close('failed', str(error))")
         self._reports.end(status, " ".join(reason.split()))
         self._reports.deliver()  # also what a close that was interrupted left undone
 
