@@ -146,7 +146,7 @@ def _check(executor: object, progress: object, settings: object, on_error: objec
 
 
 def _tracker(settings: Settings, bar: IngestBar | None, *, quiet: bool) -> ProgressTracker:
-    sinks: list[Sink] = [bar.bar] if bar else [] if quiet else suiting_sinks()
+    sinks: list[Sink] = [bar] if bar else [] if quiet else suiting_sinks()
     return ProgressTracker(
         min_change=settings.min_change, min_seconds=settings.min_seconds, desc="Ingest", unit="file", sinks=sinks
     )
@@ -158,13 +158,9 @@ def suiting_sinks() -> list[Sink]:
     The one place that asks where we are; `ProgressTracker(sinks=None)` comes here too.
     """
     if _in_kernel():
-        from IPython.display import display
+        from ingest_widgets.notebook.cell_bar import CellBar
 
-        from ingest_widgets.notebook.progress_bar import ProgressBar
-
-        bar = ProgressBar()
-        display(bar)  # type: ignore[no-untyped-call]
-        return [bar]
+        return [CellBar()]
     if sys.stderr is not None and sys.stderr.isatty():
         from ingest_widgets.progress import TerminalSink
 

@@ -7,6 +7,7 @@ import os
 import re
 import threading
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
 from ingest_widgets.notebook.errands import Errands
 from ingest_widgets.notebook.esm import STATIC, script
-from ingest_widgets.notebook.message_pace import GAP, MessagePace
+from ingest_widgets.notebook.message_pace import GAP, MOST, WINDOW, MessagePace
 from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads, safe_name
@@ -153,6 +154,56 @@ class TestMessagePace:
         assert last.wait(5)
         assert order.index("urgent") < order.index("patch")
 
+    def test_the_end_of_a_cell_waits_only_for_what_is_kept(self) -> None:
+        pace, sent = MessagePace(), list[str]()
+        pace.note(MOST)
+        pace.ask(lambda: sent.append("patch"), urgent=True)
+        pace.finish(60)
+        assert sent == []
+        pace.ask(lambda: sent.append("kept"), kept=True, after=3600)
+        pace.finish(60)
+        assert "kept" in sent
+
+    def test_what_could_not_be_sent_in_time_is_sent_at_once(self) -> None:
+        pace, sent = MessagePace(), list[int]()
+        pace.note(MOST)
+        for number in range(40):
+            pace.ask(partial(sent.append, number), kept=True, messages=2)
+        pace.finish(0)
+        assert sent == list(range(40))
+
+    def test_a_sender_waits_until_all_its_messages_have_room(self) -> None:
+        pace, sent = MessagePace(), list[float]()
+        assert pace.at_once(lambda: sent.append(0), messages=MOST - 3)
+        assert not pace.at_once(lambda: sent.append(1), messages=4)
+        started = time.monotonic()
+        pace.ask(lambda: sent.append(time.monotonic()), kept=True, messages=4)
+        pace.finish(60)
+        assert sent[0] == 0
+        assert sent[1] - started >= 0.9 * WINDOW
+        assert len(sent) == 2
+
+    def test_what_is_sent_in_a_turn_is_counted_once(self) -> None:
+        pace = MessagePace()
+        assert pace.at_once(lambda: pace.note(7), messages=7)
+        assert pace.at_once(lambda: None, messages=7)
+
+    def test_what_a_slow_turn_sends_counts_from_its_end(self) -> None:
+        pace = MessagePace()
+        pace.at_once(lambda: threading.Event().wait(0.5), messages=MOST)  # type: ignore[arg-type]
+        ended, sent = time.monotonic(), []
+        pace.ask(lambda: sent.append(time.monotonic()), kept=True)
+        pace.finish(60)
+        assert sent[0] - ended >= 0.9 * WINDOW
+
+    def test_who_has_nothing_to_send_any_more_is_not_asked(self) -> None:
+        pace, sent = MessagePace(), list[str]()
+        pace.ask(sent.clear, kept=True, after=3600)
+        pace.withdraw(sent.clear)
+        sent.append("still there")
+        pace.finish(60)
+        assert sent == ["still there"]
+
     def test_its_thread_ends_when_nothing_is_to_be_sent(self) -> None:
         pace, sent = MessagePace(), threading.Event()
         pace.ask(sent.set)
@@ -170,6 +221,11 @@ class TestMessagePace:
             assert raised.wait(5)
             pace.ask(sent.set)
             assert sent.wait(5)
+            sent.clear()
+            pace.ask(lambda: 1 / 0, kept=True)  # type: ignore[arg-type]
+            pace.ask(sent.set, kept=True)
+            pace.finish(60)
+            assert sent.is_set()
         finally:
             threading.excepthook = hook
 

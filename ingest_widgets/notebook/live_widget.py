@@ -212,7 +212,7 @@ class LiveWidget(anywidget.AnyWidget):
 
     def _update_saved(self, *, urgent: bool = True) -> None:
         self._saved_until = time.monotonic() + SAVED_SECONDS
-        pace.ask(self._send_saved, urgent=urgent)
+        pace.ask(self._send_saved, urgent=urgent, kept=urgent)
 
     def _send_saved(self) -> None:
         self._guarded(self._keep_saved)

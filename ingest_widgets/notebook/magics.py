@@ -94,7 +94,7 @@ class IngestMagics(Magics):
             min_seconds=settings.min_seconds,
             desc="Ingest",
             unit="file",
-            sinks=[bar.bar if bar else TerminalSink()],
+            sinks=[bar if bar else TerminalSink()],
         )
         run = IngestRun(sources, corpus, settings=settings, tracker=tracker, engine=engine, observer=bar)
         job = IngestJob(run)

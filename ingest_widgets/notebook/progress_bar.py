@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,7 +13,7 @@ from traitlets import Bool, Float, List, Unicode, validate
 from ingest_widgets.notebook.esm import script, style
 from ingest_widgets.notebook.kernel_comm import listen
 from ingest_widgets.notebook.message_pace import OPENING, pace
-from ingest_widgets.notebook.saved_output import SavedOutput
+from ingest_widgets.notebook.saved_output import SavedOutput, has_ipython
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.progress.state import ProgressState, counts, sentence
 from ingest_widgets.progress.state import pace as pace_words
@@ -31,12 +30,14 @@ class ProgressBar(anywidget.AnyWidget):
 
     Args:
         tracker: Whose reports it shows, from now on.
+        state: What it shows at first, without a message of its own.
 
     Attributes:
         value: What was counted.
         max: The total; without one 1, and at the end what was counted.
         note: A line below the bar.
         problems: Lines below that, at most 100 of them, each at most 500 characters.
+        failed: Which share of what was counted failed, in percent: that much of the bar is red.
     """
 
     _esm = script("progress_bar.js")
@@ -46,6 +47,7 @@ class ProgressBar(anywidget.AnyWidget):
     max = Float(1.0).tag(sync=True)
     note = Unicode("").tag(sync=True)
     problems = List(Unicode(), []).tag(sync=True)
+    failed = Float(0.0).tag(sync=True)
     _percent = Float(0.0, allow_none=True).tag(sync=True)
     _status = Unicode("running").tag(sync=True)
     _desc = Unicode("").tag(sync=True)
@@ -55,7 +57,7 @@ class ProgressBar(anywidget.AnyWidget):
     _stopping = Bool(False).tag(sync=True)
     _line = Unicode("").tag(sync=True)
 
-    def __init__(self, tracker: ProgressTracker | None = None) -> None:
+    def __init__(self, tracker: ProgressTracker | None = None, *, state: ProgressState | None = None) -> None:
         if tracker is not None and not isinstance(tracker, ProgressTracker):
             raise TypeError(
                 f"tracker is a ProgressTracker, not {tracker!r}: ProgressTracker(total, sinks=[ProgressBar()])"
@@ -67,7 +69,7 @@ class ProgressBar(anywidget.AnyWidget):
         self._page: str | None = None
         self._reloaded = False
         self._stop_callbacks: list[Callable[[], object]] = []
-        super().__init__(_line=listen(self._heard))
+        super().__init__(_line=listen(self._heard), **(_traits(state) if state else {}))
         pace.note(OPENING)
         self.on_msg(lambda _, content, buffers: self._heard(content, buffers))
         if tracker is not None:
@@ -108,14 +110,10 @@ class ProgressBar(anywidget.AnyWidget):
         return bool(self._status != "running")
 
     def _take(self, state: ProgressState) -> None:
-        ended = state.status != "running"
-        if self._has_ended and not ended:
+        if self._has_ended and state.status == "running":
             self._stopping = False
-        total = state.total if state.total is not None or not ended else state.current
-        self.max, self.value = float(total or 1), float(state.current)
-        self._percent = 100.0 if state.status == "done" else state.percent
-        self._desc, self._words, self._reason = state.desc, words(state), state.reason
-        self._status = state.status
+        for name, value in _traits(state).items():
+            setattr(self, name, value)
 
     @validate("problems")
     def _cap(self, proposal: dict[str, Any]) -> list[str]:
@@ -128,7 +126,7 @@ class ProgressBar(anywidget.AnyWidget):
         # What isn't the end would be out of date in the saved notebook.
         plain = self._line_of_text() if self._has_ended else ": ".join(filter(None, [self._desc, "progress bar"]))
         bundle = {**data, "text/plain": plain}
-        if _has_kernel():
+        if has_ipython():
             self._displayed = True
             self._saved.show(self._html())
         else:
@@ -148,15 +146,18 @@ class ProgressBar(anywidget.AnyWidget):
     # What is sent, by the thread of the pace
 
     def _ask_to_send(self) -> None:
-        if self._html_is_old and self._has_ended:
-            pace.ask(self._send_html, urgent=True)
-        pace.ask(self._send_unsent, urgent=self._has_ended)
+        if self._has_ended:
+            pace.ask(self._send_news, urgent=True, kept=True, messages=2)
+        else:
+            pace.ask(self._send_news)
 
-    def _send_unsent(self) -> None:
+    def _send_news(self) -> None:
         with self._lock:
             keys, self._unsent = self._unsent, set()
         if keys and self.comm is not None:
             super().send_state(keys)
+        if self._html_is_old and self._has_ended:
+            self._send_html()
 
     def _send_html(self) -> None:
         self._html_is_old = False
@@ -178,7 +179,7 @@ class ProgressBar(anywidget.AnyWidget):
         self._page = self._page or page
         if page != self._page:
             self._reloaded = True
-            pace.ask(self._send_html)
+            pace.ask(self._send_html, messages=2)
 
     def _stop(self) -> None:
         self._stopping = True
@@ -191,10 +192,19 @@ class ProgressBar(anywidget.AnyWidget):
 
 def words(state: ProgressState) -> str:
     """` 40% 40/100 [00:12<00:18, 3.33 it/s]`, in tqdm's words."""
-    percent = "" if state.percent is None else f"{int(state.percent)}% "
+    percent = f"{int(state.percent)}% " if state.percent is not None and state.total else ""  # 0/0 is no percentage
     return f"{percent}{counts(state)} [{pace_words(state)}]"
 
 
-def _has_kernel() -> bool:
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and ipython.get_ipython() is not None
+def _traits(state: ProgressState) -> dict[str, Any]:
+    ended = state.status != "running"
+    total = state.total if state.total is not None or not ended else state.current
+    return {
+        "max": float(total or 1),
+        "value": float(state.current),
+        "_percent": 0.0 if total == 0 else 100.0 if state.status == "done" else state.percent,
+        "_desc": state.desc,
+        "_words": words(state),
+        "_reason": state.reason,
+        "_status": state.status,
+    }

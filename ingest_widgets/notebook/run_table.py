@@ -118,7 +118,7 @@ class RunTable:
     @property
     def finished_files(self) -> int:
         """How many files the run came to an end with; a stopped one leaves the rest cancelled."""
-        return sum(self.counts.values()) - self.counts[Status.CANCELLED.value]
+        return finished_files(self.counts)
 
     @property
     def sentence(self) -> str:
@@ -126,9 +126,7 @@ class RunTable:
         with self.lock:
             if self.summary:
                 return str(self.summary)
-            done = ", ".join(f"{count:,} {status}" for status in Status if (count := self.counts[status.value]))
-            head = f"{self.finished_files:,} of {counted(len(self.rows), 'file')}"
-            return f"{head}: {done}" if done else head
+            return under_way(self.counts, len(self.rows))
 
     def saved_html(self, title: str) -> str:
         """What a saved notebook shows without a kernel: the title, and the files, those with a problem first."""
@@ -152,6 +150,18 @@ class RunTable:
             if index is not None:
                 feed.dirty[index] = None
             feed.changed()
+
+
+def finished_files(counts: Counter[str]) -> int:
+    """How many files a run came to an end with, by the words of their statuses."""
+    return sum(counts.values()) - counts[Status.CANCELLED.value]
+
+
+def under_way(counts: Counter[str], files: int) -> str:
+    """How far a run over so many files is, such as `9 of 13 files: 8 ingested, 1 failed`."""
+    done = ", ".join(f"{count:,} {status}" for status in Status if (count := counts[status.value]))
+    head = f"{finished_files(counts):,} of {counted(files, 'file')}"
+    return f"{head}: {done}" if done else head
 
 
 def reason_words(reason: str | None) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import sys
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from ingest_widgets.notebook.message_pace import pace
+from ingest_widgets.notebook.message_pace import SHOWING, pace
 
 LONGEST_WAIT = 3.0
 """Seconds a cell may go on at its end until what its notebook keeps has been sent."""
@@ -32,16 +33,13 @@ class SavedOutput:
 
     def show(self, html: str) -> None:
         """Puts it below what the running cell has shown so far; without IPython there is nowhere to put it."""
-        ipython = sys.modules.get("IPython")
-        if ipython is None or ipython.get_ipython() is None:
+        if not has_ipython():
             return
-        events = ipython.get_ipython().events
-        if _finish_cell not in events.callbacks["post_run_cell"]:
-            events.register("post_run_cell", _finish_cell)
+        call_on("post_run_cell", finish_cell)
         name = uuid.uuid4().hex
         self._ids.append(name)
         self._publish(html, transient={"display_id": name})
-        pace.note(2)  # this output, and the widget's own
+        pace.note(SHOWING)
 
     def update(self, html: str) -> None:
         """Replaces it wherever it was shown."""
@@ -61,9 +59,24 @@ class SavedOutput:
         publish_display_data(self._bundle(html), **how)  # type: ignore[no-untyped-call]
 
 
-def _finish_cell(_: object) -> None:
+def has_ipython() -> bool:
+    """Whether anything can be displayed at all; IPython isn't loaded for the question."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and ipython.get_ipython() is not None
+
+
+def call_on(event: str, callback: Callable[..., object]) -> None:
+    """Registers a callback with IPython, once."""
+    from IPython import get_ipython
+
+    events = get_ipython().events
+    if callback not in events.callbacks[event]:
+        events.register(event, callback)
+
+
+def finish_cell(_: object) -> None:
     """A notebook that is executed from end to end (nbconvert, papermill) is written when its last cell has ended."""
-    pace.wait_for_urgent(LONGEST_WAIT)
+    pace.finish(LONGEST_WAIT)
 
 
 def _plain(html: str) -> str:

@@ -122,11 +122,11 @@ class IngestRun:
             settled = [found for found in settled if found[1].name in records]
             plan.to_read += [(file, None) for file, known, _ in plan.settled if known.name not in records]
         self._counts.update(status for _, _, status in settled)
-        if settled:
-            self.tracker.update(len(settled))
         if self._hears_all:
             for file, known, status in settled:
                 self._observer.finished(file, records[known.name], status)
+        if settled:
+            self.tracker.update(len(settled))
 
     @contextmanager
     def _executor(self) -> Iterator[Executor]:
