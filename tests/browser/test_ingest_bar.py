@@ -61,6 +61,43 @@ def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_sto
     assert lab.errors == []
 
 
+def test_a_share_of_the_bar_is_red_for_the_files_that_failed(lab: Lab) -> None:
+    folder = lab.root / "papers"
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(pdf("a short page"))
+    for number in range(3):
+        (folder / f"bad {number}.pdf").write_bytes(b"no PDF")
+    output = lab.run("from ingest_widgets import ingest\n_ = ingest('papers', 'c.sqlite')").output(0)
+    expect(output.locator(".ingb-note")).to_have_text("4 files: 1 ingested, 3 failed")
+    image = output.locator(".ingb-fill").evaluate("e => getComputedStyle(e).backgroundImage")
+    assert " 75%, " in image, image
+    lab.screenshot("ingest-bar-failed")
+
+
+def test_the_bar_and_the_line_below_it_say_the_same_while_it_runs(lab: Lab) -> None:
+    slow_folder(lab)
+    notebook = lab.notebook(INGEST)
+    run = notebook.start(0)
+    bar = notebook.output(0).get_by_role("progressbar", name="Ingest", exact=True)
+    expect(bar).to_have_attribute("aria-valuenow", re.compile("^[1-9]"), timeout=20_000)
+    lab.screenshot("ingest-bar-running")
+    said = bar.get_attribute("aria-valuetext") or ""
+    match = re.search(r"% (\d+)/61 .* (\d+) of 61 files: ", said)
+    assert match, said
+    assert match[1] == match[2]
+    notebook.output(0).get_by_role("button", name="Stop", exact=True).click()
+    run.wait(10)
+
+
+def test_the_bar_of_an_empty_folder_is_empty(lab: Lab) -> None:
+    (lab.root / "papers").mkdir()
+    output = lab.run("from ingest_widgets import ingest\n_ = ingest('papers', 'c.sqlite')").output(0)
+    expect(output.locator(".ingb-note")).to_have_text("0 files: no PDF files in papers")
+    expect(output.locator(".ingb-words")).to_have_text(re.compile(r"^0/0 \["))
+    assert output.locator(".ingb-fill").evaluate("e => e.clientWidth") == 0
+    lab.screenshot("ingest-bar-empty")
+
+
 def test_on_the_older_ipykernel_an_interrupt_stops_the_cell_and_the_bar_says_so(lab: Lab, old_kernel: str) -> None:
     """There only Interrupt is heard while a cell blocks."""
     slow_folder(lab)

@@ -69,6 +69,7 @@ class BarView {
     this.problems.replaceChildren(...get("problems").map((text) => this.problem(text)));
     this.root.classList.toggle("ingb-unknown", percent === null && !ended && !this.lost);
     this.fill.style.width = `${percent ?? 100}%`;
+    this.fill.style.setProperty("--ingb-failed", `${get("failed")}%`);
     this.name(value, max, percent, ended);
     this.offerStop(get("_stoppable") && !ended && !this.lost, get("_stopping"));
   }
