@@ -51,6 +51,8 @@ def test_a_finished_notebook_looks_well_without_a_kernel(lab: Lab, theme: Theme,
         expect(again.output(0).locator("tbody tr")).to_have_count(20)
         expect(again.output(0).get_by_text("and 15 more")).to_be_visible()
         assert again.panel.get_by_text("Loading widget").locator("visible=true").count() == 0
+        for name in ("progress bar", "IngestPanel(", "IngestJob("):  # what a notebook that isn't trusted says for them
+            assert again.panel.locator(".jp-RenderedText", has_text=name).locator("visible=true").count() == 0
         lab.screenshot(f"saved-{theme}-{width}")
 
 

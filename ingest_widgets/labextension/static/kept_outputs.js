@@ -1,10 +1,13 @@
 // A widget's output of plain HTML (see notebook/saved_output.py) after a reload: JupyterLab has forgotten which display it
 // belongs to and drops its updates, so the widget tells us, and we find the output by its class.
 
-// Without a kernel JupyterLab says 'Loading widget...' for ever, or 'model not found', below the HTML that stands for it.
+// Without a kernel JupyterLab says 'Loading widget...' for ever, or 'model not found', below the HTML that stands for it;
+// in a notebook that isn't trusted, the text that stands for the widget.
 const HIDE_DEAD = `
 .jp-OutputArea-child:has(.ingw-saved)
-  + .jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output > *)) {
+  + .jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output > *)),
+.jp-OutputArea-child:has(.ingw-saved)
+  + .jp-OutputArea-child:has(> .jp-OutputArea-output[data-mime-type="text/plain"]) {
   display: none;
 }`;
 
