@@ -144,6 +144,34 @@ def work():
     assert peak_rate(sent) <= 10
 
 
+def test_a_loop_in_a_loop_leaves_one_bar_and_lines(lab: Lab) -> None:
+    code = """
+from ingest_widgets import ProgressTracker
+for _ in ProgressTracker(desc="outer").track(range(60)):
+    for _ in ProgressTracker(desc="inner").track(range(10)):
+        pass
+"""
+    notebook = lab.run(code)
+    output = notebook.output(0)
+    expect(output.get_by_role("progressbar")).to_have_count(1)
+    expect(_bar(notebook, "outer")).to_have_attribute("aria-valuenow", "60")
+    expect(output.get_by_text("inner: 100% 10/10").last).to_be_visible()
+    lab.screenshot("progress-bars-nested", notebook.cell(0))
+    output.get_by_text("50 more short bars").click()
+    lines = output.locator(".ingw-lines").inner_text()
+    assert lines.count("inner: 100% 10/10") == 60
+    assert (
+        peak_rate(
+            [m for m in lab.messages(direction="recv", channel="iopub") if "comm" in m.type or "display" in m.type]
+        )
+        < 15
+    )
+    again = notebook.reopen(trusted=False)
+    expect(again.output(0).get_by_text("outer: 100% 60/60")).to_be_visible()
+    expect(again.output(0).get_by_text("50 more short bars")).to_be_visible()
+    lab.screenshot("progress-bars-nested-saved", again.cell(0))
+
+
 def test_it_fits_both_themes_and_a_narrow_page(lab: Lab) -> None:
     code = "bar.on_stop(print)\nt = ProgressTracker(40, desc='papers', unit='file', sinks=[bar], min_seconds=0)"
     notebook = lab.run(f"{SHOW}{code}\n_ = t.update(30)")
