@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from ctypes import byref, c_double, c_float
 from itertools import accumulate, repeat
-from math import isfinite, pi
-from operator import add
+from math import floor, isfinite, pi
+from operator import add, eq
 from typing import Any
 
 import pypdfium2
@@ -40,6 +40,9 @@ _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
+_CHARACTER = getter(pdfium_c.FPDFText_GetCharIndexFromTextIndex)
+_SHOWN = getter(pdfium_c.FPDF_GetPageBoundingBox)
+_CROP = getter(pdfium_c.FPDFPage_SetCropBox, None)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
 _RECT = getter(pdfium_c.FPDFText_GetRect)
 # All of these are kept: making them anew for each page or call costs more than the call.
@@ -53,6 +56,7 @@ _LOOSE_AT = byref(_LOOSE)
 _ROOM = ctypes.create_string_buffer(1 << 17)
 _NOTHING = Handle()
 LINE_BREAK = "\r\n"
+_LEAST_SIDE, _WHOLE = 3.0, 1e6  # points; less far off, pdfium's numbers have whole ones for neighbours
 # Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
 _DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
 
@@ -93,10 +97,10 @@ class TextPage:
         self._turns = 0
         if self.text and self.indexed:
             self._stand_upright()
-        self.lines = self.text.split(LINE_BREAK)
-        lengths = map(add, map(len, self.lines[:-1]), repeat(len(LINE_BREAK)))
-        self.line_starts = list(accumulate(lengths, initial=0))
-        self.line_pens = self.pens(self.line_starts)
+        self._part_lines()
+        if self._is_torn():
+            self._read_across()
+            self._part_lines()
 
     def __enter__(self) -> TextPage:
         return self
@@ -138,7 +142,10 @@ class TextPage:
         return ctypes.cast(self._text, pdfium_c.FPDF_TEXTPAGE)
 
     def _read(self) -> None:
-        self._text = _LOAD_TEXT(self.handle)
+        self._take(_LOAD_TEXT(self.handle))
+
+    def _take(self, text: Handle) -> None:
+        self._text = text
         if not self._text:
             self.close()
             raise pypdfium2.PdfiumError("the text of the page can't be loaded")
@@ -151,6 +158,58 @@ class TextPage:
         if CUT in self.text:
             self.text = self._with_nuls(bytes(units), count)
         self.indexed = len(self.text) == count
+
+    def _part_lines(self) -> None:
+        self.lines = self.text.split(LINE_BREAK)
+        lengths = map(add, map(len, self.lines[:-1]), repeat(len(LINE_BREAK)))
+        self.line_starts = list(accumulate(lengths, initial=0))
+        self.line_pens = self.pens(self.line_starts)
+
+    def _is_torn(self) -> bool:
+        """Whether a line begins with a sign that was drawn by itself, beside the end of the line before.
+
+        Of a page with more gaps across than upwards pdfium believes that it is written from the top to the bottom: it
+        ends a line before each such sign. Where that is true, a line ends lower than the next one begins.
+        """
+        starts, (_, up) = self.line_starts, self.line_pens
+        if True not in map(eq, up[1:], up) or self._turns % 2:
+            return False
+        level = [n for n in range(1, len(up)) if up[n] == up[n - 1]]
+        level = [n for n in level if len(self.lines[n]) == 1 or self._begins_anew(starts[n] + 1)]
+        _, ends = self.pens(self._characters([max(starts[n] - len(LINE_BREAK) - 1, 0) for n in level]))
+        return any(up[n] == end for n, end in zip(level, ends, strict=True))
+
+    def _begins_anew(self, index: int) -> bool:
+        before, at = self.objects_at(self._characters([index - 1, index]))
+        return before.value != at.value
+
+    def _characters(self, indices: list[int]) -> list[int]:
+        """What pdfium counts these signs of the text as."""
+        return indices if self.indexed else list(map(_CHARACTER, repeat(self._text), indices))
+
+    def _read_across(self) -> None:
+        """Reads the text again with pdfium believing that it runs across: it does where nothing of the page is shown.
+
+        It may be written downwards all the same; then there are more lines than before.
+        """
+        _SHOWN(self.handle, _LOOSE_AT)
+        left, top, right, bottom = _LOOSE
+        if min(right - left, top - bottom) < _LEAST_SIDE or not all(abs(side) < _WHOLE for side in _LOOSE):
+            return
+        lines = len(self.lines)
+        x, y = floor(left) + 1, floor(bottom) + 1
+        self._crop(x, y, x + 1, y + 1)  # whole numbers leave the places as they are
+        text = _LOAD_TEXT(self.handle)
+        self._crop(left, bottom, right, top)
+        _CLOSE_TEXT(self._text)
+        self._take(text)
+        if self.text.count(LINE_BREAK) + 1 >= lines:
+            _CLOSE_TEXT(self._text)
+            self._read()
+
+    def _crop(self, *sides: float) -> None:
+        """Left, bottom, right and top."""
+        _CROP(self.handle, *map(c_float, sides))
 
     def _with_nuls(self, units: bytes, count: int) -> str:
         """The text with each NUL that pdfium wrote as a cut."""
