@@ -53,6 +53,11 @@ def test_figures_that_belong_to_a_word_stay() -> None:
     assert texts(drawn(line(("on 20 km", 10, 0), ("2", 7, 4), (" of land", 10, 0)))) == ["on 20 km2 of land"]
 
 
+def test_the_square_of_a_product_is_no_mark() -> None:
+    """Two small letters without a vowel are no word."""
+    assert texts(drawn(line(("He wrote E=mc", 10, 0), ("2", 7, 4), (" there", 10, 0)))) == ["He wrote E=mc2 there"]
+
+
 def test_a_section_number_is_parted_from_the_title_that_it_touches() -> None:
     """As tables of contents have it whose column for the numbers is too narrow."""
     assert texts(drawn(line(("1.10List of tables", 10, 0)))) == ["1.10 List of tables"]

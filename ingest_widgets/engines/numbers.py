@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ _KINDS = bytes(
 _FIGURES = "0123456789.¹²³"
 _NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}[\d¹²³](?=[^\W\d_]{{2}})")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
-_UNITS = frozenset(("km", "cm", "mm", "dm"))  # km²
+_VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
 
@@ -62,10 +63,17 @@ def _titles(page: TextPage) -> Iterator[int]:
 
 
 def _is_mark(text: str, at: int) -> bool:
-    """Whether these two letters and a figure may be the end of a word and its mark: no unit, and no code as x86_64."""
+    """Whether these two letters and a figure may be the end of a word and its mark: no code as x86_64."""
     behind = text[at + 3 : at + 4]
-    unit = text[at : at + 2] in _UNITS and not text[max(at - 1, 0)].isalpha()
-    return not unit and behind != "_" and not behind.isalpha()
+    return ends_word(text, at + 2) and behind != "_" and not behind.isalpha()
+
+
+def ends_word(text: str, end: int) -> bool:
+    """Whether the two letters before `end` are a word or its end: no unit as in km², and no factors as in mc²."""
+    letters, before = text[end - 2 : end], text[end - 3 : end - 2]
+    if not letters.isalpha() or len(letters) < 2:
+        return False
+    return before.isalpha() or not letters.islower() or not _VOWELS.isdisjoint(unicodedata.normalize("NFD", letters))
 
 
 def _raised(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
