@@ -14,15 +14,20 @@ from tests.test_page_text import drawn, texts
 Piece = tuple[str, float, float]  # what, size, rise
 
 
-def line(*pieces: Piece) -> Callable[[Canvas], None]:
+def line(*pieces: Piece, y: float = 700) -> Callable[[Canvas], None]:
     def page(canvas: Canvas) -> None:
         x = 50.0
         for text, size, rise in pieces:
             canvas.setFont("Helvetica", size)
-            canvas.drawString(x, 700 + rise, text)
+            canvas.drawString(x, y + rise, text)
             x += stringWidth(text, "Helvetica", size)
 
     return page
+
+
+def by_sign(*pieces: Piece, y: float = 700) -> Callable[[Canvas], None]:
+    """As browsers draw a line."""
+    return line(*((sign, size, rise) for text, size, rise in pieces for sign in text), y=y)
 
 
 def test_the_mark_of_a_note_is_no_part_of_the_word() -> None:
@@ -75,6 +80,42 @@ def test_a_line_goes_on_behind_a_raised_sign() -> None:
     """Pdfium alone ends the line there, and again before the full stop."""
     first = line(("They like a word", 10, 0), ("1", 7, 4), (" here and there", 10, 0), ("2", 7, 4), (".", 10, 0))
     assert texts(drawn(first)) == ["They like a word 1 here and there 2."]
+
+
+def test_a_line_goes_on_before_a_sign_that_is_raised_far() -> None:
+    """As browsers raise them; pdfium alone makes seven lines of these."""
+    marked = (("Smith and Jones", 10, 0), ("3", 8.3, 5), (" tell of 25 m", 10, 0), ("2", 8.3, 5), (", and of x", 10, 0))
+    then = (("n+1", 8.3, 5), (" = y", 10, 0), ("i", 8.3, -3), (". See the 1", 10, 0), ("st", 8.3, 5), (" case.", 10, 0))
+    assert texts(drawn(by_sign(*marked, *then))) == [
+        "Smith and Jones 3 tell of 25 m2, and of xn+1 = yi. See the 1st case."
+    ]
+
+
+def test_a_line_goes_on_behind_a_lowered_sign() -> None:
+    """Pdfium alone ends it there when the sign is lowered far."""
+    formula = line(("It was H", 10, 0), ("2", 8, -5), ("O and boiled", 10, 0))
+    assert texts(drawn(formula)) == ["It was H2O and boiled"]
+
+
+def test_signs_above_each_other_behind_a_letter_stay_in_its_line() -> None:
+    def page(canvas: Canvas) -> None:
+        by_sign(("The values f", 10, 0), ("k", 8.3, 5))(canvas)
+        canvas.drawString(50 + stringWidth("The values f", "Helvetica", 10), 697, "ij")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(111, 700, "determine it.")
+
+    assert texts(drawn(page)) == ["The values fkij determine it."]
+
+
+def test_lines_with_raised_signs_are_one_paragraph() -> None:
+    """The gap to the next line is measured from the line that they belong to."""
+    words = ["Words of a line", " with a raised sign"]
+
+    def page(canvas: Canvas) -> None:
+        for number in range(4):
+            by_sign((words[0], 10, 0), ("a", 8.3, 5), (words[1], 10, 0), y=700 - 14 * number)(canvas)
+
+    assert texts(drawn(page)) == ["\n".join([" a".join(words)] * 4)]
 
 
 def test_cells_of_a_row_stay_lines_of_their_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import sub
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import accent_edits
@@ -10,7 +11,7 @@ from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, read
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
-from ingest_widgets.engines.numbers import kinds_of, number_edits
+from ingest_widgets.engines.numbers import ends_word, kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -28,7 +29,10 @@ _NEAR_PAGES = 12  # behind a letterspaced word there may be more: code, running 
 _LARGE = 1.6  # times the height of the text: an initial
 _WORDS = frozenset("AÀEIOUYАВИКОСУЯ")
 _FAR = 40.0  # points: more than a letter and a space of any text
-_TOUCHING, _LETTER_GAP, _WORD_GAP, _RAISED = -0.3, 0.12, 0.7, 0.4  # of the height of a sign
+_TOUCHING, _LETTER_GAP, _WORD_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.4  # of the height of a sign
+_STACKED = 0.2  # of the height of a sign
+_RISE = 1.0  # points
+_CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
 _CUT_BY_BROWSER = HYPHEN + LINE_END
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
@@ -98,8 +102,10 @@ class PageReader:
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
         begins, beside = paragraph_starts(lines, firsts, lasts)
-        lines = _parted(lines, begins)
-        return _continued(lines, _gaps(page, text, starts, beside)) if beside else lines
+        if beside and (gaps := _gaps(page, text, starts, beside)):
+            lines, firsts, lasts = _continued(lines, gaps, firsts, lasts)
+            begins, _ = paragraph_starts(lines, firsts, lasts)
+        return _parted(lines, begins)
 
 
 def changes(page: TextPage, from_right: bool) -> list[Edit]:
@@ -130,10 +136,12 @@ def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pen
 def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> dict[int, str]:
     """The blank, or nothing, that parts each of these lines from the end of the one before; those far off are out."""
     ends = [starts[n - 1] + max(len(text[starts[n - 1] : starts[n]].rstrip()) - 1, 0) for n in beside]
-    firsts, _ = page.pens([starts[n] for n in beside])
-    lasts, _ = page.pens(ends)
+    firsts, bases = page.pens([starts[n] for n in beside])
+    lasts, levels = page.pens(ends)
+    above, _ = page.pens([starts[n - 1] for n in beside])
+    rises = map(sub, bases, levels)
     found = {}
-    for number, end, first, last in zip(beside, ends, firsts, lasts, strict=True):
+    for number, end, first, last, rise, top in zip(beside, ends, firsts, lasts, rises, above, strict=True):
         if first - last > _FAR:
             continue
         start = starts[number]
@@ -142,9 +150,28 @@ def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> di
         if end == starts[number - 1] and _is_initial(page, end, start):
             if text[end] not in _WORDS and gap < _WORD_GAP:
                 found[number] = ""
-        elif _TOUCHING < gap < _WORD_GAP and page.box(start)[1] < low + _RAISED * (high - low):
-            found[number] = " " if gap > _LETTER_GAP or text[start] == " " else ""
+        elif _TOUCHING < gap < _WORD_GAP and _overlap(page.box(start), (low, high)):
+            apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
+            found[number] = " " if apart else ""
+        elif number - 1 in found and abs(first - top) < _STACKED * (high - low):
+            found[number] = ""
     return found
+
+
+def _overlap(box: tuple[float, float, float, float], heights: tuple[float, float]) -> bool:
+    """Whether a sign is in good part as high as the one before."""
+    (_, low, _, high), (bottom, top) = box, heights
+    return min(high, top) - max(low, bottom) > _OVERLAP * min(high - low, top - bottom)
+
+
+def _is_mark(text: str, end: int, start: int, rise: float) -> bool:
+    """Whether the word that ends at `end` has a raised mark, or such a mark the word that begins at `start`."""
+    if rise > _RISE:
+        while text[end] in _CLOSING and end:
+            end -= 1
+        sign = text[start : start + 1]
+        return ends_word(text, end + 1) and (sign.isdigit() or (sign.isalpha() and text[end].islower()))
+    return rise < -_RISE and text[end].isdigit() and text[start : start + 2].isalpha()
 
 
 def _is_initial(page: TextPage, sign: int, start: int) -> bool:
@@ -154,16 +181,30 @@ def _is_initial(page: TextPage, sign: int, start: int) -> bool:
     return page.text[sign].isupper() and high - low > _LARGE * (top - bottom) and low <= top and bottom < high
 
 
-def _continued(lines: list[str], gaps: dict[int, str]) -> list[str]:
-    """Lines that pdfium ended behind a raised or lowered sign or a large initial are whole again."""
+def _continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[list[str], Pens, Pens]:
+    """Lines that pdfium ended beside a raised or lowered sign or behind a large initial are whole again.
+
+    Args:
+        lines: Of the page.
+        gaps: See `_gaps`.
+        places: Of their first parts, and of the parts behind their last cuts.
+    """
     whole: list[str] = []
-    for number, line in enumerate(lines):
+    firsts: list[Place] = []
+    lasts: list[Place] = []
+    for number, (line, first, last) in enumerate(
+        zip(lines, *(zip(*pens, strict=True) for pens in places), strict=True)
+    ):
         gap = gaps.get(number)
         if gap is None:
             whole.append(line)
-        else:
-            whole[-1] = whole[-1].rstrip(" ") + gap + line.lstrip()
-    return whole
+            firsts.append(first)
+            lasts.append(last)
+            continue
+        whole[-1] = whole[-1].rstrip(" ") + gap + line.lstrip()
+        if CUT in line:
+            lasts[-1] = last
+    return whole, _pens(firsts), _pens(lasts)
 
 
 def _parted(lines: list[str], begins: list[int]) -> list[str]:

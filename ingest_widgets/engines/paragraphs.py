@@ -1,6 +1,6 @@
 """Where a paragraph begins: a wider gap above it than around, or a first line that stands in or out.
 
-And which lines are none: pdfium ends a line behind some raised or lowered signs, and goes on at the same height.
+And which lines may be none: pdfium ends a line before and behind some raised or lowered signs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from operator import sub
 
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
-_SAME_LINE = 0.5  # points
+_SAME_LINE, _SHIFT = 0.5, 9.0  # points: raised and lowered signs stand no farther off
+_STACKED = 1.0  # points: one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
 
@@ -19,7 +20,7 @@ _INDENT = (5.0, 45.0)
 def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[list[int], list[int]]:
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
-    And those of the lines that stand to the right of the one before: at the same height, or higher if that is but one
+    And those of the lines that do not stand to the left of the one before: about as high, or higher if that is but one
     sign, which may be a large initial.
 
     Args:
@@ -32,10 +33,11 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[l
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
     starts, beside = [], []
     for number, drop, above, below, before, left in around:
+        if left > before - _STACKED and (-_SHIFT < drop < _SHIFT or len(lines[number - 1]) == 1):
+            beside.append(number)
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
-            if left > before and (drop >= -_SAME_LINE or len(lines[number - 1]) == 1):
-                beside.append(number)
-            elif drop < -_SAME_LINE and _new_sentence(lines[number - 1], lines[number]):
+            alone = len(lines[number - 1]) == 1 and left > before
+            if drop < -_SAME_LINE and not alone and _new_sentence(lines[number - 1], lines[number]):
                 starts.append(number)
             continue
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
