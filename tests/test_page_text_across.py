@@ -10,7 +10,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.drawing import png
-from ingest_widgets.engines.page_text import page_text
+from ingest_widgets.engines.page_text import PageReader
 from tests.test_page_boxes import found
 from tests.test_page_text import drawn, texts
 from tests.test_page_text_rtl import hebrew, letters
@@ -70,7 +70,7 @@ def test_they_do_so_on_a_page_that_is_shown_sideways() -> None:
 def test_words_of_a_wide_table_are_found_where_they_stand() -> None:
     pdf = drawn(table(by_sign))
     parts = found(pdf, "article")
-    assert len(parts) == 8 * len("article")
+    assert len(parts) == 8
     assert (min(left for left, *_ in parts), min(top for _, top, *_ in parts)) == pytest.approx((50, 69), abs=2)
     assert max(right for _, _, right, _ in parts) == pytest.approx(50 + stringWidth("Article", "Helvetica", 10), abs=1)
 
@@ -79,7 +79,7 @@ def test_the_page_itself_is_shown_as_before() -> None:
     """To read it, only a part of it is shown for a moment."""
     with pypdfium2.PdfDocument(drawn(table(by_sign))) as document:
         before = png(document, 0, 40)
-        page_text(document, 0)
+        PageReader(document).text(0)
         assert png(document, 0, 40) == before
 
 
