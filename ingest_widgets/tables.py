@@ -10,6 +10,13 @@ from html import escape
 
 MOST_ROWS = 20
 """Rows shown; the rest is counted."""
+_SHORT = 16
+"""Signs that fit into one line of a cell everywhere."""
+_LINE = 32
+"""Signs to a line of a longer cell that isn't in the last column."""
+_EM = 0.56
+"""How wide a sign is on the average, amply."""
+_WRAP = "; overflow-wrap: break-word; overflow-wrap: anywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,14 @@ def html_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]
         rows: At most the first 20 are shown.
         total: How many rows there are altogether; None: as many as `rows`.
     """
-    sides = [_side([row[place] for row in rows]) for place in range(len(columns))]
+    cells = [[row[place] for row in rows[:MOST_ROWS]] for place in range(len(columns))]
+    sides = [f"text-align: {_side(column)}" for column in cells]
+    styles = [f"{side}{room}" for side, room in zip(sides, _rooms(cells), strict=True)]
     head = "".join(
-        f'<th scope="col" style="text-align: {side}">{_html(name)}</th>'
-        for name, side in zip(columns, sides, strict=True)
+        f'<th scope="col" style="{side}">{_html(name)}</th>' for name, side in zip(columns, sides, strict=True)
     )
     body = "".join(
-        f"<tr>{''.join(_html_cell(cell, side) for cell, side in zip(row, sides, strict=True))}</tr>"
+        f"<tr>{''.join(_html_cell(cell, style) for cell, style in zip(row, styles, strict=True))}</tr>"
         for row in rows[:MOST_ROWS]
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if rows else ""
@@ -72,9 +80,27 @@ def _side(cells: Sequence[Cell]) -> str:
     return "right" if filled and all(isinstance(cell, int | float) for cell in filled) else "left"
 
 
-def _html_cell(cell: Cell, side: str) -> str:
+def _rooms(columns: Sequence[Sequence[Cell]]) -> list[str]:
+    """How wide each column's cells may get: short ones stay on one line, of long ones the last takes what is left.
+
+    In a notebook that it doesn't trust, JupyterLab leaves all of this but `anywhere`.
+    """
+    rooms = []
+    for place, column in enumerate(columns):
+        longest = max((_width(_text_cell(cell)) for cell in column), default=0)
+        wanted = f"{_EM * min(longest, _LINE):.1f}em"
+        if longest <= _SHORT:
+            rooms.append("; white-space: nowrap")
+        elif place < len(columns) - 1:
+            rooms.append(f"; width: {wanted}; min-width: 7em; max-width: {wanted}{_WRAP}")
+        else:
+            rooms.append(f"; min-width: 7em{_WRAP}")
+    return rooms
+
+
+def _html_cell(cell: Cell, style: str) -> str:
     text = _html_marked(cell) if isinstance(cell, Marked) else _html(_text_cell(cell))
-    return f'<td style="text-align: {side}">{text}</td>'
+    return f'<td style="{style}">{text}</td>'
 
 
 def _html_marked(cell: Marked) -> str:

@@ -43,8 +43,10 @@ def test_whatever_is_in_a_cell_or_title_stays_text(title: str, cell: str) -> Non
 
 
 def test_a_table_has_no_colours_of_its_own() -> None:
-    html = html_table("t", ["a", "b"], [["x", 1], [None, None]])
-    assert set(re.findall(r'style="([^"]*)"', html)) == {"text-align: left", "text-align: right"}
+    html = html_table("t", ["a", "b", "c"], [["x", 1, "y" * 99], [None, None, "z"]])
+    styles = ";".join(re.findall(r'style="([^"]*)"', html))
+    names = {declaration.split(":")[0].strip() for declaration in styles.split(";")}
+    assert names == {"text-align", "white-space", "min-width", "overflow-wrap"}
 
 
 def test_a_heading_stands_where_its_cells_stand_text_left_and_numbers_right() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import Lab, Theme
 from tests.browser.panel_parts import Panel, pdf, slow_pdf, write_pdfs
 
 pytestmark = pytest.mark.browser
@@ -101,3 +103,57 @@ def test_values_of_cells_are_readable_in_both_themes(lab: Lab, theme: str) -> No
         expect(notebook.output(index).locator("tbody tr")).to_have_count(20)
         expect(notebook.output(index).get_by_text("and 5 more")).to_be_visible()
     lab.screenshot(f"values-{theme}")
+
+
+OVERFLOW = """table => {
+  const output = table.closest(".jp-OutputArea-output");
+  return output.scrollWidth - output.clientWidth;
+}"""
+LINES = "cell => { const r = new Range(); r.selectNodeContents(cell); return r.getClientRects().length }"
+HEIGHTS = "rows => rows.map((row) => row.getBoundingClientRect().height)"
+
+
+def write_names(lab: Lab) -> None:
+    """Files with names of all lengths, good ones and broken ones."""
+    folder = lab.root / "papers"
+    folder.mkdir()
+    for name in ("x" * 200, "a long name " * 16, "paper-two-columns"):
+        (folder / f"{name}.pdf").write_bytes(pdf("entropy"))
+    for name in ("bad-0", "y" * 180):
+        (folder / f"{name}.pdf").write_bytes(b"%PDF-1.4 nothing")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 600)])
+def test_a_long_name_leaves_the_other_columns_in_sight(lab: Lab, theme: Theme, width: int) -> None:
+    """As values of cells, and in the notebook that was saved."""
+    write_names(lab)
+    lab.theme(theme)
+    notebook = lab.notebook(MAKE + "corpus", "corpus.files()", "corpus.search('entropy')")
+    notebook.run_all()
+    lab.width(width, 1500)
+    for state in ("live", "saved"):
+        for index in range(3):
+            table = notebook.output(index).locator("table")
+            assert table.evaluate(OVERFLOW) <= 0, (state, index)
+            short = table.locator("tr").filter(has_text=re.compile("bad-0|paper-two"))
+            assert max(short.evaluate_all(HEIGHTS)) < (60 if width > 600 else 260), (state, index)
+        lab.screenshot(f"long-names-{state}-{theme}-{width}")
+        if state == "live":
+            notebook = notebook.reopen()
+
+
+def test_a_short_name_is_not_broken_at_its_hyphen(lab: Lab) -> None:
+    (lab.root / "papers").mkdir()
+    for number in range(3):
+        (lab.root / "papers" / f"bad-{number}.pdf").write_bytes(b"%PDF-1.4 nothing")
+    cell = lab.run(MAKE + "corpus.files()").output(0).locator("td").filter(has_text="bad-0.pdf")
+    assert cell.evaluate(LINES) == 1
+
+
+def test_an_untrusted_notebook_shows_the_columns_beside_a_long_name(lab: Lab) -> None:
+    """JupyterLab strips some of the styles there."""
+    write_names(lab)
+    notebook = lab.run(MAKE + "corpus.files()").reopen(trusted=False)
+    table = notebook.output(0).locator("table")
+    expect(table).to_be_visible()
+    assert table.evaluate(OVERFLOW) <= 0
