@@ -14,6 +14,11 @@ def test_a_folder_given_as_the_corpus_is_told_to_be_the_source(tmp_path: Path) -
         IngestPanel(tmp_path)
 
 
+def test_a_number_given_as_the_corpus_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="corpus is a Corpus or the path of one, not 5"):
+        IngestPanel(5)  # type: ignore[arg-type]
+
+
 def test_a_number_given_as_the_tracker_names_what_is_wanted() -> None:
     with pytest.raises(TypeError, match="tracker is a ProgressTracker, not 5"):
         ProgressBar(5)  # type: ignore[arg-type]

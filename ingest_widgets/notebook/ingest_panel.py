@@ -31,6 +31,10 @@ class IngestPanel(LiveWidget):
     Args:
         corpus: A `Corpus` or the path of one; None: `settings.corpus_path` as it is at the first use.
         source: What stands in the textbox 'Source' at first.
+
+    Raises:
+        TypeError: `corpus` is neither a `Corpus` nor a path.
+        ValueError: `corpus` is a folder.
     """
 
     _esm = script("ingest_panel.js")
@@ -39,6 +43,8 @@ class IngestPanel(LiveWidget):
     def __init__(
         self, corpus: Corpus | str | os.PathLike[str] | None = None, source: str | os.PathLike[str] | None = None
     ) -> None:
+        if corpus is not None and not isinstance(corpus, Corpus | str | os.PathLike):
+            raise TypeError(f"corpus is a Corpus or the path of one, not {corpus!r}")
         if isinstance(corpus, str | os.PathLike) and os.path.isdir(os.path.expanduser(corpus)):
             raise ValueError(
                 f"{os.fspath(corpus)!r} is a folder, not a corpus: IngestPanel(source={os.fspath(corpus)!r})"
