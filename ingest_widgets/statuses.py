@@ -6,13 +6,13 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """What the corpus holds of a file; `UNCHANGED` is known to a run only."""
+    """What the corpus holds of a file, in the order of every count; `UNCHANGED` is known to a run only."""
 
     INGESTED = "ingested"
+    UNCHANGED = "unchanged"
     PARTIAL = "partial"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    UNCHANGED = "unchanged"
 
 
 class Reason(StrEnum):

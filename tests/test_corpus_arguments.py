@@ -205,7 +205,7 @@ def test_pages_hits_and_chunks_are_short_in_a_list(corpus: Corpus) -> None:
 
 def test_a_slice_shows_itself_as_the_table_that_it_is_cut_from(corpus: Corpus) -> None:
     files, results = corpus.files(), corpus.search("heat OR cold")
-    assert repr(files[1:]).startswith("2 files: 1 failed, 1 partial\nname")
+    assert repr(files[1:]).startswith("2 files: 1 partial, 1 failed\nname")
     assert list(files[1:]) == list(files)[1:]
     assert isinstance(files[0], FileRecord)
     assert "<table>" in results[1:2]._repr_mimebundle_()["text/html"]

@@ -178,7 +178,7 @@ def test_files_and_corpus_show_themselves_in_words_and_safe_html(corpus: Corpus)
     files = corpus.files()._repr_mimebundle_()
     whole = corpus._repr_mimebundle_()
     assert files["text/plain"] == repr(corpus.files())
-    assert "25 files: 12 failed, 13 ingested" in files["text/plain"]
+    assert "25 files: 13 ingested, 12 failed" in files["text/plain"]
     assert "corpus.sqlite: 25 files, 26 pages" in whole["text/plain"]
     for bundle in (files, whole):
         assert "&lt;b&gt;00.pdf" in bundle["text/html"]

@@ -38,6 +38,14 @@ def listed(table: RunTable, count: int) -> list[SourceFile]:
 
 
 class TestRunTable:
+    def test_a_run_counts_in_the_order_of_its_summary(self) -> None:
+        table = RunTable()
+        ends = list(reversed(Status))
+        for file, status in zip(listed(table, len(ends)), ends, strict=True):
+            table.finished(file, record(file.name, status), status)
+        counts = dict.fromkeys(Status, 1)
+        assert table.sentence.split(": ")[1] == RunSummary.of(counts).sentence.split(": ")[1]
+
     def test_a_feed_sends_all_rows_in_pieces_and_then_only_what_changed(self) -> None:
         table = RunTable()
         told: list[None] = []

@@ -7,6 +7,7 @@ from typing import Any, SupportsIndex, overload
 
 from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord
+from ingest_widgets.statuses import Status
 from ingest_widgets.tables import MOST_ROWS, Cell, html_table, text_table
 
 
@@ -28,9 +29,9 @@ class FileTable(list[FileRecord]):
 
     @property
     def _title(self) -> str:
-        counts = Counter(str(record.status) for record in self)
+        counts = Counter(record.status for record in self)
         head = counted(len(self), "file")
-        return ": ".join(filter(None, [head, ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items()))]))
+        return ": ".join(filter(None, [head, ", ".join(f"{counts[s]:,} {s}" for s in Status if counts[s])]))
 
     def __repr__(self) -> str:
         return text_table(self._title, self.COLUMNS, self.rows(), total=len(self))
