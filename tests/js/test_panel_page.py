@@ -176,6 +176,66 @@ def test_next_hit_and_next_page(panel: BarePage) -> None:
     expect(panel.page.get_by_role("button", name="Next page")).to_have_attribute("aria-disabled", "true")
 
 
+def test_the_open_page_keeps_its_place_among_the_hits_of_another_query(panel: BarePage) -> None:
+    """And what is looked for now is marked on it."""
+    search(panel)
+    panel.page.get_by_role("listitem").nth(1).click()
+    panel.answer_page([[1, 1, 2, 2]])
+    note = panel.page.locator(".ingw-page .ingw-summary")
+    expect(note).to_have_text("hit 2 of 2, 1 marked")
+    hits = panel.page.get_by_role("listitem")
+    search(panel, "heat", [HITS[1], {"file": "c.pdf", "page": 1, "snippet": "heat", "spans": [[0, 4]]}])
+    expect(hits.first).to_have_attribute("aria-current", "true")
+    expect(hits.nth(1)).not_to_have_attribute("aria-current", "true")
+    asked = panel.sent("page", 2)[-1]
+    assert [asked[name] for name in ("file", "number", "query")] == ["b.pdf", 1, "heat"]
+    panel.answer_page([[1, 1, 2, 2], [3, 3, 4, 4]])
+    expect(note).to_have_text("hit 1 of 2, 2 marked")
+    panel.page.get_by_role("button", name="Next hit").click()
+    assert panel.sent("page", 3)[-1]["file"] == "c.pdf"
+
+
+@pytest.mark.parametrize("query", ["qqqqq", ""])
+def test_without_hits_no_row_is_open_and_no_hit_is_next(panel: BarePage, query: str) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").nth(1).click()
+    panel.answer_page([[1, 1, 2, 2]])
+    expect(panel.page.locator(".ingw-mark")).to_have_count(1)
+    panel.page.get_by_role("searchbox", name="Search").fill(query)
+    if query:
+        panel.sent("search", 2)
+        panel.answer_search([])
+    panel.sent("page", 2)
+    panel.answer_page([])
+    for name in ("Previous hit", "Next hit"):
+        expect(panel.page.get_by_role("button", name=name)).to_have_count(0)
+    expect(panel.page.locator(".ingw-mark")).to_have_count(0)
+    expect(panel.page.locator(".ingw-page .ingw-summary")).to_have_text("0 marked" if query else "")
+
+
+def test_hits_that_come_in_before_the_open_one_do_not_take_its_place(panel: BarePage) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").nth(1).click()
+    panel.answer_page([[1, 1, 2, 2]])
+    panel.tell(state={"running": False, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([{"file": "0.pdf", "page": 1, "snippet": "entropy", "spans": [[0, 7]]}, *HITS])
+    expect(panel.page.get_by_role("listitem").nth(2)).to_have_attribute("aria-current", "true")
+    expect(panel.page.locator(".ingw-page .ingw-summary")).to_have_text("hit 3 of 3, 1 marked")
+    assert len(panel.sent("page")) == 1
+
+
+def test_a_page_beside_the_hits_leaves_none_of_them_marked_as_open(panel: BarePage) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").first.click()
+    panel.answer_page([[1, 1, 2, 2]])
+    panel.page.get_by_role("button", name="Next page").click()
+    expect(panel.page.locator("[aria-current]")).to_have_count(0)
+    panel.answer_page([])
+    panel.page.get_by_role("button", name="Next hit").click()
+    assert panel.sent("page", 3)[-1]["file"] == "b.pdf"
+
+
 def test_the_next_hit_beyond_those_shown_is_fetched(panel: BarePage) -> None:
     panel.page.get_by_role("searchbox").fill("x")
     panel.sent("search")

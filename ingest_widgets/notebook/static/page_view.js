@@ -61,7 +61,10 @@ export class PageView {
     if (this.title.textContent !== page.file + place) this.title.replaceChildren(element("bdi", {}, page.file), place);
     setAttribute(this.title, "title", page.file);
     const { total } = this.store.search;
-    for (const button of [this.previousHit, this.nextHit]) button.hidden = page.hit === null;
+    const among = [this.previousHit, this.nextHit];
+    // A button that vanishes would lose the focus to the notebook.
+    if (page.hit === null && among.includes(document.activeElement)) this.closing.focus();
+    for (const button of among) button.hidden = page.hit === null;
     this.enable(this.previousHit, page.hit > 0);
     this.enable(this.nextHit, page.hit !== null && page.hit + 1 < total);
     this.enable(this.previousPage, page.number > 1);
@@ -76,9 +79,8 @@ export class PageView {
 
   sentence(page) {
     if (page.loading) return "Loading the page…";
-    const { hits, total } = this.store.search;
-    const here = page.hit !== null && hits[page.hit]?.file === page.file && hits[page.hit].page === page.number;
-    const place = here ? [`hit ${page.hit + 1} of ${total}`] : [];
+    const hit = this.store.openedHit;
+    const place = hit === null ? [] : [`hit ${hit + 1} of ${this.store.search.total}`];
     const marks = page.query ? [`${page.boxes.length} marked`] : [];
     return [...place, ...marks, page.warning].filter(Boolean).join(", ");
   }

@@ -19,7 +19,7 @@ export class PanelStore {
     this.model = model;
     this.state = { source: "", running: false, finished: 0, total: 0, sentence: "", corpus: "" };
     this.files = new FileRows();
-    this.search = { query: "", ask: 0, total: 0, hits: [], done: true, error: "" };
+    this.search = { query: "", ask: 0, total: 0, hits: [], done: true, error: "", answered: "" };
     this.typing = 0;
     this.stepping = null;
     this.page = null;
@@ -254,12 +254,35 @@ export class PanelStore {
   takeResults(results) {
     this.answered("search");
     if (results.ask !== this.search.ask) return;
-    const before = results.offset ? this.search.hits.slice(0, results.offset) : [];
-    Object.assign(this.search, { error: "", ...results, hits: [...before, ...results.hits], done: true });
-    this.tell("search");
+    const { hits: old, answered } = this.search;
+    const hits = [...(results.offset ? old.slice(0, results.offset) : []), ...results.hits];
+    Object.assign(this.search, { error: "", ...results, hits, done: true, answered: results.query });
     const wanted = this.stepping;
     this.stepping = null;
-    if (wanted !== null && this.search.hits.length > wanted) this.openHit(wanted);
+    const leaves = wanted !== null && hits.length > wanted;
+    if (this.page && !leaves) this.keepPlace(old, answered);
+    this.tell("search");
+    if (leaves) this.openHit(wanted);
+  }
+
+  /** Other hits have come: finds the open page among them, and marks on it what is looked for now. */
+  keepPlace(old, answered) {
+    const { file, number, hit } = this.page;
+    const { hits, query } = this.search;
+    const changed = query !== answered;
+    if (!changed && hit === null) return; // it was opened from the grid
+    const { file: name, page } = (!changed && old[hit]) || { file, page: number };
+    const at = hits.findIndex((other) => other.file === name && other.page === page);
+    const place = at < 0 ? null : at;
+    if (changed) this.openPage(file, number, query, place);
+    else this.page.hit = place;
+  }
+
+  /** The place of the hit whose page is open; null when the open page is none of the hits. */
+  get openedHit() {
+    const { file, number, hit } = this.page ?? {};
+    const { file: name, page } = this.search.hits[hit] ?? {};
+    return name !== undefined && name === file && page === number ? hit : null;
   }
 
   /** Opens the first hit of what stands in the box, which may have been typed a moment ago. */

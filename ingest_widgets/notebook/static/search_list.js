@@ -97,7 +97,7 @@ export class SearchList {
 
   /** Shows which hit's page is open. */
   mark() {
-    const open = this.store.page?.hit ?? null;
+    const open = this.store.openedHit;
     this.drawn.forEach((node, at) => setAttribute(node, "aria-current", at === open ? "true" : null));
     if (open !== this.marked && this.drawn[open]) this.reveal(this.drawn[open]);
     this.marked = open;
