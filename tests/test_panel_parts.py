@@ -88,6 +88,15 @@ class TestRunTable:
         assert after["epoch"] > before
         assert after["total"] == 0
 
+    def test_a_page_that_asks_again_keeps_its_place_in_the_files_of_a_corpus(self) -> None:
+        table = RunTable()
+        table.show([record("a.pdf")])
+        before = table.epoch
+        table.show([record("a.pdf")])
+        assert table.epoch == before
+        table.show([record("a.pdf"), record("b.pdf")])
+        assert table.epoch > before
+
     def test_its_sentence_counts_and_ends_with_that_of_the_run(self) -> None:
         table = RunTable()
         files = listed(table, 3)

@@ -113,7 +113,9 @@ class RunTable:
     def show(self, records: Iterable[FileRecord]) -> None:
         """Rows of a corpus at rest."""
         rows = [_row(index, record, record.status) for index, record in enumerate(records)]
-        self._renew(rows, {})
+        with self.lock:
+            if rows != self.rows or self._index:  # a reader keeps the place in rows that stay
+                self._renew(rows, {})
 
     @property
     def finished_files(self) -> int:

@@ -192,3 +192,28 @@ def test_another_run_empties_the_table(panel: BarePage) -> None:
     expect(grid_of(panel)).to_have_attribute("aria-rowcount", "3")
     assert grid_of(panel).get_by_role("row").count() == 3
     assert panel.errors == []
+
+
+def test_another_run_begins_at_its_first_row_with_none_chosen(panel: BarePage) -> None:
+    panel.tell_rows(100, "ingested")
+    grid = grid_of(panel)
+    grid.evaluate("grid => { grid.scrollTop = 99999 }")
+    grid.get_by_text("file-00095.pdf").click()
+    expect(grid.locator("[aria-selected=true]")).to_have_count(1)
+    panel.tell_rows(200, epoch=2)
+    expect(grid.get_by_text("file-00000.pdf")).to_be_visible()
+    assert grid.evaluate("grid => grid.scrollTop") == 0
+    expect(grid.locator("[aria-selected=true]")).to_have_count(0)
+    grid.press("ArrowDown")
+    assert active_row(panel) == "2"
+
+
+def test_stop_hands_the_focus_to_the_grid_and_chooses_no_row(panel: BarePage) -> None:
+    panel.tell_rows(30)
+    panel.page.get_by_role("button", name="Start", exact=True).click()
+    panel.tell(state={"running": True, "total": 30})
+    panel.tell(state={"running": False, "total": 30})
+    expect(grid_of(panel)).to_be_focused()
+    expect(grid_of(panel).locator("[aria-selected=true]")).to_have_count(0)
+    panel.page.keyboard.press("ArrowDown")
+    assert active_row(panel) == "2"

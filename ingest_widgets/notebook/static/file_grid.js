@@ -101,11 +101,19 @@ export class FileGrid {
 
   /** The files have changed. */
   refresh() {
+    if (this.files.epoch !== this.epoch) this.restart();
     const sorted = this.order.column !== null;
     if (!sorted || !this.resort) this.order.arrange(this.files);
     // Sorting thousands of rows at every patch would jerk under the reader's eyes.
     if (sorted && !this.resort) this.resort = setTimeout(() => this.rearrange(), 500);
     this.askPaint();
+  }
+
+  /** Another run's files: the place and the row chosen were among those before. */
+  restart() {
+    this.epoch = this.files.epoch;
+    this.active = this.heading = null;
+    this.scrolled = this.grid.scrollTop = 0;
   }
 
   rearrange() {
@@ -213,7 +221,7 @@ export class FileGrid {
   paintActive() {
     for (const [key, node] of this.shown) {
       const active = this.heading === null && key === this.active;
-      setAttribute(node, "aria-selected", active);
+      setAttribute(node, "aria-selected", String(active));
       node.classList.toggle("ingw-active", active);
     }
     const row = this.shown.get(this.active);
@@ -221,8 +229,9 @@ export class FileGrid {
     setAttribute(this.grid, "aria-activedescendant", named ? named.id : null);
   }
 
+  /** By keyboard only: a click chooses its own row, and the focus that comes back from Stop chooses none. */
   enter() {
-    if (this.position() < 0) this.moveTo(Math.ceil(this.scrolled / ROW_HEIGHT), false);
+    if (this.position() < 0 && this.grid.matches(":focus-visible")) this.moveTo(Math.ceil(this.scrolled / ROW_HEIGHT), false);
   }
 
   position() {
