@@ -173,6 +173,24 @@ def test_a_click_tells_the_whole_detail(panel: BarePage) -> None:
     expect(grid_of(panel)).to_be_focused()
 
 
+@pytest.mark.parametrize("width", [850, 700, 400])
+def test_why_a_file_failed_stays_in_sight_beside_an_open_page(panel: BarePage, width: int) -> None:
+    panel.page.set_viewport_size({"width": width, "height": 900})
+    items = [
+        [0, "a.pdf", "ingested", None, "", 7, 10],
+        [1, "locked.pdf", "failed", "encrypted", "It is locked.", 0, 5],
+    ]
+    panel.tell(rows={"epoch": 1, "total": 2, "items": items})
+    grid_of(panel).get_by_text("a.pdf").click()
+    panel.answer_page([])
+    expect(panel.page.get_by_role("img", name="Page 1 of a.pdf")).to_be_visible()
+    note = grid_of(panel).get_by_role("gridcell", name="encrypted: It is locked.")
+    box = note.bounding_box()
+    assert box
+    assert box["width"] > 80
+    expect(note).to_have_attribute("title", "encrypted: It is locked.")
+
+
 def test_a_hidden_table_comes_back_where_it_was(panel: BarePage) -> None:
     """A theme switch or another tab makes the height 0 for a while."""
     panel.tell_rows(1000)

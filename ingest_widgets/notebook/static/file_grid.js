@@ -207,6 +207,8 @@ export class FileGrid {
     setText(size, row ? sized(row.bytes) : "");
     setText(note, row ? noteOf(row) : "");
     setAttribute(name, "title", row?.name);
+    setAttribute(note, "title", note.textContent || null);
+    node.classList.toggle("ingw-noted", Boolean(note.textContent));
   }
 
   paintHeadings() {
