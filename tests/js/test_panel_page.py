@@ -162,6 +162,35 @@ def test_a_name_that_turns_the_direction_leaves_the_page_number_alone(panel: Bar
     expect(title.locator("bdi")).to_have_text("a\u202efdp.pdf")
 
 
+@pytest.mark.parametrize("width", [850, 360])
+def test_a_long_name_leaves_the_page_number_in_sight(panel: BarePage, width: int) -> None:
+    panel.page.set_viewport_size({"width": width, "height": 900})
+    search(panel, hits=[HITS[0] | {"file": "a long name " * 16 + ".pdf"}])
+    panel.page.get_by_role("listitem").click()
+    panel.answer_page([])
+    title = panel.page.locator(".ingw-page-title")
+    place = title.get_by_text(", page 3 of 9", exact=True)
+    expect(place).to_be_visible()
+    inner, outer = place.bounding_box(), title.bounding_box()
+    assert inner
+    assert outer
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+    assert panel.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_no_line_is_empty_above_a_page_that_was_not_searched_for(panel: BarePage) -> None:
+    panel.tell_rows(3, "ingested")
+    panel.tell(rows={"epoch": 1, "total": 3, "items": [[0, "a.pdf", "ingested", None, "", 7, 10]]})
+    panel.page.get_by_role("grid").get_by_text("a.pdf").click()
+    panel.answer_page([])
+    expect(panel.page.get_by_role("img", name="Page 1 of a.pdf")).to_be_visible()
+    button = panel.page.get_by_role("button", name="Next page").bounding_box()
+    sheet = panel.page.locator(".ingw-sheet").bounding_box()
+    assert button
+    assert sheet
+    assert sheet["y"] - (button["y"] + button["height"]) < 12
+
+
 def test_next_hit_and_next_page(panel: BarePage) -> None:
     search(panel)
     panel.page.get_by_role("listitem").first.click()

@@ -29,12 +29,12 @@ export class PageView {
       this.nextHit,
       this.previousPage,
       this.nextPage,
+      this.note,
     );
     this.node = element(
       "div",
       { class: "ingw-page", hidden: true, on: { keydown: (event) => this.press(event) } },
       this.bar,
-      this.note,
       this.sheet,
     );
     this.drawn = null;
@@ -58,7 +58,8 @@ export class PageView {
   drawBar(page) {
     const place = `, page ${page.number}${page.pages ? ` of ${page.pages}` : ""}`;
     // A name can turn the direction of what stands behind it.
-    if (this.title.textContent !== page.file + place) this.title.replaceChildren(element("bdi", {}, page.file), place);
+    if (this.title.textContent !== page.file + place)
+      this.title.replaceChildren(element("bdi", {}, page.file), element("span", {}, place));
     setAttribute(this.title, "title", page.file);
     const { total } = this.store.search;
     const among = [this.previousHit, this.nextHit];
