@@ -191,6 +191,41 @@ def test_no_line_is_empty_above_a_page_that_was_not_searched_for(panel: BarePage
     assert sheet["y"] - (button["y"] + button["height"]) < 12
 
 
+MANY = [{"file": f"{n:02}.pdf", "page": 1, "snippet": "entropy", "spans": [[0, 7]]} for n in range(20)]
+CUT = """list => {
+  const end = list.parentElement.getBoundingClientRect().bottom;
+  const cut = [...list.children].map((hit) => hit.getBoundingClientRect()).find((hit) => hit.bottom > end);
+  return (end - cut.top) / cut.height;
+}"""
+
+
+@pytest.mark.parametrize("reading", [False, True])
+def test_a_list_of_hits_that_goes_on_shows_it_by_half_a_hit(panel: BarePage, reading: bool) -> None:
+    search(panel, hits=MANY)
+    if reading:
+        panel.page.get_by_role("listitem").first.click()
+        panel.answer_page([])
+    assert 0.2 < panel.page.get_by_role("list", name="Results").evaluate(CUT) < 0.8
+
+
+def test_show_more_stands_behind_the_last_hit_and_another_query_begins_at_the_first(panel: BarePage) -> None:
+    panel.page.get_by_role("searchbox", name="Search").fill("entropy")
+    panel.sent("search")
+    panel.answer_search(MANY, total=30)
+    more = panel.page.get_by_role("button", name="Show more")
+    expect(more).not_to_be_in_viewport(ratio=0.5)
+    panel.page.get_by_role("listitem").last.scroll_into_view_if_needed()
+    more.click()
+    assert panel.sent("search", 2)[-1]["offset"] == 20
+    panel.answer_search([hit | {"file": f"more-{hit['file']}"} for hit in MANY[:10]], total=30)
+    expect(panel.page.get_by_role("listitem")).to_have_count(30)
+    expect(more).to_have_count(0)
+    expect(panel.page.get_by_role("listitem").nth(20)).to_be_focused()
+    expect(panel.page.get_by_role("listitem").nth(20)).to_be_in_viewport()
+    search(panel, "other", [hit | {"snippet": "other", "spans": []} for hit in MANY])
+    expect(panel.page.get_by_text("00.pdf", exact=True)).to_be_in_viewport()
+
+
 def test_next_hit_and_next_page(panel: BarePage) -> None:
     search(panel)
     panel.page.get_by_role("listitem").first.click()

@@ -19,7 +19,6 @@ export class SearchList {
     this.summary = element("p", { class: "ingw-summary", "aria-live": "polite" });
     this.list = element("ul", {
       role: "list",
-      class: "ingw-results",
       "aria-label": "Results",
       on: { keydown: (event) => this.pressInList(event) },
     });
@@ -28,18 +27,20 @@ export class SearchList {
       { type: "button", class: "ingw-button ingw-more", hidden: true, on: { click: () => this.store.searchMore() } },
       "Show more",
     );
-    this.node = element("div", { class: "ingw-search" }, this.input, this.summary, this.list, this.more);
+    this.box = element("div", { class: "ingw-results", hidden: true }, this.list, this.more);
+    this.node = element("div", { class: "ingw-search" }, this.input, this.summary, this.box);
   }
 
   refresh() {
     const { query, hits, total } = this.store.search;
     if (this.input.value !== query) this.input.value = query;
     setText(this.summary, this.sentence());
+    const next = Math.min(this.drawn.length, hits.length - 1);
     this.draw(hits);
     // A button that vanishes would lose the focus to the notebook.
-    if (hits.length >= total && this.more === document.activeElement) this.move(hits.length - 1);
+    if (hits.length >= total && this.more === document.activeElement) this.move(next);
     this.more.hidden = hits.length >= total;
-    this.list.hidden = !hits.length;
+    this.box.hidden = !hits.length;
   }
 
   sentence() {
@@ -60,6 +61,7 @@ export class SearchList {
       node.at = at;
       return node;
     });
+    if (!this.drawn.some((node) => old.has(node.key))) this.box.scrollTop = 0;
     if (this.drawn.some((node, at) => this.list.children[at] !== node) || this.list.children.length !== hits.length) {
       const focused = this.drawn.find((node) => node === document.activeElement);
       this.list.replaceChildren(...this.drawn);
@@ -105,10 +107,10 @@ export class SearchList {
 
   /** Within the list only: scrollIntoView would move the notebook too. */
   reveal(node) {
-    const list = this.list.getBoundingClientRect();
-    const box = node.getBoundingClientRect();
-    if (box.bottom > list.bottom) this.list.scrollTop += box.bottom - list.bottom;
-    if (box.top < list.top) this.list.scrollTop -= list.top - box.top;
+    const box = this.box.getBoundingClientRect();
+    const hit = node.getBoundingClientRect();
+    if (hit.bottom > box.bottom) this.box.scrollTop += hit.bottom - box.bottom;
+    if (hit.top < box.top) this.box.scrollTop -= box.top - hit.top;
   }
 
   press(event) {
