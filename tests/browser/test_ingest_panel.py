@@ -37,6 +37,7 @@ def test_a_second_run_says_unchanged(lab: Lab) -> None:
     panel, _ = Panel.show(lab)
     panel.start("papers")
     expect(panel.status("3 files: 3 ingested")).to_be_visible(timeout=30_000)
+    expect(panel.button("Start")).to_be_enabled()
     panel.source.press("Enter")
     expect(panel.status("3 files: 3 unchanged")).to_be_visible(timeout=30_000)
 
