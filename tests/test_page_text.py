@@ -203,18 +203,39 @@ def test_an_accent_in_another_line_stays_there() -> None:
     assert texts(pdf)[0].split() == ["\u00b4", "e", "and", "so", "on"]
 
 
-@pytest.mark.parametrize(("initial", "rest", "read"), [("T", "here are", "There are"), ("I", "am the", "I am the")])
-def test_a_large_initial_belongs_to_its_word(initial: str, rest: str, read: str) -> None:
-    """Unless it is a word by itself."""
-
+def begun(initial: str, rest: str, more: str = "and for the evening to come.") -> Callable[[Canvas], None]:
     def page(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 34)
         canvas.drawString(50, 672, initial)
         canvas.setFont("Helvetica", 10)
-        lines_at(canvas, [f"{rest} people on the bank", "who wait for the boat"], x=74, y=700)
-        lines_at(canvas, ["and for the evening to come."], y=658)
+        lines_at(canvas, [f"{rest} people on the bank", "who wait for the boat"], x=77, y=700)
+        lines_at(canvas, [more], y=658)
 
-    assert texts(drawn(page))[0].split()[: len(read.split())] == read.split()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("initial", "rest", "read"),
+    [
+        ("T", "here are", "There are"),
+        ("O", "nce more", "Once more"),
+        ("E", "very day", "Every day"),
+        ("I", "am the", "I am the"),
+        ("A", "new day for", "A new day for"),
+    ],
+)
+def test_a_large_initial_belongs_to_its_word(initial: str, rest: str, read: str) -> None:
+    """Unless it may be a word by itself."""
+    assert texts(drawn(begun(initial, rest)))[0].split()[: len(read.split())] == read.split()
+
+
+def test_the_words_of_the_document_tell_whether_an_initial_is_one_of_them() -> None:
+    """Of this page and of those before: In is a word elsewhere, and in Italian both e and lei are."""
+    assert texts(drawn(begun("I", "n time", "who lives in the city"))) == [
+        "In time people on the bank\nwho wait for the boat\nwho lives in the city"
+    ]
+    italian = lambda canvas: lines_at(canvas, ["lui e lei e noi"])  # noqa: E731
+    assert texts(drawn(italian, begun("E", "lei vede")))[1].split()[:3] == ["E", "lei", "vede"]
 
 
 def test_paragraphs_are_parted_by_gaps_and_by_indents() -> None:

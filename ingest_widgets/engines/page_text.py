@@ -11,6 +11,7 @@ from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, read
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
+from ingest_widgets.engines.initials import begins_word, is_initial
 from ingest_widgets.engines.numbers import ends_word, kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
@@ -26,8 +27,6 @@ Place = tuple[float, float]
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
 _NEAR_PAGES = 12  # behind a letterspaced word there may be more: code, running heads
-_LARGE = 1.6  # times the height of the text: an initial
-_WORDS = frozenset("AÀEIOUYАВИКОСУЯ")
 _FAR = 40.0  # points: more than a letter and a space of any text
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.4  # of the height of a sign
 _STACKED = 0.2  # of the height of a sign
@@ -102,7 +101,7 @@ class PageReader:
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
         begins, beside = paragraph_starts(lines, firsts, lasts)
-        if beside and (gaps := _gaps(page, text, starts, beside)):
+        if beside and (gaps := _gaps(page, beside, self._vocabulary)):
             lines, firsts, lasts = _continued(lines, gaps, firsts, lasts)
             begins, _ = paragraph_starts(lines, firsts, lasts)
         return _parted(lines, begins)
@@ -133,8 +132,9 @@ def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pen
     return across, up
 
 
-def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> dict[int, str]:
+def _gaps(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int, str]:
     """The blank, or nothing, that parts each of these lines from the end of the one before; those far off are out."""
+    text, starts = page.text, page.line_starts
     ends = [starts[n - 1] + max(len(text[starts[n - 1] : starts[n]].rstrip()) - 1, 0) for n in beside]
     firsts, bases = page.pens([starts[n] for n in beside])
     lasts, levels = page.pens(ends)
@@ -147,8 +147,8 @@ def _gaps(page: TextPage, text: str, starts: list[int], beside: list[int]) -> di
         start = starts[number]
         _, low, right, high = page.box(end)
         gap = (first - right) / max(high - low, 1)
-        if end == starts[number - 1] and _is_initial(page, end, start):
-            if text[end] not in _WORDS and gap < _WORD_GAP:
+        if end == starts[number - 1] and is_initial(page, end, start):
+            if gap < _WORD_GAP and begins_word(text, end, start, vocabulary):
                 found[number] = ""
         elif _TOUCHING < gap < _WORD_GAP and _overlap(page.box(start), (low, high)):
             apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
@@ -172,13 +172,6 @@ def _is_mark(text: str, end: int, start: int, rise: float) -> bool:
         sign = text[start : start + 1]
         return ends_word(text, end + 1) and (sign.isdigit() or (sign.isalpha() and text[end].islower()))
     return rise < -_RISE and text[end].isdigit() and text[start : start + 2].isalpha()
-
-
-def _is_initial(page: TextPage, sign: int, start: int) -> bool:
-    """Whether this sign is a letter so large that the line that starts there reaches but a part of its height."""
-    _, low, _, high = page.box(sign)
-    _, bottom, _, top = page.box(start)
-    return page.text[sign].isupper() and high - low > _LARGE * (top - bottom) and low <= top and bottom < high
 
 
 def _continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[list[str], Pens, Pens]:
