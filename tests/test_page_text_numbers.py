@@ -124,3 +124,13 @@ def test_cells_of_a_row_stay_lines_of_their_own() -> None:
     assert texts(drawn(lambda canvas: (apart(canvas), canvas.drawString(300, 700, "a cell"))[0])) == [
         "a word 1\na cell"
     ]
+
+
+def test_the_second_line_of_a_note_is_one_though_it_begins_below_the_first() -> None:
+    """The mark before the first one is raised, and both are short and stand close."""
+
+    def page(canvas: Canvas) -> None:
+        by_sign(("6", 6, 4), ("Two words", 8, 0))(canvas)
+        canvas.drawString(50 + stringWidth("6", "Helvetica", 6), 692, "below them")
+
+    assert texts(drawn(page))[0].split() == ["6", "Two", "words", "below", "them"]

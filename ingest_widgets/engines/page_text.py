@@ -140,21 +140,27 @@ def _gaps(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int
     lasts, levels = page.pens(ends)
     above, _ = page.pens([starts[n - 1] for n in beside])
     rises = map(sub, bases, levels)
-    found = {}
+    found: dict[int, str] = {}
+    heights: dict[int, tuple[float, float]] = {}  # of the sign beside which each stands
     for number, end, first, last, rise, top in zip(beside, ends, firsts, lasts, rises, above, strict=True):
-        if first - last > _FAR:
+        if abs(first - last) > _FAR:
             continue
         start = starts[number]
         _, low, right, high = page.box(end)
+        heights[number] = low, high
         gap = (first - right) / max(high - low, 1)
         if end == starts[number - 1] and is_initial(page, end, start):
             if gap < _WORD_GAP and begins_word(text, end, start, vocabulary):
                 found[number] = ""
-        elif _TOUCHING < gap < _WORD_GAP and _overlap(page.box(start), (low, high)):
+        elif _TOUCHING < gap < _WORD_GAP and _overlap(page.box(start), heights[number]):
             apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
             found[number] = " " if apart else ""
-        elif number - 1 in found and abs(first - top) < _STACKED * (high - low):
-            found[number] = ""
+        elif (
+            number - 1 in found
+            and abs(first - top) < _STACKED * (high - low)
+            and _overlap(page.box(start), heights[number - 1])
+        ):
+            found[number], heights[number] = "", heights[number - 1]
     return found
 
 

@@ -33,10 +33,10 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[l
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
     starts, beside = [], []
     for number, drop, above, below, before, left in around:
-        if left > before - _STACKED and (-_SHIFT < drop < _SHIFT or len(lines[number - 1]) == 1):
+        alone = left > before and len(lines[number - 1]) == 1
+        if (-_SHIFT < drop < _SHIFT and left > before - _STACKED) or (alone and drop < 2 * _SHIFT):
             beside.append(number)
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
-            alone = len(lines[number - 1]) == 1 and left > before
             if drop < -_SAME_LINE and not alone and _new_sentence(lines[number - 1], lines[number]):
                 starts.append(number)
             continue
