@@ -49,6 +49,7 @@ def joined(text: str, *pages: str) -> str:
         ("the in\ufffe\x0cnite set", "the in\x0cnite\nset"),
         ("the con-\n\x0crmed one", "the con\x0crmed\none"),
         ("in /usr/share/doc/some\ufffepackage for", "in /usr/share/doc/some-package\nfor"),
+        ("PCMCIA/CardBus/Expres\ufffesCard is", "PCMCIA/CardBus/ExpressCard\nis"),
         ("пакет debian\ufffeпакета есть", "пакет debian-пакета\nесть"),
         ("ends with a dash -\nand goes on", "ends with a dash -\nand goes on"),
         ("a range 10-\n20 is", "a range 10-\n20 is"),
