@@ -22,7 +22,7 @@ def test_where_there_is_no_terminal_only_the_final_line_is_written() -> None:
     with ProgressTracker(40, desc="[red]papers", unit="file", min_seconds=0, sinks=[TerminalSink(out)]) as tracker:
         for _ in range(40):
             tracker.update()
-    assert re.fullmatch(r"\[red\]papers ━+ 100% 40/40 \[00:00<00:00, \d+ file/s\] *\n", out.getvalue())
+    assert re.fullmatch(r"\[red\]papers ━+ 100% 40/40 \[00:00<00:00, [\d.,k]+ file/s\] *\n", out.getvalue())
 
 
 def test_an_error_is_said_with_its_reason() -> None:
