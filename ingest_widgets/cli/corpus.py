@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ingest_widgets.corpus import Corpus
     from ingest_widgets.documents import Hit
 
-SQLITE = b"SQLite format 3\0"  # how such a file begins
+_SQLITE = b"SQLite format 3\0"  # how such a file begins
 STATUSES = ("ingested", "partial", "failed", "cancelled")
 
 
@@ -67,7 +67,7 @@ def _names_corpus(word: str) -> bool:
         return False
     try:
         with open(word, "rb") as file:
-            return file.read(len(SQLITE)) == SQLITE
+            return file.read(len(_SQLITE)) == _SQLITE
     except OSError:
         return False
 

@@ -68,17 +68,14 @@ def even(text: str) -> str:
     return _OTHER_FORM.sub(lambda match: _even_sign(match.group()), text)
 
 
-def even_with_places(text: str) -> tuple[str, list[int]]:
-    """The same, and where each of its signs and its end is in the text."""
-    evened: list[str] = []
+def even_places(text: str) -> list[int]:
+    """Where each sign of the even text, and its end, is in this one."""
     places: list[int] = []
     end = 0
     for match in _OTHER_FORM.finditer(text):
-        sign = _even_sign(match.group())
-        evened += [text[end : match.start()], sign]
-        places += [*range(end, match.start()), *[match.start()] * len(sign)]
+        places += [*range(end, match.start()), *[match.start()] * len(_even_sign(match.group()))]
         end = match.end()
-    return "".join([*evened, text[end:]]), [*places, *range(end, len(text) + 1)]
+    return [*places, *range(end, len(text) + 1)]
 
 
 @cache

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import JOINER, MARKS, NON_JOINER, STROKES, even, even_with_places
+from ingest_widgets.corpus.signs import JOINER, MARKS, NON_JOINER, STROKES, even, even_places
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
@@ -42,7 +42,7 @@ class Marker:
             return []
         if (evened := even(text)) is text:
             return [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(text))]
-        _, places = even_with_places(text)
+        places = even_places(text)
         return [(places[start], places[end], term) for start, end, term in self.matches(evened)]
 
     def spans(self, text: str) -> list[tuple[int, int]]:

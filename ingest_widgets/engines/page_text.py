@@ -79,9 +79,7 @@ class PageReader:
             return lines
         self._pages += 1
         sampled = self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
-        edits = accent_edits(page, text) + right_to_left_edits(page, text)
-        if self._from_right and not edits:
-            edits = latin_runs(page, text)
+        edits = _accents_and_turns(page, self._from_right)
         spaced = self._pages <= self._spaced_until
         if sampled or self._noted or spaced:
             kinds = kinds_of(text)
@@ -115,11 +113,14 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
         from_right: See `reads_from_right`.
     """
     text, kinds = page.text, kinds_of(page.text)
-    edits = accent_edits(page, text) + right_to_left_edits(page, text)
-    if from_right and not edits:
-        edits = latin_runs(page, text)
+    edits = _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
     return sorted(edits)
+
+
+def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:
+    edits = accent_edits(page, page.text) + right_to_left_edits(page, page.text)
+    return latin_runs(page, page.text) if from_right and not edits else edits
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:

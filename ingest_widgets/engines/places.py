@@ -93,10 +93,6 @@ def _text(text_page: Any) -> str:
     return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
 
 
-def _character(page: TextPage, index: int) -> int:
-    return int(pdfium_c.FPDFText_GetCharIndexFromTextIndex(page.text_handle, index))
-
-
 def _ends_beside(page: TextPage) -> frozenset[int]:
     """Where lines end that go on beside their end: pdfium ends them at raised signs, initials, or each letter."""
     found = []
@@ -196,8 +192,9 @@ def _is_seen(char: str) -> bool:
 
 def _pieces(page: TextPage, text: str, places: Places) -> Iterator[Span]:
     """The first and the last character of each part of a match that has a line, and nothing else within."""
-    across = page.is_across(_character(page, places[0]))
-    signs = [_Drawn.of(page, _character(page, place), across) for place in places]
+    characters = page.characters(places)
+    across = page.is_across(characters[0])
+    signs = [_Drawn.of(page, character, across) for character in characters]
     begins, part = [0], signs[0]
     for number, (before, place) in enumerate(pairwise(places), 1):
         if any(map(str.isalnum, text[before + 1 : place])) or not _side_by_side(part, signs[number]):
@@ -207,7 +204,7 @@ def _pieces(page: TextPage, text: str, places: Places) -> Iterator[Span]:
     for start, end in pairwise((*begins, len(places))):
         last = places[end - 1]
         is_cut = text[last + 1 : last + 2] in tuple(_CUTS)  # the hyphen is marked, too
-        yield _character(page, places[start]), _character(page, last + is_cut)
+        yield characters[start], page.characters([last + is_cut])[0]
 
 
 def _side_by_side(one: _Drawn, other: _Drawn) -> bool:

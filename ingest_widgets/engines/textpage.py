@@ -176,14 +176,14 @@ class TextPage:
             return False
         level = [n for n in range(1, len(up)) if up[n] == up[n - 1]]
         level = [n for n in level if len(self.lines[n]) == 1 or self._begins_anew(starts[n] + 1)]
-        _, ends = self.pens(self._characters([max(starts[n] - len(LINE_BREAK) - 1, 0) for n in level]))
+        _, ends = self.pens(self.characters([max(starts[n] - len(LINE_BREAK) - 1, 0) for n in level]))
         return any(up[n] == end for n, end in zip(level, ends, strict=True))
 
     def _begins_anew(self, index: int) -> bool:
-        before, at = self.objects_at(self._characters([index - 1, index]))
+        before, at = self.objects_at(self.characters([index - 1, index]))
         return before.value != at.value
 
-    def _characters(self, indices: list[int]) -> list[int]:
+    def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""
         return indices if self.indexed else list(map(_CHARACTER, repeat(self._text), indices))
 
