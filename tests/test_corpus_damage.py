@@ -51,13 +51,19 @@ def test_another_programs_database_in_the_middle_of_its_work_is_left_as_it_is(tm
     other.close()
 
 
-def test_a_corpus_of_a_later_version_is_refused_kindly_and_left_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "c.sqlite"
+def corpus_of_layout(folder: Path, version: int) -> Path:
+    """One that says so, whatever its tables are."""
+    path = folder / "c.sqlite"
     with Corpus(path) as corpus:
         corpus.write(source("a.pdf"), extraction("words"))
     with sqlite3.connect(path) as con:
-        con.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+        con.execute(f"PRAGMA user_version = {version}")
     con.close()
+    return path
+
+
+def test_a_corpus_of_a_later_version_is_refused_kindly_and_left_as_it_is(tmp_path: Path) -> None:
+    path = corpus_of_layout(tmp_path, schema.VERSION + 1)
     before = path.read_bytes()
     with pytest.raises(CorpusTooNew, match="pip install -U"):
         Corpus(path)
@@ -66,12 +72,7 @@ def test_a_corpus_of_a_later_version_is_refused_kindly_and_left_as_it_is(tmp_pat
 
 @pytest.mark.parametrize("version", [-(2**31), -schema.VERSION - 1, -schema.VERSION, -1])
 def test_a_layout_below_zero_is_damage_and_begins_no_migration(tmp_path: Path, version: int) -> None:
-    path = tmp_path / "c.sqlite"
-    with Corpus(path) as corpus:
-        corpus.write(source("a.pdf"), extraction("words"))
-    with sqlite3.connect(path) as con:
-        con.execute(f"PRAGMA user_version = {version}")
-    con.close()
+    path = corpus_of_layout(tmp_path, version)
     before = path.read_bytes()
     with Corpus(path) as corpus:
         (problem,) = corpus.check()
@@ -84,12 +85,7 @@ def test_a_layout_below_zero_is_damage_and_begins_no_migration(tmp_path: Path, v
 
 @pytest.mark.parametrize("version", range(schema.VERSION))
 def test_check_says_when_the_layout_is_said_to_be_older_than_it_is(tmp_path: Path, version: int) -> None:
-    path = tmp_path / "c.sqlite"
-    with Corpus(path) as corpus:
-        corpus.write(source("a.pdf"), extraction("words"))
-    with sqlite3.connect(path) as con:
-        con.execute(f"PRAGMA user_version = {version}")
-    con.close()
+    path = corpus_of_layout(tmp_path, version)
     with Corpus(path) as corpus:
         with pytest.raises(CorpusError, match=r"check\(\) tells more"):
             corpus.write(source("b.pdf"), extraction("words"))

@@ -172,18 +172,28 @@ asyncio.run(ingest_async(sys.argv[1], sys.argv[2], progress=False))
 """
 
 
+def stopped(number: signal.Signals, code: str, folder: Path, corpus: Path) -> str:
+    """What a script says that is stopped so in mid-run."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder), str(corpus)],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=corpus.parent,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # what runs in the background ignores SIGINT
+    )
+    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
+    child.send_signal(number)
+    _, err = child.communicate(timeout=30)
+    assert child.returncode == -number
+    return err
+
+
 @pytest.mark.parametrize("code", [SCRIPT, COROUTINE], ids=["ingest", "ingest_async"])
 def test_sigterm_ends_a_script_as_always_and_the_script_says_what_was_kept(
     folder: Path, tmp_path: Path, code: str
 ) -> None:
     corpus = tmp_path / "c.sqlite"
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(folder), str(corpus)], stderr=subprocess.PIPE, text=True, cwd=tmp_path
-    )
-    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
-    child.terminate()
-    _, err = child.communicate(timeout=30)
-    assert child.returncode == -signal.SIGTERM
+    err = stopped(signal.SIGTERM, code, folder, corpus)
     assert "Stopped by SIGTERM" in err
     assert "Traceback" not in err
     with Corpus(corpus) as held:
@@ -199,17 +209,7 @@ def test_an_interrupt_ends_a_script_as_always_and_the_script_says_what_was_kept(
     folder: Path, tmp_path: Path, code: str
 ) -> None:
     corpus = tmp_path / "c.sqlite"
-    child = subprocess.Popen(
-        [sys.executable, "-c", code, str(folder), str(corpus)],
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=tmp_path,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background ignores it
-    )
-    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
-    child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=30)
-    assert child.returncode == -signal.SIGINT
+    err = stopped(signal.SIGINT, code, folder, corpus)
     assert err.count("Stopped by SIGINT: what was finished is in the corpus") == 1
     assert err.endswith("KeyboardInterrupt\n")
     with Corpus(corpus) as held:
