@@ -13,16 +13,8 @@ from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.wire import (
-    LINE_CHARS,
-    MOST_POINTS,
-    MOST_WARNINGS,
-    TITLE_CHARS,
-    WARNING_CHARS,
-    WHY_CHARS,
-    WireError,
-    one_line,
-)
+from ingest_widgets.isolation.values import as_line, as_lines, as_number, as_scanned_line, as_text
+from ingest_widgets.isolation.wire import MOST_WARNINGS, TITLE_CHARS, WHY_CHARS, WireError
 from ingest_widgets.statuses import Reason, Status
 
 MOST_TEXT_BYTES = 256 * 1024 * 1024
@@ -140,15 +132,15 @@ class Gathering:
             raise WireError(f"a message that makes no sense ({type(error).__name__})") from error
 
     def _file(self, header: dict[str, Any], body: bytes) -> None:
-        sha256 = _text(header["sha256"], 64)
+        sha256 = as_text(header["sha256"], 64)
         if not _SHA256.fullmatch(sha256):
             raise WireError("a hash that is none")
-        self._sha256, self._size = sha256, _number(header["size"])
-        self._mtime_ns = None if header["mtime_ns"] is None else _number(header["mtime_ns"], -(2**63))
+        self._sha256, self._size = sha256, as_number(header["size"])
+        self._mtime_ns = None if header["mtime_ns"] is None else as_number(header["mtime_ns"], -(2**63))
         self._unchanged = sha256 == self._task.known_sha256
 
     def _document(self, header: dict[str, Any], body: bytes) -> None:
-        warnings, count = _texts(header["warnings"]), _number(header["pages"], 1)
+        warnings, count = as_lines(header["warnings"]), as_number(header["pages"], 1)
         if self._told_count not in (None, count):
             raise WireError("another number of pages than before")
         self._told_count = count
@@ -163,17 +155,17 @@ class Gathering:
         return (self._told_count or 0) > self._task.limits.max_pages
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:
-        self._title, self._author = (_line(header[key], TITLE_CHARS).strip() for key in ("title", "author"))
+        self._title, self._author = (as_line(header[key], TITLE_CHARS).strip() for key in ("title", "author"))
         self.wants_metadata = False
-        self._warn(_texts(header["warnings"]))
+        self._warn(as_lines(header["warnings"]))
 
     def _page(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
-        engine = _text(header["engine"], 80)
+        engine = as_text(header["engine"], 80)
         if not _ENGINE.fullmatch(engine):
             raise WireError("an engine without a name")
-        page = Page("", self.next, body.decode(), engine, _texts(header["warnings"]))
-        lines = tuple(map(_scanned, header.get("lines", ())))
+        page = Page("", self.next, body.decode(), engine, as_lines(header["warnings"]))
+        lines = tuple(map(as_scanned_line, header.get("lines", ())))
         self._text_bytes += text_bytes(page, lines)
         if self.full:
             raise WireError(too_much())
@@ -184,7 +176,7 @@ class Gathering:
 
     def _bad(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
-        self.skip(Reason.CORRUPT, _text(header["why"], WHY_CHARS))
+        self.skip(Reason.CORRUPT, as_text(header["why"], WHY_CHARS))
 
     def _check_number(self, header: dict[str, Any]) -> None:
         if not header["n"] == self.next <= self._last:
@@ -197,17 +189,17 @@ class Gathering:
         if reason not in REFUSALS or (reason is Reason.TOO_MANY_PAGES) != self._has_too_many:
             raise WireError("a refusal that no worker gives")
         self._page_count = self._told_count
-        self.fail(reason, _text(header["what"], WHY_CHARS))
+        self.fail(reason, as_text(header["what"], WHY_CHARS))
         return True
 
     def _broken(self, header: dict[str, Any], body: bytes) -> bool:
-        raise WorkerEnded(Reason.CRASHED, _text(header["why"], WHY_CHARS))
+        raise WorkerEnded(Reason.CRASHED, as_text(header["why"], WHY_CHARS))
 
     def _no_engine(self, header: dict[str, Any], body: bytes) -> bool:
         if is_built_in(self._task.engine):  # it would end the whole run
             raise WireError("an engine of ours that isn't there")
         raise EngineError(
-            f"the engine {self._task.engine!r} can't be loaded ({_line(header['why'], WHY_CHARS)}): install or "
+            f"the engine {self._task.engine!r} can't be loaded ({as_line(header['why'], WHY_CHARS)}): install or "
             "mend the plug-in"
         )
 
@@ -276,35 +268,3 @@ class Gathering:
         if missing:
             missing |= dict.fromkeys(range(self.next, self._last + 1), list(missing.values())[-1])
         return missing
-
-
-def _text(value: Any, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most:
-        raise WireError("no text where text belongs")
-    value.encode()  # a lone surrogate raises ValueError
-    return value
-
-
-def _line(value: Any, most: int) -> str:
-    return one_line(_text(value, most))
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise WireError("no list where a list belongs")
-    return tuple(_line(warning, WARNING_CHARS) for warning in value[:MOST_WARNINGS])
-
-
-def _scanned(value: Any) -> ScannedLine:
-    left, top, right, bottom, text, angle = value
-    edges = float(left), float(top), float(right), float(bottom)
-    line = ScannedLine(*edges, _text(text, LINE_CHARS), float(angle))
-    if not all(abs(edge) < MOST_POINTS for edge in edges) or not abs(line.angle) <= 180:  # nor is one that is no number
-        raise WireError("no place where one belongs")
-    return line
-
-
-def _number(value: Any, least: int = 0) -> int:
-    if type(value) is not int or not least <= value < 2**63:
-        raise WireError("no number where a number belongs")
-    return value
