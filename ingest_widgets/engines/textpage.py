@@ -7,7 +7,6 @@ times a page, so they keep the interpreter's lock: that halves a call. Nothing h
 from __future__ import annotations
 
 import ctypes
-from codecs import utf_16_le_decode
 from collections import deque
 from collections.abc import Iterable, Sequence
 from ctypes import byref, c_double, c_float
@@ -20,24 +19,19 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter, unlocked
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.raw_text import signs_of, unmapped
 
 _LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
 _CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None)
 _LOAD_TEXT = unlocked(pdfium_c.FPDFText_LoadPage, Handle)
 _CLOSE_TEXT = unlocked(pdfium_c.FPDFText_ClosePage, None)
-_COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
 _ROTATION = getter(pdfium_c.FPDFPage_GetRotation)
 _ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None)
-_TEXT = getter(pdfium_c.FPDFText_GetText)
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
 _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
-_UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
-_UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
-_IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _CHARACTER = getter(pdfium_c.FPDFText_GetCharIndexFromTextIndex)
@@ -53,12 +47,9 @@ _FOUR = (c_double * 4)()
 _EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
 _LOOSE = (c_float * 4)()
 _LOOSE_AT = byref(_LOOSE)
-_ROOM = ctypes.create_string_buffer(1 << 17)
 _NOTHING = Handle()
 LINE_BREAK = "\r\n"
 _LEAST_SIDE, _WHOLE = 3.0, 1e6  # points; less far off, pdfium's numbers have whole ones for neighbours
-# Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
-_DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
 
 
 def handle_of(document: pypdfium2.PdfDocument) -> Handle:
@@ -149,14 +140,7 @@ class TextPage:
         if not self._text:
             self.close()
             raise pypdfium2.PdfiumError("the text of the page can't be loaded")
-        count = max(_COUNT_CHARS(self._text), 0)
-        room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
-        written = max((_TEXT(self._text, 0, count, room) if count else 0) - 1, 0)
-        units = memoryview(room)[: 2 * written]
-        self.text, _ = utf_16_le_decode(units, "surrogatepass", True)
-        self.dropped = count - written
-        if CUT in self.text:
-            self.text = self._with_nuls(bytes(units), count)
+        self.text, count, self.dropped = signs_of(self._text)
         self.indexed = len(self.text) == count
 
     def _part_lines(self) -> None:
@@ -211,32 +195,9 @@ class TextPage:
         """Left, bottom, right and top."""
         _CROP(self.handle, *map(c_float, sides))
 
-    def _with_nuls(self, units: bytes, count: int) -> str:
-        """The text with each NUL that pdfium wrote as a cut."""
-        text = self.text
-        if len(text) != len(units) // 2:
-            text = "".join(map(chr, memoryview(units).cast("H")))
-        written: Sequence[int] = range(count)
-        if self.dropped:
-            written = [n for n in written if _UNICODE(self._text, n) not in _DROPPED or _IS_HYPHEN(self._text, n)]
-        if len(written) != len(text):  # another pdfium drops others
-            return self.text
-        nuls, at = [], text.find(CUT)
-        while at >= 0:
-            if not _UNICODE(self._text, written[at]):
-                nuls.append(at)
-            at = text.find(CUT, at + 1)
-        if not nuls:
-            return self.text
-        signs = bytearray(units)
-        for at in nuls:
-            signs[2 * at : 2 * at + 2] = b"\0\0"
-        return signs.decode("utf-16-le", "surrogatepass")
-
     def unmapped(self) -> set[str]:
-        """The control characters on the page that a font drew without saying what they mean."""
-        controls = [n for n in range(_COUNT_CHARS(self._text)) if _UNICODE(self._text, n) < ord(" ")]
-        return {chr(_UNICODE(self._text, n)) for n in controls if _UNMAPPED(self._text, n)}
+        """See `raw_text.unmapped`."""
+        return unmapped(self._text)
 
     def _stand_upright(self) -> None:
         """Turns a page back that stands one or two quarters further than its text needs: pdfium mixes it up."""

@@ -1,0 +1,64 @@
+"""The signs of a page as pdfium gives them, and what became of those that mean nothing."""
+
+from __future__ import annotations
+
+import ctypes
+from codecs import utf_16_le_decode
+from collections.abc import Sequence
+
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.hyphens import CUT
+
+_COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
+_TEXT = getter(pdfium_c.FPDFText_GetText)
+_UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
+_UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
+_IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
+_ROOM = ctypes.create_string_buffer(1 << 17)  # kept: making it anew for each page costs more than the call
+# Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
+_DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
+
+
+def signs_of(page: Handle) -> tuple[str, int, int]:
+    """The text, how many characters pdfium counts, and how many of them it left out.
+
+    Args:
+        page: The page's text, loaded. Lone surrogates stay in it, NULs come back.
+    """
+    count = max(_COUNT_CHARS(page), 0)
+    room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
+    written = max((_TEXT(page, 0, count, room) if count else 0) - 1, 0)
+    units = memoryview(room)[: 2 * written]
+    text, _ = utf_16_le_decode(units, "surrogatepass", True)
+    if CUT in text:
+        text = _with_nuls(page, text, bytes(units), count)
+    return text, count, count - written
+
+
+def _with_nuls(page: Handle, text: str, units: bytes, count: int) -> str:
+    """The text with each NUL that pdfium wrote as a cut."""
+    signs = text if len(text) == len(units) // 2 else "".join(map(chr, memoryview(units).cast("H")))
+    counted: Sequence[int] = range(count)
+    if len(signs) < count:
+        counted = [n for n in counted if _UNICODE(page, n) not in _DROPPED or _IS_HYPHEN(page, n)]
+    if len(counted) != len(signs):  # another pdfium drops others
+        return text
+    nuls, at = [], signs.find(CUT)
+    while at >= 0:
+        if not _UNICODE(page, counted[at]):
+            nuls.append(at)
+        at = signs.find(CUT, at + 1)
+    if not nuls:
+        return text
+    mended = bytearray(units)
+    for at in nuls:
+        mended[2 * at : 2 * at + 2] = b"\0\0"
+    return mended.decode("utf-16-le", "surrogatepass")
+
+
+def unmapped(page: Handle) -> set[str]:
+    """The control characters on the page that a font drew without saying what they mean."""
+    controls = [n for n in range(_COUNT_CHARS(page)) if _UNICODE(page, n) < ord(" ")]
+    return {chr(_UNICODE(page, n)) for n in controls if _UNMAPPED(page, n)}
