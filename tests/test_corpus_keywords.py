@@ -139,3 +139,32 @@ def test_the_words_of_japanese_are_runs_of_one_script(tmp_path: Path) -> None:
 
 def test_a_word_with_a_non_joiner_comes_whole(tmp_path: Path) -> None:
     assert set(phrases_of(tmp_path, "کتاب\u200cها، کتاب\u200cها")) == {"کتاب\u200cها"}
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("a vitamin C deficiency, the vitamin C deficiency", {"vitamin", "deficiency"}),
+        ("Windows 10 laptops, Windows 10 laptops", {"Windows", "laptops"}),
+        ("les mises à jour, des mises à jour", {"mises", "jour"}),
+        ("/usr/share and 0ubuntu1 of /usr/share, 0ubuntu1", {"usr", "share"}),
+        ("बड़ा मकान। पुराना शहर। बड़ा मकान। पुराना शहर", {"बड़ा मकान", "पुराना शहर"}),
+    ],
+)
+def test_a_phrase_stands_in_the_page_as_it_is_given(tmp_path: Path, text: str, phrases: set[str]) -> None:
+    """What was left out of the count stands between the words of none."""
+    assert set(phrases_of(tmp_path, text)) == phrases
+
+
+def test_a_phrase_comes_in_the_capitals_that_it_is_mostly_written_in(tmp_path: Path) -> None:
+    text = "the TeX macro, a TeX macro, the tex macro. LaTeX kernel, LaTeX kernel"
+    assert {"TeX macro", "LaTeX kernel"} <= set(phrases_of(tmp_path, text))
+
+
+def test_a_long_word_of_chinese_is_counted_whole(tmp_path: Path) -> None:
+    """Its parts of four signs are in others, too."""
+    text = "二进制软件包，二进制软件包。二进制软盘，二进制软盘，制软件包，制软件包。进制软件，进制软件。"
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text))
+        times = {keyword.phrase: keyword.times for keyword in corpus.keywords()}
+    assert {phrase: text.count(phrase) for phrase in times} == times

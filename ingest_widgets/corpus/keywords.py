@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from ingest_widgets.corpus.function_words import FUNCTION_WORDS
@@ -17,7 +16,8 @@ from ingest_widgets.corpus.signs import even
 from ingest_widgets.corpus.vocabulary import folded
 from ingest_widgets.scripts import SIGN
 
-_BREAK = re.compile(r"[.!?;:,()\[\]{}\u201c\u201d\"\u2026|\u2022]|\n\s*\n|\s[-\u2013\u2014]\s")
+_SPACE = re.compile(r"[^\S\n]*\n?[^\S\n]*")  # no blank line
+_LONGEST = 3
 _CANDIDATES = 400
 _FEW_PAGES = 8
 _PHRASES_ABOVE_WORDS = 1.3
@@ -29,7 +29,7 @@ class Keyword(NamedTuple):
     Attributes:
         phrase: As it is mostly written.
         score: Higher tells more; comparable within one list only.
-        times: How often it is in the pages that were looked at.
+        times: How often it is in the pages that were looked at, other than as a part of a longer word.
     """
 
     phrase: str
@@ -55,7 +55,7 @@ def keywords_of(
     words = sorted({word for phrase in candidates for word in phrase.split(" ")})
     pages = frequencies([folded(word) for word in words])
     rarity = {word: math.log((total_pages + 1) / (pages.get(folded(word), 0) + 0.5)) + 0.3 for word in words}
-    scored = [counts.keyword(phrase, rarity) for phrase in candidates]
+    scored = [counts.keyword(phrase, form, rarity) for phrase, form in counts.forms(candidates).items()]
     scored.sort(key=lambda keyword: (-keyword.score, keyword.phrase))
     return _without_parts(scored, limit)
 
@@ -69,11 +69,11 @@ class _Counts:
         self._times: Counter[str] = Counter()
         self._spread: Counter[str] = Counter()
         self._han: Counter[str] = Counter()
-        self._han_runs: set[str] = set()
+        self._han_runs: Counter[str] = Counter()
 
     def add(self, text: str) -> None:
         text = even(text)
-        phrases = [phrase for part in _BREAK.split(text) for phrase in _phrases(part)]
+        phrases = list(_phrases(text))
         small = [phrase.lower() for phrase in phrases]
         runs = runs_of(text)
         han = [part for run in runs for part in parts_of(run)]
@@ -88,18 +88,29 @@ class _Counts:
         """The most frequent ones; a phrase that is there only once is an accident, and so is a part of a run."""
         han = {word: times for word, times in self._han.items() if times > 1 or word in self._han_runs}
         for word, parts in likely_words(han).items():
-            self._times[word] = min(han[part] for part in parts)
+            self._times[word] = han[word] if word in han else self._times_in_runs(word)
             self._spread[word] = min(self._spread[part] for part in parts)
         most = self._times.most_common(_CANDIDATES)
-        return [phrase for phrase, times in most if times > 1 or " " not in phrase]
+        return [phrase for phrase, times in most if times > (" " in phrase)]
 
-    def keyword(self, phrase: str, rarity: Mapping[str, float]) -> Keyword:
+    def _times_in_runs(self, word: str) -> int:
+        return sum(run.count(word) * times for run, times in self._han_runs.items())
+
+    def forms(self, phrases: Iterable[str]) -> dict[str, str]:
+        """How each of the phrases is mostly written."""
+        forms = {phrase: phrase for phrase in phrases}
+        for form, times in sorted(self._written.items(), reverse=True):  # of as many the one with capitals
+            if (small := form.lower()) in forms and times >= self._written[forms[small]]:
+                forms[small] = form
+        return forms
+
+    def keyword(self, phrase: str, form: str, rarity: Mapping[str, float]) -> Keyword:
         words = phrase.split(" ")
         times = self._times[phrase]
         known = sum(rarity[word] for word in words) / len(words)
         length = len(phrase) / 2 if is_han(phrase) else len(words)  # most words of Han signs have two
         score = times * length**_PHRASES_ABOVE_WORDS * known * self._clumping(phrase)
-        return Keyword(self._as_written(phrase), score, times)
+        return Keyword(form, score, times)
 
     def _clumping(self, phrase: str) -> float:
         """Residual IDF (Church and Gale, 1995): a subject comes in clumps, a function word of any language evenly."""
@@ -107,11 +118,6 @@ class _Counts:
             return 1.0
         even = self._pages * -math.expm1(-self._times[phrase] / self._pages)
         return 0.3 + min(1.0, max(0.0, math.log2(even / self._spread[phrase])))
-
-    def _as_written(self, phrase: str) -> str:
-        forms = {phrase, phrase.title(), phrase.upper(), phrase.capitalize()}
-        best = max(sorted(forms), key=lambda form: self._written[form])
-        return best if self._written[best] else phrase
 
 
 @lru_cache(maxsize=1)
@@ -124,23 +130,23 @@ def _word() -> re.Pattern[str]:
     joined = r"['\u2019\u200c\u200d-](?=[^\W_])"
     return re.compile(
         r"[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}"
-        rf"|(?!\d){letter}(?={marks}*(?:{letter}|{joined}))(?:{letter}+|{marks}|{joined})+"
+        rf"|(?<!{letter})(?!\d){letter}(?={marks}*(?:{letter}|{joined}))(?:{letter}+|{marks}|{joined})+"
     )
 
 
-def _phrases(part: str) -> Iterator[str]:
+def _phrases(text: str) -> Iterator[str]:
+    """The words that aren't function words, and the phrases of those with nothing but a space between them."""
     run: list[str] = []
-    for word in [*_word().findall(part), ""]:
-        is_run_of_signs = bool(SIGN.match(word)) if word else False  # what stands between two of them isn't a space
-        if is_run_of_signs:
+    end = 0
+    for match in _word().finditer(text):
+        word = match.group()
+        if SIGN.match(word):  # what stands between two runs of signs isn't a space
             yield word
-        if word and not is_run_of_signs and word.lower() not in FUNCTION_WORDS:
-            run.append(word)
-        elif run:
-            yield from run
-            yield from map(" ".join, pairwise(run))
-            yield from map(" ".join, zip(run, run[1:], run[2:], strict=False))
-            run.clear()
+        elif word.lower() not in FUNCTION_WORDS:
+            follows = _SPACE.fullmatch(text, end, match.start())
+            run = [*(run[1 - _LONGEST :] if follows else ()), word]
+            yield from (" ".join(run[first:]) for first in range(len(run)))
+            end = match.end()
 
 
 def _without_parts(scored: Sequence[Keyword], limit: int) -> list[Keyword]:
