@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pypdfium2
 import pytest
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.drawing import boxes
@@ -208,3 +209,20 @@ def test_latin_words_whose_line_pdfium_turned_round() -> None:
     ((left, _, right, _),) = found(hebrew(lambda canvas: from_the_right(canvas, pieces, 700)), "the user")
     start = 500 - stringWidth("cba", "Times-Roman", 10) - 2.8 - width("the user guide")
     assert (left, right) == pytest.approx((start, start + width("the user")), abs=1)
+
+
+@pytest.mark.parametrize("turned", [0, 90])
+def test_half_width_letters_of_a_chinese_font_that_is_not_in_the_file(turned: int) -> None:
+    """They have a height, as the signs beside them."""
+
+    def page(canvas: Canvas) -> None:
+        registerFont(UnicodeCIDFont("STSong-Light"))
+        canvas.setFont("STSong-Light", 10)
+        canvas.translate(300, 400)
+        canvas.rotate(turned)
+        canvas.drawString(0, 0, "\u4f7f\u7528Debian\u7cfb\u7edf")
+
+    ((left, top, right, bottom),) = found(drawn(page), "Debian")
+    width, height = (right - left, bottom - top) if not turned else (bottom - top, right - left)
+    assert 25 < width < 35
+    assert 5 < height < 15

@@ -31,6 +31,7 @@ _BESIDE = "\n"  # a line end behind which the text goes on where it was
 _TOUCHING, _WORD_GAP = -0.3, 0.7  # of the height of a sign
 _SAME_LINE, _FAR = 0.4, 3.0  # of the height of a sign; words of a line that is set to the margins stand nearer
 _LEVEL = 0.5  # points
+_FLAT = 0.05  # points; pdfium has nothing drawn for half-width letters of a Chinese font that isn't in the file
 
 
 class _Drawn(NamedTuple):
@@ -74,8 +75,17 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
     pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
     for first, last in _once(pieces):
         if drawn := page.drawn(first, last - first + 1):
+            if all(min(right - left, top - bottom) < _FLAT for left, top, right, bottom in drawn):
+                drawn = [_line(page, first), _line(page, last)]
             lefts, tops, rights, bottoms = zip(*drawn, strict=True)
             yield min(lefts), max(tops), max(rights), min(bottoms)
+
+
+def _line(page: TextPage, character: int) -> Box:
+    """The place that the font gives a character, as the page has it."""
+    box = pdfium_c.FS_RECTF()
+    pdfium_c.FPDFText_GetLooseCharBox(page.text_handle, character, box)
+    return box.left, box.top, box.right, box.bottom
 
 
 def _once(spans: Iterable[Span]) -> Iterator[Span]:
