@@ -7,7 +7,9 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy
@@ -119,6 +121,32 @@ def test_a_place_that_cant_be_written_is_told_by_the_name_that_was_given(
         getattr(corpus, export)("a\0b")
     with pytest.raises(TypeError, match="path must be a str or a path, not int"):
         getattr(corpus, export)(123)
+
+
+@pytest.mark.parametrize("export", ["to_csv", "to_parquet"])
+def test_a_name_may_be_as_long_as_the_file_system_takes_it(corpus: Corpus, tmp_path: Path, export: str) -> None:
+    before = {*tmp_path.iterdir()}
+    for path in ("x" * 256, "/".join(["x" * 200] * 25)):
+        with pytest.raises(IngestError, match=r"can't be written \(File name too long\)"):
+            getattr(corpus, export)(tmp_path / path)
+    longest = tmp_path / ("x" * 255)
+    assert getattr(corpus, export)(longest) == longest
+    assert {*tmp_path.iterdir()} - before == {longest}
+
+
+@pytest.mark.parametrize("export", ["to_csv", "to_parquet"])
+def test_threads_may_write_to_one_path_at_once(tmp_path: Path, export: str) -> None:
+    """Each writes its own, the last one stays."""
+    start = Barrier(3)
+    with Corpus(tmp_path / "c.sqlite") as corpus, ThreadPoolExecutor(3) as threads:
+        corpus.write(source("a.pdf"), extraction(*["word " * 1_000] * 500))
+
+        def write(name: str) -> bytes:
+            start.wait()
+            return Path(getattr(corpus, export)(tmp_path / name)).read_bytes()
+
+        first, *others = threads.map(write, ["x"] * 3)
+    assert others == [first, first]
 
 
 @pytest.mark.parametrize("export", ["to_csv", "to_parquet"])

@@ -42,7 +42,7 @@ def export_path(value: object) -> Path:
     """
     text = _path(value)
     path = Path(text)
-    if not path.name or path.is_dir():
+    if not path.name or os.path.isdir(path):  # Path.is_dir raises for a name that is too long
         raise IngestError(f"path must be that of a file, {_brief(text)} is none: give the name of one, too")
     return path
 

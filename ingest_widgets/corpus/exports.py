@@ -6,11 +6,12 @@ import csv
 import os
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from ingest_widgets.corpus.arguments import export_path
 from ingest_widgets.errors import IngestError, MissingExtra
@@ -174,7 +175,8 @@ def _appearing_whole(corpus: Corpus, path: str | os.PathLike[str]) -> Iterator[t
     target = export_path(path)
     if _is_of(corpus.path, target):
         raise IngestError(f"{target} is the corpus itself, the export would replace it: give another path")
-    unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
+    # Of a long name the beginning: with all of it this one would be too long.
+    unfinished = target.with_name(f"{target.name[:40]}.{uuid4().hex}.part")
     try:
         yield target, unfinished
         os.replace(unfinished, target)
@@ -183,7 +185,8 @@ def _appearing_whole(corpus: Corpus, path: str | os.PathLike[str]) -> Iterator[t
             f"{target} can't be written ({error.strerror or error}): give a path in a folder you may write"
         ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could be neither written nor looked for
+            unfinished.unlink()
 
 
 def _is_of(corpus: Path, target: Path) -> bool:
