@@ -222,6 +222,9 @@ def test_a_question_may_come_with_settings_of_its_own(corpus: Corpus) -> None:
     assert len(retriever.invoke("heat OR quoted")) == 2
     with pytest.raises(TypeError, match="top: only k, file and ranking can be given"):
         retriever.invoke("heat", top=1)
+    for unknown in ({"files": "@a.pdf"}, {"search_kwargs": {"k": 1}}):
+        with pytest.raises(ValueError, match=next(iter(unknown))):
+            CorpusRetriever(corpus=corpus, **unknown)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ else:
                 `corpus.embed(fn)` before.
         """
 
-        model_config = ConfigDict(arbitrary_types_allowed=True, validate_assignment=True)
+        model_config = ConfigDict(arbitrary_types_allowed=True, validate_assignment=True, extra="forbid")
 
         corpus: Corpus
         k: int = 5
