@@ -191,6 +191,7 @@ def test_two_corpora_embed_one_file_at_once_and_each_chunk_has_one_vector(corpus
         (lambda texts: [[]] * len(texts), ValueError, "at least one"),
         (lambda texts: [[float("nan")]] * len(texts), ValueError, "finite"),
         (lambda texts: [[float("inf"), 1.0]] * len(texts), ValueError, "finite"),
+        (lambda texts: [[10**400, 1]] * len(texts), TypeError, "int too large to convert to float"),
         (lambda texts: None, TypeError, "not NoneType"),
         (lambda texts: [1.0] * len(texts), TypeError, "one vector of numbers for each text"),
         (lambda texts: ["no numbers"] * len(texts), TypeError, "one vector of numbers for each text"),

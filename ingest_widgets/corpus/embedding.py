@@ -111,7 +111,7 @@ def checked_vectors(fn: Embedder, texts: list[str]) -> list[array[float]]:
     given = fn(texts)
     try:
         rows = [_numbers(row) for row in _in_order(given)]
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TypeError(
             f"fn must return one vector of numbers for each text, not {type(given).__name__} ({error})"
         ) from error
