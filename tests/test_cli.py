@@ -162,11 +162,17 @@ class TestExitCodes:
                 "Error: ingest.yaml, line 1, column 1: unknown setting 'wrokers'; did you mean 'workers'?\n"
             )
 
-    def test_a_closed_pipe_is_no_traceback(self, corpus: Path) -> None:
-        shell = subprocess.run(
-            ["bash", "-c", f"{' '.join(COMMAND)} files | true"], capture_output=True, text=True, timeout=60
-        )
-        assert "Traceback" not in shell.stderr
+    @pytest.mark.parametrize("both", ["", "2>&1"])
+    def test_a_pipe_that_nobody_reads_is_neither_a_traceback_nor_a_failed_file(self, corpus: Path, both: str) -> None:
+        """It ends as what SIGPIPE ends; the output is longer than what a pipe takes."""
+        with Corpus(corpus) as grown:
+            pages = tuple(Page("", number, "entropy " * 20, "pdfium") for number in range(1, 1_001))
+            grown.write(
+                SourceFile("long.pdf", "/p/long.pdf"), Extraction(Status.INGESTED, page_count=1_000, pages=pages)
+            )
+        line = f"{' '.join(COMMAND)} search entropy --limit 1000 {both} | head -1; exit ${{PIPESTATUS[0]}}"
+        shell = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60)
+        assert (shell.returncode, shell.stderr) == (141, "")
 
     @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
     def test_a_full_disk_below_the_output_is_one_line(self, corpus: Path) -> None:

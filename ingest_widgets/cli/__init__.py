@@ -23,8 +23,9 @@ def main() -> None:
       ingest-widgets ingest papers/
       ingest-widgets search entropy
 
-    Ends with 0 if all is well, 1 if some file failed, 2 if what was asked
-    can't be done, 130 if interrupted: finished files are kept.
+    Ends with 0 if all is well, 1 if some file failed or the work broke off, 2
+    if what was asked can't be done, 130 if interrupted: finished files are
+    kept; 141 if whoever read the output has had enough.
     """  # noqa: D301 - click wants the sign itself
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 from ingest_widgets.errors import CorpusDamaged, CorpusFull, CorpusLocked, IngestError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+_UNREAD = 141  # as of what SIGPIPE ends
 
 
 class Refusal(click.ClickException):
@@ -51,19 +52,21 @@ class Door(click.Group):
             broken = isinstance(error, CorpusLocked | CorpusFull | CorpusDamaged)
             refusal = Refusal(str(error), FAILED if broken else REFUSED)
         except OSError as error:
-            if error.errno == errno.EPIPE:  # whoever read has had enough: click ends in silence then
-                raise
-            _drop_output()
+            if error.errno == errno.EPIPE:  # whoever read has had enough, maybe of both
+                _drop(sys.stdout, sys.stderr)
+                ctx.exit(_UNREAD)
+            _drop(sys.stdout)
             refusal = Refusal(f"the system refused ({error.strerror or error}): where does the output go?", FAILED)
         raise refusal
 
 
-def _drop_output() -> None:
+def _drop(*streams: TextIO | None) -> None:
     """Else Python tries once more to write the rest when it ends, and answers with a traceback and code 120."""
-    with suppress(OSError, ValueError):  # no file of the system
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
+    for stream in filter(None, streams):
+        with suppress(OSError, ValueError):  # no file of the system
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
 
 
 @dataclass
