@@ -276,6 +276,17 @@ def test_symlinked_folders_are_not_followed_but_symlinked_files_are(folder: Path
     assert [file.path for file in list_sources(folder)][3] == str(folder.parent / "elsewhere.pdf")
 
 
+def test_a_glob_enters_no_symlinked_folder_but_one_that_is_named_outright(folder: Path) -> None:
+    outside = folder.parent / "outside" / "inner"
+    outside.mkdir(parents=True)
+    (outside / "key.pdf").write_bytes(b"k")
+    (folder / "link.pdf").symlink_to("../outside")
+    (folder / "sub" / "up").symlink_to("..")
+    assert names("papers/*/*.pdf") == ["book.pdf/ch1.pdf", "sub/a.pdf"]
+    assert names("papers/*/inner/*.pdf") == names("papers/*/up/*/*.pdf") == []
+    assert names("papers/link.pdf/*/*.pdf") == ["inner/key.pdf"]
+
+
 def test_a_link_beside_its_target_is_the_same_file(folder: Path) -> None:
     (folder / "0-first.pdf").symlink_to("a.pdf")
     assert "0-first.pdf" not in names(folder)

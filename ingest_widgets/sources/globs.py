@@ -12,8 +12,8 @@ def matches(base: str, parts: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[
 
     Args:
         base: The folder.
-        parts: The pattern between slashes. `**` stands for any folders, but follows no symlinked ones, which may lead
-            in circles; the last part isn't `**`.
+        parts: The pattern between slashes. `**` stands for any folders; the last part isn't `**`. Symlinked folders
+            are matched but not entered: they lead elsewhere, or in circles.
 
     Yields:
         The path below `base` with its entry, or that of a folder, ending in a slash, with why it can't be listed.
@@ -33,11 +33,9 @@ def matches(base: str, parts: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[
             continue
         for entry in entries:
             name = f"{below}{entry.name}"
-            if part == "**":
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((f"{name}/", (part, *rest)))
-            elif fnmatch(entry.name, part):
-                if not rest:
-                    yield name, entry
-                elif os.path.isdir(entry.path):
-                    waiting.append((f"{name}/", tuple(rest)))
+            if not fnmatch(entry.name, part):
+                continue
+            if not rest:
+                yield name, entry
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append((f"{name}/", (part, *rest) if part == "**" else tuple(rest)))
