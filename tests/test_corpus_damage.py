@@ -208,10 +208,37 @@ def test_a_cut_off_file_is_called_damaged(tmp_path: Path) -> None:
         assert corpus.check()
 
 
-def test_nothing_more_is_written_into_a_small_corpus_with_a_broken_page(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lost", [1, 100, 4000, 4095])
+def test_a_file_that_lost_a_part_of_its_last_page_is_left_as_it_is(tmp_path: Path, lost: int) -> None:
+    """SQLite takes what is missing there for zeros."""
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words " * 5000))
+    os.truncate(path, path.stat().st_size - lost)
+    before = path.read_bytes()
+    with Corpus(path) as corpus, pytest.raises(CorpusDamaged, match="ends in the middle of a page"):
+        corpus.write(source("b.pdf"), failure())
+    assert path.read_bytes() == before
+
+
+def test_a_torn_end_that_the_wal_mends_is_no_damage(tmp_path: Path) -> None:
+    """So a file looks whose disk was full, or whose machine stopped, while a page was copied into it."""
+    path, copy = tmp_path / "c.sqlite", tmp_path / "copy.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words " * 5000))
+        copy.write_bytes(path.read_bytes() + b"torn")
+        Path(f"{copy}-wal").write_bytes(Path(f"{path}-wal").read_bytes())
+    with Corpus(copy) as corpus:
+        corpus.write(source("b.pdf"), extraction("more"))
+        assert corpus.check() == []
+
+
+@pytest.mark.parametrize("more", [0, 20 * 2**20])
+def test_nothing_more_is_written_into_a_corpus_with_a_broken_page(tmp_path: Path, more: int) -> None:
     """Also where the new file would have found its place without touching what is broken."""
     path = tmp_path / "c.sqlite"
     with Corpus(path) as corpus:
+        corpus.write(*uploaded("up.pdf", bytes(more), "words"))
         for number in range(20):
             corpus.write(source(f"{number}.pdf"), extraction(f"marker{number} " * 300))
     data = bytearray(path.read_bytes())

@@ -20,7 +20,8 @@ from ingest_widgets.errors import (
 )
 
 _STEP_SECONDS = 0.2
-_CHECKED_BYTES = 16 * 2**20
+_CHECKED_BYTES = 256 * 2**20
+"""A larger file isn't looked through before it is written to: 100 MiB take 0.07 s, and 0.4 s from a disk."""
 
 
 class FileConnection(sqlite3.Connection):
@@ -57,8 +58,7 @@ class CorpusFile:
         _refuse_unwritable(self.path)
         con = self._connect("rwc", timeout=_STEP_SECONDS)
         with _closed_on_error(con):
-            if os.path.getsize(self.path) <= _CHECKED_BYTES:
-                self._refuse_damaged(con)
+            self._refuse_damaged(con)
             _retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
             begin(con, deadline)
             refuse_others(con, self.path)
@@ -91,8 +91,13 @@ class CorpusFile:
         return con
 
     def _is_all_there(self) -> bool:
-        wal = f"{self.path}-wal"
-        return os.access(self.path, os.R_OK) and not (os.path.exists(wal) and os.path.getsize(wal))
+        return os.access(self.path, os.R_OK) and not self._has_wal()
+
+    def _has_wal(self) -> bool:
+        try:
+            return os.path.getsize(f"{self.path}-wal") > 0
+        except FileNotFoundError:
+            return False
 
     def _connect(
         self, mode: str, factory: type[sqlite3.Connection] = FileConnection, timeout: float = WAIT_SECONDS
@@ -166,6 +171,13 @@ class CorpusFile:
             refuse_others(con, self.path)
 
     def _refuse_damaged(self, con: sqlite3.Connection) -> None:
+        page_bytes = con.execute("PRAGMA page_size").fetchone()[0]
+        # What is in the -wal may be on its way into the file or mend its end, so it is asked for first.
+        mendable, size = self._has_wal(), os.path.getsize(self.path)
+        if size % page_bytes and not mendable:
+            raise damaged(self.path, "it ends in the middle of a page")
+        if size > _CHECKED_BYTES:
+            return
         found = con.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise damaged(self.path, str(found).splitlines()[-1])
