@@ -272,6 +272,7 @@ def test_nothing_more_is_written_into_a_corpus_with_a_broken_page(tmp_path: Path
             "a.pdf was read as a whole, but has a page 99 beyond its last",
         ),
         ("UPDATE uploads SET data = x'00'", "the bytes of the upload up.pdf aren't those that were read"),
+        ("UPDATE uploads SET data = CAST(x'ff' AS TEXT)", "the bytes of the upload up.pdf are text"),
         (
             "CREATE TRIGGER t AFTER INSERT ON PAGES BEGIN UPDATE pages SET text = 'other' WHERE id = new.id; END",
             "the trigger t changes what is written to pages",

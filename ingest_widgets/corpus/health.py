@@ -37,7 +37,8 @@ _LOST = f"""
 
 _ALTERED = f"""
     SELECT name, 0 FROM files JOIN uploads ON file_id = files.id
-    WHERE kind = 'upload' AND sha256_of(data) <> sha256 AND coalesce(size, 0) <= {LARGEST_UPLOAD}"""
+    WHERE kind = 'upload' AND CASE typeof(data) WHEN 'blob' THEN sha256_of(data) END <> sha256
+    AND coalesce(size, 0) <= {LARGEST_UPLOAD}"""
 
 _BEYOND = """
     SELECT name, number FROM pages JOIN files ON files.id = file_id
@@ -134,8 +135,8 @@ def _sound_parts() -> list[tuple[str, str]]:
         return sound.execute(_PARTS).fetchall()
 
 
-def _sha256(data: object) -> str | None:
-    return hashlib.sha256(data).hexdigest() if isinstance(data, bytes) else None
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _answers(con: sqlite3.Connection) -> Iterator[str]:
