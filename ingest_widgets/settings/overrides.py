@@ -80,6 +80,7 @@ def get_settings(**arguments: Any) -> Settings:
     from ingest_widgets.settings.model import Settings
 
     if arguments:
+        arguments = sealed(arguments, NAMES)  # a traceback shows local names
         return Settings(**arguments)
     scope, now = _scope.get(), _fingerprint()
     made = scope.made
@@ -107,7 +108,8 @@ def settings_override(**fields: Any) -> Override:
     Raises:
         SettingsError: At once, for an unknown name or a value that doesn't fit.
     """
-    return Override(sealed(fields, NAMES))
+    fields = sealed(fields, NAMES)  # a traceback shows local names
+    return Override(fields)
 
 
 class Override(ContextDecorator, AbstractContextManager["Settings", None]):
