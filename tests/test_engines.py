@@ -217,6 +217,22 @@ def test_a_field_is_in_the_text_of_each_page_that_shows_it() -> None:
     assert [len(page.warnings) for page in pages] == [1, 1, 0]
 
 
+@pytest.mark.parametrize("listed", [b"90 0 R 91 0 R", b""])
+def test_a_password_in_a_field_stays_out_of_the_text(listed: bytes) -> None:
+    """The flag may be the parent's; among a choice's flags the same bit means nothing."""
+    objects = page_objects([show("needle")], page=b"/Annots[90 0 R 91 0 R 92 0 R]")
+    widget = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 620]/F 4%b>>"
+    objects |= {
+        1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[93 0 R %b]>>>>" % listed,
+        90: widget % b"/FT/Tx/T(a)/Ff 8192/V(secret)/RV(secret)",
+        91: widget % b"/FT/Ch/T(b)/Ff 139264/Opt[(chosen)]/V(chosen)",
+        92: widget % b"/Parent 93 0 R",
+        93: b"<</FT/Tx/T(c)/Ff 8194/V(secret)/Kids[92 0 R]>>",
+    }
+    (page,) = read(assemble(objects)).pages
+    assert page.text == "needle\n\nchosen"
+
+
 def test_signs_lost_from_a_field_are_counted() -> None:
     objects = page_objects([show("needle")], page=b"/Annots[90 0 R]")
     objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[90 0 R]>>>>"

@@ -19,6 +19,8 @@ _MOST_OPTIONS = 2_000  # of a field: each is compared with all that are chosen
 _TEXT = pdfium_c.FPDF_FORMFIELD_TEXTFIELD
 _CHOICES = (pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
 _NO_FIELD = -1
+_PASSWORD = 1 << 13
+"""The flag of text that is shown as bullets (ISO 32000-1, 12.7.4.3); in other fields it says nothing."""
 _LINE_ENDS = re.compile(r"</(?:p|div|li)\s*>|<br\s*/?>")
 _TAG = re.compile(r"<[^<>]*>")
 # The default appearance (ISO 32000-1, 12.7.3.3): the size of the font, where 0 stands for one that fits, and white.
@@ -28,7 +30,7 @@ _GROUNDS = (b"MK", b"C")
 
 
 def field_value(form: Any, note: Any) -> str:
-    """What is written or chosen in a field, a line for each; empty for buttons and signatures.
+    """What is written or chosen in a field, a line for each; empty for buttons, signatures and passwords.
 
     Args:
         form: pdfium's form environment; None if there is none.
@@ -36,10 +38,12 @@ def field_value(form: Any, note: Any) -> str:
     """
     kind = _NO_FIELD if form is None else pdfium_c.FPDFAnnot_GetFormFieldType(form, note)
     if kind == _NO_FIELD:  # the form doesn't list it, and the page shows it all the same
-        return _plain_or_rich(note, b"V", b"RV") if _entry(note, b"FT") in ("Tx", "Ch") else ""
+        return _unlisted_value(note)
     if kind in _CHOICES and (labels := _chosen_labels(form, note)):
         return labels
     if kind != _TEXT and kind not in _CHOICES:
+        return ""
+    if kind == _TEXT and pdfium_c.FPDFAnnot_GetFormFieldFlags(form, note) & _PASSWORD:
         return ""
     value = _string(partial(pdfium_c.FPDFAnnot_GetFormFieldValue, form, note))
     return value or _plain(_entry(note, b"RV"))
@@ -57,6 +61,14 @@ def is_written_unseen(note: Any) -> bool:
     if size and 0 < float(size.group(1)) < TINY_POINTS:
         return True
     return bool(_WHITE.search(appearance)) and not any(pdfium_c.FPDFAnnot_HasKey(note, key) for key in _GROUNDS)
+
+
+def _unlisted_value(note: Any) -> str:
+    kind, flags = _entry(note, b"FT"), ctypes.c_float()
+    pdfium_c.FPDFAnnot_GetNumberValue(note, b"Ff", flags)
+    if kind not in ("Tx", "Ch") or (kind == "Tx" and int(flags.value) & _PASSWORD):
+        return ""
+    return _plain_or_rich(note, b"V", b"RV")
 
 
 def _plain_or_rich(note: Any, plain: bytes, rich: bytes) -> str:
