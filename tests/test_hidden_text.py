@@ -29,6 +29,8 @@ _PLACED = {
     "right of the page": _at(800, 405),
     "above the page": _at(330, 900),
     "below the page": _at(330, -40),
+    "left of the page, behind spaces": b"BT /F1 9 Tf -300 405 Td (   ) Tj (    secret) Tj ET ",
+    "left of the page, said of spaces": b"/Span<</ActualText(secret)>>BDC BT /F1 9 Tf -300 405 Td (   ) Tj ET EMC ",
     "half a point": b"BT /F1 .5 Tf 330 405 Td (secret) Tj ET ",
     "one point": b"BT /F1 1 Tf 330 405 Td (secret) Tj ET ",
     "tiny by the matrix of the text": b"BT /F1 10 Tf .05 0 0 .05 330 405 Tm (secret) Tj ET ",
@@ -69,6 +71,10 @@ _PLAIN = {
     "half transparent": b"/Half gs " + _WORD,
     "inside its clip": b"300 300 300 300 re W n " + _WORD,
     "partly off the page": _at(-15, 405),
+    "spaces off the page": _WORD + b"BT /F1 9 Tf -300 405 Td (   ) Tj ET ",
+    "slanting spaces off the page": _WORD + b"BT /F1 9 Tf .7 .7 -.7 .7 -300 405 Tm (   ) Tj ET ",
+    "upright spaces off the page": _WORD + b"BT /F1 9 Tf 0 1 -1 0 -300 405 Tm (   ) Tj ET ",
+    "tiny spaces": _WORD + b"BT /F1 .5 Tf 380 405 Td ( ) Tj (   ) Tj ET ",
 }
 _FILLED = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Group<</S/Transparency/CS/DeviceGray>>"
 

@@ -27,6 +27,7 @@ from ingest_widgets.engines.sight import CONTRAST
 
 MOST_GROUNDS = 200
 MOST_NOTES = 20
+OFF = "off the page"
 TINY = "tiny"
 UNPAINTED = "painted with nothing"
 COVERED = ("behind a bar", "behind a picture")
@@ -73,7 +74,7 @@ def doubts(page: Handle, found: Sequence[Piece], *, layers: bool) -> Iterator[Do
             continue
         left, bottom, right, top = piece.rect
         if is_off(piece.rect, shown):
-            yield Doubt("off the page", piece, sure=True)
+            yield Doubt(OFF, piece, sure=True)
         elif piece.mode not in _INVISIBLE_MODES and is_tiny(piece.rect, piece.handle, piece.scale):
             yield Doubt(TINY, piece, sure=True)
         elif right <= left or top <= bottom:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from ctypes import c_ulong, c_ushort, sizeof
 from functools import cached_property
 from itertools import islice, repeat
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.doubts import COVERED, TINY, UNPAINTED, Doubt, doubts, notes
+from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glance import TINY_POINTS, Spot, has_form, is_more_than_text, is_tiny, looks_hidden, within
 from ingest_widgets.engines.pieces import MOST_PIECES, TEXT, Piece, Rect, font_size, page_box, pieces, rect_of
@@ -38,6 +39,8 @@ _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5})")
 
 _COUNT = getter(pdfium_c.FPDFPage_CountObjects)
 _OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
+_TEXT = getter(pdfium_c.FPDFTextObj_GetText, c_ulong)
+_WORDS, _EMPTY = (c_ushort * 32)(), 2
 
 
 class HiddenText:
@@ -66,7 +69,7 @@ class HiddenText:
         if not self._layers and not self._looks_hidden(page, count):
             return ()
         handles = _objects(page, range(count)) if count <= MOST_PIECES else _telling(page, page.line_starts, count)
-        reasons = sorted(self._reasons(page.handle, list(islice(pieces(handles), 2 * MOST_PIECES))))
+        reasons = sorted(self._reasons(page, list(islice(pieces(handles), 2 * MOST_PIECES))))
         if not reasons:
             return ()
         self._full = max(self._full, self._pages + 1)  # who hides text does so on page after page
@@ -90,22 +93,27 @@ class HiddenText:
             return False
         return page.begins_outside(shown) or looks_hidden(page.objects_at(starts), self._plain)
 
-    def _reasons(self, page: Handle, found: Sequence[Piece]) -> set[str]:
+    def _reasons(self, page: TextPage, found: Sequence[Piece]) -> set[str]:
         reasons, doubted = set(), list[Doubt]()
-        for doubt in doubts(page, found, layers=self._layers):
+        for doubt in doubts(page.handle, found, layers=self._layers):
             if not doubt.sure:
                 doubted.append(doubt)
-            elif doubt.reason != TINY or font_size(doubt.piece.handle) * doubt.piece.scale < self._tiny:
+            elif doubt.reason not in reasons and self._is_hidden(page, doubt):
                 reasons.add(doubt.reason)
         fresh = [doubt for doubt in doubted if doubt.spot not in self._plain]
         if len(fresh) > MOST_DOUBTS:
             fresh = fresh[: MOST_DOUBTS // 2] + fresh[-MOST_DOUBTS // 2 :]
         if fresh and self._fruitless < FRUITLESS + self._pages // PAGES_A_PICTURE:
-            unseen = set(_unseen(page, found, fresh))
+            unseen = set(_unseen(page.handle, found, fresh))
             self._plain.update(doubt.spot for doubt in fresh if doubt.reason not in unseen)
             self._fruitless += not unseen
             reasons |= unseen
         return reasons
+
+    def _is_hidden(self, page: TextPage, doubt: Doubt) -> bool:
+        if doubt.reason == TINY and font_size(doubt.piece.handle) * doubt.piece.scale >= self._tiny:
+            return False
+        return not _is_blank(page, doubt)
 
     @cached_property
     def _tiny(self) -> float:
@@ -120,6 +128,14 @@ def _objects(page: TextPage, numbers: Iterable[int]) -> list[Handle]:
 def _telling(page: TextPage, starts: Sequence[int], count: int) -> list[Handle]:
     """The text that begins these lines of the page, and its last objects."""
     return page.objects_at(starts[:MOST_PIECES]) + _objects(page, range(count - LAST, count))
+
+
+def _is_blank(page: TextPage, doubt: Doubt) -> bool:
+    """Whether it is nothing but spaces; pdfium gives many as one."""
+    size = _TEXT(doubt.piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS)))
+    if size <= _EMPTY:  # pdfium drops what has no width: single spaces, upright ones, and words squeezed flat
+        return doubt.reason == OFF or doubt.piece.rect[:2] == doubt.piece.rect[2:]
+    return size <= sizeof(_WORDS) and bytes(_WORDS)[: size - _EMPTY].decode("utf-16-le", "replace").isspace()
 
 
 def _unseen(page: Handle, found: Sequence[Piece], doubted: Sequence[Doubt]) -> Iterator[str]:
