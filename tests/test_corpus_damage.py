@@ -83,6 +83,20 @@ def test_a_layout_below_zero_is_damage_and_begins_no_migration(tmp_path: Path, v
     assert path.read_bytes() == before
 
 
+def test_a_schema_of_a_format_that_sqlite_does_not_know_is_damage(tmp_path: Path) -> None:
+    path = corpus_of_layout(tmp_path, schema.VERSION)
+    data = bytearray(path.read_bytes())
+    data[44:48] = (9).to_bytes(4, "big")  # the schema's format, at most 4: sqlite.org/fileformat2.html
+    path.write_bytes(data)
+    with Corpus(path) as corpus:
+        (problem,) = corpus.check()
+        assert "is damaged (unsupported file format)" in problem
+        for use in (corpus.files, lambda: corpus.write(source("b.pdf"), extraction("words"))):
+            with pytest.raises(CorpusDamaged, match="put a backup in its place"):
+                use()
+    assert path.read_bytes() == data
+
+
 @pytest.mark.parametrize("version", range(schema.VERSION))
 def test_check_says_when_the_layout_is_said_to_be_older_than_it_is(tmp_path: Path, version: int) -> None:
     path = corpus_of_layout(tmp_path, version)

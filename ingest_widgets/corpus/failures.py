@@ -15,6 +15,15 @@ WAIT_SECONDS = 30.0
 """How long a writer waits for another one."""
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"}
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_FORMAT", "SQLITE_IOERR", "SQLITE_SCHEMA")
+_OF_DAMAGE = (
+    "no such table",
+    "no such column",
+    "vtable constructor failed",
+    "unsupported file format",
+    "Could not decode",
+)
+"""How messages begin that SQLite counts as mistakes in the statement."""
 
 
 @contextmanager
@@ -49,13 +58,9 @@ def _translated(path: str, error: sqlite3.Error) -> CorpusError:
         )
     if name.startswith("SQLITE_NOTADB"):
         return CorpusForeign(f"{path} is no corpus: give another path, or move that file away")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_FORMAT", "SQLITE_IOERR", "SQLITE_SCHEMA")) or _lacks_tables(why):
+    if name.startswith(_DAMAGED) or why.startswith(_OF_DAMAGE):
         return damaged(path, why)
     return CorpusError(f"{path} can't be used ({why}): Corpus(path).check() tells more")
-
-
-def _lacks_tables(why: str) -> bool:
-    return why.startswith(("no such table", "no such column", "vtable constructor failed", "Could not decode"))
 
 
 def damaged(path: str, why: str) -> CorpusDamaged:
