@@ -1,4 +1,4 @@
-"""Pages with more gaps across than upwards: pdfium takes them for written downwards and tears single signs apart."""
+"""Pages with more gaps across than upwards: pdfium takes them for written downwards and mixes single signs up."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pypdfium2
 import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -83,14 +85,36 @@ def test_the_page_itself_is_shown_as_before() -> None:
         assert png(document, 0, 40) == before
 
 
-def test_text_that_is_written_downwards_stays_so() -> None:
-    """Columns of one sign each stand as if they were torn; read across, the others would be."""
+def columns_of_signs(font: str, step: int, *columns: str) -> Callable[[Canvas], None]:
+    """Each sign is drawn by itself, below the one before."""
 
     def page(canvas: Canvas) -> None:
-        for column, signs in enumerate(("abcdefghijklmnopqrst", "uvwxyzabcdefghijklmn", "o", "p", "q")):
+        canvas.setFont(font, 10)
+        for column, signs in enumerate(columns):
             for row, sign in enumerate(signs):
-                canvas.drawString(500 - 60 * column, 780 - 12 * row, sign)
+                canvas.drawString(500 - 60 * column, 780 - step * row, sign)
 
-    lines = texts(drawn(page))[0].split()
-    assert lines[:2] == ["abcdefghijklmnopqrst", "uvwxyzabcdefghijklmn"]
-    assert sorted(lines[2:]) == ["o", "p", "q"]
+    return page
+
+
+def test_text_that_is_written_downwards_stays_so() -> None:
+    """Columns of one sign each stand as if they were torn; read across, the others would be."""
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    words = "市立図書館は三万冊の書物と写本を所蔵し", "最も古いものは十四世紀に書かれた。"
+    lines = texts(drawn(columns_of_signs("HeiseiMin-W3", 12, *words, "山", "川", "空")))[0].split()
+    assert lines[:2] == list(words)
+    assert sorted(lines[2:]) == sorted("山川空")
+
+
+@pytest.mark.parametrize("step", [12, 14, 30])
+def test_figures_below_each_other_are_a_line_each(step: int) -> None:
+    """The labels of an axis, cells of a table, braces of code: pdfium alone makes one number of a column."""
+    columns = "8364", "ABCB", "}})}"
+    lines = texts(drawn(columns_of_signs("Helvetica", step, *columns)))[0].split()
+    assert lines == list("".join(columns))
+
+
+def test_signs_of_a_script_that_is_written_downwards_too_where_they_stand_far_apart() -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+    lines = texts(drawn(columns_of_signs("HeiseiMin-W3", 24, "一二三四五", "六七八九十")))[0].split()
+    assert lines == list("一二三四五六七八九十")

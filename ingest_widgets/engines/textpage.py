@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from ctypes import byref, c_double, c_float
 from itertools import accumulate, repeat
 from math import floor, isfinite, pi
-from operator import add, eq
+from operator import add
 from typing import Any
 
 import pypdfium2
@@ -20,6 +20,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter, unlocked
 from ingest_widgets.engines.raw_text import signs_of, unmapped
+from ingest_widgets.engines.vertical import taken_for_vertical
 
 _LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
 _CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None)
@@ -89,7 +90,7 @@ class TextPage:
         if self.text and self.indexed:
             self._stand_upright()
         self._part_lines()
-        if self._is_torn():
+        if not self._turns % 2 and taken_for_vertical(self):
             self._read_across()
             self._part_lines()
 
@@ -149,47 +150,22 @@ class TextPage:
         self.line_starts = list(accumulate(lengths, initial=0))
         self.line_pens = self.pens(self.line_starts)
 
-    def _is_torn(self) -> bool:
-        """Whether a line begins with a sign that was drawn by itself, beside the end of the line before.
-
-        Of a page with more gaps across than upwards pdfium believes that it is written from the top to the bottom: it
-        ends a line before each such sign. Where that is true, a line ends lower than the next one begins.
-        """
-        starts, (_, up) = self.line_starts, self.line_pens
-        if True not in map(eq, up[1:], up) or self._turns % 2:
-            return False
-        level = [n for n in range(1, len(up)) if up[n] == up[n - 1]]
-        level = [n for n in level if len(self.lines[n]) == 1 or self._begins_anew(starts[n] + 1)]
-        _, ends = self.pens(self.characters([max(starts[n] - len(LINE_BREAK) - 1, 0) for n in level]))
-        return any(up[n] == end for n, end in zip(level, ends, strict=True))
-
-    def _begins_anew(self, index: int) -> bool:
-        before, at = self.objects_at(self.characters([index - 1, index]))
-        return before.value != at.value
-
     def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""
         return indices if self.indexed else list(map(_CHARACTER, repeat(self._text), indices))
 
     def _read_across(self) -> None:
-        """Reads the text again with pdfium believing that it runs across: it does where nothing of the page is shown.
-
-        It may be written downwards all the same; then there are more lines than before.
-        """
+        """Reads the text again, with pdfium believing that it runs across: so it does where nothing is shown."""
         _SHOWN(self.handle, _LOOSE_AT)
         left, top, right, bottom = _LOOSE
         if min(right - left, top - bottom) < _LEAST_SIDE or not all(abs(side) < _WHOLE for side in _LOOSE):
             return
-        lines = len(self.lines)
         x, y = floor(left) + 1, floor(bottom) + 1
         self._crop(x, y, x + 1, y + 1)  # whole numbers leave the places as they are
         text = _LOAD_TEXT(self.handle)
         self._crop(left, bottom, right, top)
         _CLOSE_TEXT(self._text)
         self._take(text)
-        if self.text.count(LINE_BREAK) + 1 >= lines:
-            _CLOSE_TEXT(self._text)
-            self._read()
 
     def _crop(self, *sides: float) -> None:
         """Left, bottom, right and top."""
