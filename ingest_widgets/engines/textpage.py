@@ -18,6 +18,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.doubles import drawn_again
 from ingest_widgets.engines.getters import Handle, getter, unlocked
 from ingest_widgets.engines.raw_text import signs_of, unmapped
 from ingest_widgets.engines.vertical import taken_for_vertical
@@ -73,7 +74,7 @@ class TextPage:
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
         dropped: How many control characters pdfium left out of it.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
-        lines: Of `text`.
+        lines: Of `text`, without those that are drawn again where they stand.
         line_starts: Where in `text` each of them begins.
         line_pens: Where the pen stood for the first character of each; see `pens`.
     """
@@ -93,6 +94,9 @@ class TextPage:
         if not self._turns % 2 and taken_for_vertical(self):
             self._read_across()
             self._part_lines()
+        for number in reversed(drawn_again(self.lines, self.line_pens)):
+            for each in self.lines, self.line_starts, *self.line_pens:
+                del each[number]
 
     def __enter__(self) -> TextPage:
         return self
