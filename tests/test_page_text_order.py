@@ -1,10 +1,54 @@
-"""Text that was drawn twice."""
+"""Text that was drawn in another order than it is read in, or twice."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import Random
+
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.test_page_text import column, drawn, lines_at, texts
+
+
+@pytest.mark.parametrize("count", [3, 4])
+def test_three_and_four_columns_drawn_line_by_line_across_are_read_one_after_the_other(count: int) -> None:
+    width = 500 // count
+    columns = [(column(width // 4) * 2)[number : number + 24] for number in range(count)]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 7)
+        for number, row in enumerate(zip(*columns, strict=True)):
+            for place, line in enumerate(row):
+                canvas.drawString(50 + width * place, 780 - 12 * number, line)
+
+    assert texts(drawn(page))[0].split() == " ".join(map(" ".join, columns)).split()
+
+
+def test_cells_of_several_lines_stay_whole() -> None:
+    """Of columns each line is drawn for itself, of a table each cell."""
+    lines = column(40) * 6
+    cells = [lines[number : number + 3] for number in range(0, 72, 3)]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 7)
+        for number, cell in enumerate(cells):
+            lines_at(canvas, cell, 50 + 165 * (number % 3), 780 - 40 * (number // 3), 12)
+
+    assert texts(drawn(page))[0].split() == " ".join(map(" ".join, cells)).split()
+
+
+@pytest.mark.parametrize("order", [lambda lines: lines[::-1], lambda lines: Random(1).sample(lines, len(lines))])
+def test_lines_are_read_from_the_top_however_they_were_drawn(
+    order: Callable[[list[tuple[int, str]]], list[tuple[int, str]]],
+) -> None:
+    lines = column(70) * 2
+
+    def page(canvas: Canvas) -> None:
+        for number, line in order(list(enumerate(lines))):
+            canvas.drawString(50, 780 - 14 * number, line)
+
+    assert texts(drawn(page)) == ["\n".join(lines)]
 
 
 def test_a_passage_that_is_drawn_twice_to_look_bold_is_read_once() -> None:

@@ -109,14 +109,14 @@ def _segments(page: TextPage, text: str) -> list[Segment]:
 
 
 def _read(segments: list[Segment], lines: list[list[Segment]], depth: int = 0) -> bool:
-    """Adds the lines of these segments; says whether a strip was found that changes the order of the drawing."""
+    """Adds the lines of these segments; says whether they are in another order than the drawing."""
     strip = _strip(segments) if depth < _DEEPEST else None
     if strip is None:
         lines += _rows(segments)
-        return False
+        return _is_shuffled(segments)
     across = sorted((s for s in segments if s.left < strip < s.right), key=lambda s: -s.base)
     beside = [s for s in segments if not s.left < strip < s.right]
-    changed = _jumps(beside, strip) > 2 * _SIDE
+    changed = _is_mixed(beside, strip)
     for limit in [*across, None]:
         band = [s for s in beside if limit is None or s.base > limit.base]
         beside = [s for s in beside if not (limit is None or s.base > limit.base)]
@@ -149,6 +149,13 @@ def _strip(segments: list[Segment]) -> float | None:
     return strip if _is_prose(before, edges[1] - edges[0]) and _is_prose(after, edges[2] - edges[1]) else None
 
 
+def _is_shuffled(segments: list[Segment]) -> bool:
+    """Whether the lines of one column were drawn upwards, or anyhow."""
+    width = max(s.right for s in segments) - min(s.left for s in segments) if segments else 0.0
+    wide = [s.base for s in sorted(segments, key=lambda s: s.start) if s.right - s.left >= _FILLED * width]
+    return 2 * len(wide) > len(segments) and moves_up(wide)
+
+
 def _longest_run(numbers: list[int]) -> tuple[int, int]:
     best, start = (numbers[0], numbers[0]), numbers[0]
     for before, number in zip(numbers, [*numbers[1:], numbers[-1] + 2], strict=True):
@@ -159,14 +166,21 @@ def _longest_run(numbers: list[int]) -> tuple[int, int]:
 
 
 def _is_prose(side: list[Segment], width: float) -> bool:
+    """Whether it is one column of prose or more."""
+    if sum(s.end - s.start for s in side) / len(side) < _LONG_RUN:
+        return False
     filled = sum(s.right - s.left for s in side) / len(side) / max(width, 1.0)
-    return filled >= _FILLED and sum(s.end - s.start for s in side) / len(side) >= _LONG_RUN
+    return filled >= _FILLED or _strip(side) is not None
 
 
-def _jumps(beside: list[Segment], strip: float) -> int:
-    """How often the drawing goes from one side of the strip to the other."""
+def _is_mixed(beside: list[Segment], strip: float) -> bool:
+    """Whether the drawing went from one side of the strip to the other time and again, line by line.
+
+    From cell to cell of a table it goes less often where these have several lines.
+    """
     sides = [s.left >= strip for s in sorted(beside, key=lambda s: s.start)]
-    return sum(a != b for a, b in pairwise(sides))
+    jumps = sum(a != b for a, b in pairwise(sides))
+    return jumps > max(2 * _SIDE, min(sides.count(True), sides.count(False)))
 
 
 def _rows(segments: list[Segment]) -> list[list[Segment]]:
