@@ -62,3 +62,14 @@ def test_a_passage_that_is_drawn_twice_to_look_bold_is_read_once() -> None:
         lines_at(canvas, ["The end."], y=600)
 
     assert texts(drawn(page)) == ["\n".join(lines) + "\nand so on.\nThe end."]
+
+
+def test_so_is_one_whose_lines_were_drawn_upwards() -> None:
+    lines = column(60)
+
+    def page(canvas: Canvas) -> None:
+        for aside in (0, 0.35):
+            for number, line in reversed(list(enumerate(lines))):
+                canvas.drawString(50 + aside, 780 - 14 * number, line)
+
+    assert texts(drawn(page)) == ["\n".join(lines)]

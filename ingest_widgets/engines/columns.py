@@ -89,7 +89,8 @@ def reading_order(page: TextPage, text: str) -> list[list[Segment]] | None:
 
 
 def _segments(page: TextPage, text: str) -> list[Segment]:
-    spans = [match.span() for match in _WORD.finditer(text)]
+    lines = zip(page.line_starts, page.lines, strict=True)
+    spans = [match.span() for start, line in lines for match in _WORD.finditer(text, start, start + len(line))]
     firsts = page.origins([start for start, _ in spans])
     lasts = page.origins([max(start, end - 1 - (text[end - 1] == "\ufffe")) for start, end in spans])
     segments: list[Segment] = []
