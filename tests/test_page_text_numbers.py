@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
+import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -134,3 +135,32 @@ def test_the_second_line_of_a_note_is_one_though_it_begins_below_the_first() -> 
         canvas.drawString(50 + stringWidth("6", "Helvetica", 6), 692, "below them")
 
     assert texts(drawn(page))[0].split() == ["6", "Two", "words", "below", "them"]
+
+
+@pytest.mark.parametrize("mark", ["2", "10", "*"])
+def test_the_first_line_of_a_note_is_no_paragraph(mark: str) -> None:
+    """The gap to the second one is measured from the words, not from the raised mark."""
+
+    def page(canvas: Canvas) -> None:
+        line((mark, 6, 3.8), (" Be aware that most users of it will", 9, 0), y=100)(canvas)
+        line(("not know that, nor know how to view it:", 9, 0), y=89.5)(canvas)
+        line(("the converter expects it to be as it is.", 9, 0), y=79)(canvas)
+
+    assert "\n\n" not in texts(drawn(page))[0]
+
+
+def test_a_note_goes_on_behind_its_mark_though_the_gap_is_wide() -> None:
+    """Pdfium alone ends a line there."""
+
+    def page(canvas: Canvas) -> None:
+        line(("3", 6, 3.8), y=100)(canvas)
+        canvas.setFont("Helvetica", 9)
+        canvas.drawString(58.3, 100, "currently, files at the top level, and those")
+        canvas.drawString(50, 89.5, "that stand below it; there are a few")
+        canvas.drawString(50, 79, "that have no name.")
+
+    assert texts(drawn(page))[0].split("\n") == [
+        "3 currently, files at the top level, and those",
+        "that stand below it; there are a few",
+        "that have no name.",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from operator import sub
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.initials import begins_word, is_initial
 from ingest_widgets.engines.numbers import ends_word, kinds_of, number_edits
-from ingest_widgets.engines.paragraphs import Pens, paragraph_starts
+from ingest_widgets.engines.paragraphs import SHIFT, Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
@@ -28,9 +29,11 @@ _FIRST_PAGES = 12
 _SOME_PAGES = 3
 _NEAR_PAGES = 12  # behind a letterspaced word there may be more: code, running heads
 _FAR = 40.0  # points: more than a letter and a space of any text
-_TOUCHING, _LETTER_GAP, _WORD_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.4  # of the height of a sign
+_TOUCHING, _LETTER_GAP, _WORD_GAP, _NOTE_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.95, 0.4  # of the height of a sign
 _STACKED = 0.2  # of the height of a sign
 _RISE = 1.0  # points
+_MARKS = "0123456789*\u2217\u2020\u2021\u00a7"
+_MARK = re.compile(rf"[{_MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])")  # of a note
 _CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
 _CUT_BY_BROWSER = HYPHEN + LINE_END
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
@@ -101,6 +104,11 @@ class PageReader:
         begins, beside = paragraph_starts(lines, firsts, lasts)
         if beside and (gaps := _gaps(page, beside, self._vocabulary)):
             lines, firsts, lasts = _continued(lines, gaps, firsts, lasts)
+            starts = [start for number, start in enumerate(starts) if number not in gaps]
+            begins, _ = paragraph_starts(lines, firsts, lasts)
+        notes = [number - 1 for number in begins if lines[number - 1][:1] in _MARKS]
+        if notes and (raised := _raised(page, notes, starts, lasts[1])):
+            lasts = lasts[0], [raised.get(number, base) for number, base in enumerate(lasts[1])]
             begins, _ = paragraph_starts(lines, firsts, lasts)
         return _parted(lines, begins)
 
@@ -150,10 +158,12 @@ def _gaps(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int
         _, low, right, high = page.box(end)
         heights[number] = low, high
         gap = (first - right) / max(high - low, 1)
+        note = rise < -_RISE and number - 1 not in found and text[starts[number - 1] : end + 1].isdigit()
+        widest = _NOTE_GAP if note else _WORD_GAP
         if end == starts[number - 1] and is_initial(page, end, start):
             if gap < _WORD_GAP and begins_word(text, end, start, vocabulary):
                 found[number] = ""
-        elif _TOUCHING < gap < _WORD_GAP and _overlap(page.box(start), heights[number]):
+        elif _TOUCHING < gap < widest and _overlap(page.box(start), heights[number]):
             apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
             found[number] = " " if apart else ""
         elif (
@@ -205,6 +215,16 @@ def _continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[l
         if CUT in line:
             lasts[-1] = last
     return whole, _pens(firsts), _pens(lasts)
+
+
+def _raised(page: TextPage, notes: list[int], starts: list[int], up: list[float]) -> dict[int, float]:
+    """Those of these lines that begin with a raised mark, and where the pen stood for the word behind it."""
+    marks = [(number, mark.end()) for number in notes if (mark := _MARK.match(page.text, starts[number]))]
+    if not marks:
+        return {}
+    _, bases = page.pens([at for _, at in marks])
+    pairs = zip((number for number, _ in marks), bases, strict=True)
+    return {number: base for number, base in pairs if _RISE < up[number] - base < SHIFT}
 
 
 def _parted(lines: list[str], begins: list[int]) -> list[str]:

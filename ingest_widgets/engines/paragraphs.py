@@ -11,7 +11,9 @@ from operator import sub
 
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
-_SAME_LINE, _SHIFT = 0.5, 9.0  # points: raised and lowered signs stand no farther off
+_SAME_LINE = 0.5  # points
+SHIFT = 9.0
+"""Points: raised and lowered signs stand no farther off their line."""
 _STACKED = 1.0  # points: one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
@@ -34,7 +36,7 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[l
     starts, beside = [], []
     for number, drop, above, below, before, left in around:
         alone = left > before and len(lines[number - 1]) == 1
-        if (-_SHIFT < drop < _SHIFT and left > before - _STACKED) or (alone and drop < 2 * _SHIFT):
+        if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
             beside.append(number)
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
             if drop < -_SAME_LINE and not alone and _new_sentence(lines[number - 1], lines[number]):
