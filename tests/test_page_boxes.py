@@ -48,6 +48,15 @@ def test_a_word_that_the_mark_of_a_note_touches() -> None:
     assert found(pdf, "firm") == []
 
 
+def test_the_first_word_of_a_note_behind_a_word_that_the_column_cuts() -> None:
+    below = line(("1", 6, 3), ("See the report.", 10, 0), y=100)
+    cut = lines("a committee with experts", "and many indepen-")
+    pdf = drawn(lambda canvas: (cut(canvas), below(canvas))[0])
+    ((left, *_),) = found(pdf, "see")
+    assert left == pytest.approx(50 + stringWidth("1", "Helvetica", 6), abs=1)
+    assert len(found(pdf, "indepen")) == 1
+
+
 def test_a_letterspaced_word() -> None:
     """From its first letter to its last one, though pdfium parts the letters."""
     ((left, _, right, _),) = found(drawn(spaced("ARTICLE INFO")), "info")

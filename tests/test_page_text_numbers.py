@@ -10,7 +10,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.test_page_text import drawn, texts
+from tests.test_page_text import drawn, lines_at, texts
 
 Piece = tuple[str, float, float]  # what, size, rise
 
@@ -164,3 +164,32 @@ def test_a_note_goes_on_behind_its_mark_though_the_gap_is_wide() -> None:
         "that stand below it; there are a few",
         "that have no name.",
     ]
+
+
+def test_a_cut_is_not_joined_with_the_page_number_or_the_note_below_it() -> None:
+    """The word goes on on the next page, or in the next column."""
+
+    def column(*below: Callable[[Canvas], None]) -> Callable[[Canvas], None]:
+        def page(canvas: Canvas) -> None:
+            lines_at(canvas, ["The committee reviewed it for a year with seven-", "teen experts and many indepen-"])
+            for draw in below:
+                draw(canvas)
+
+        return page
+
+    note = line(("1", 6, 3), ("See the report.", 8, 0), y=100)
+    number = line(("24", 10, 0), y=60)
+    top = "The committee reviewed it for a year with seventeen\nexperts and many indepen-"
+    assert texts(drawn(column(number), column(note, number))) == [
+        f"{top}\n\n24",
+        f"{top}\n\n1 See the report.\n24",
+    ]
+
+
+def test_figures_behind_a_cut_within_a_paragraph_belong_to_its_word() -> None:
+    """They are as large as it and stand on its line."""
+
+    def page(canvas: Canvas) -> None:
+        lines_at(canvas, ["They came to the Western Isles and to Mul-", "3D prints of it, or GPL-", "3 and more."])
+
+    assert texts(drawn(page)) == ["They came to the Western Isles and to Mul-3D\nprints of it, or GPL-3\nand more."]

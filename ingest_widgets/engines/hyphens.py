@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 CUT = "\ufffe"  # what pdfium puts in place of a hyphen at a line end, and of the line end itself
 LINE_END = "\n"
+KEPT = "-" + 2 * LINE_END
+"""What stands for a cut behind which the word doesn't go on."""
 _SOFT = "\u00ad"
 HYPHEN = "\u2010"
 """What browsers draw where they cut a word; pdfium takes it for a sign like any other."""
@@ -88,6 +90,9 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
     if cut or plain:
         vocabulary.gather()
     if cut:
+        head, _, last = text.rpartition(CUT)
+        if last.strip().isdigit():  # the word goes on on the next page: this is the number of this one
+            text = head + KEPT + last
         text = _mended(text, CUT, lambda head, tail: _sign(head, tail, vocabulary))
     if _SOFT in text:
         text = _mended(text, _SOFT + LINE_END, lambda head, tail: "")

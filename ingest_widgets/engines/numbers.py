@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ingest_widgets.engines.hyphens import CUT, KEPT
+
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
@@ -18,6 +20,7 @@ _KINDS = bytes(
 )
 _FIGURES = "0123456789.¹²³"
 _NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}[\d¹²³](?=[^\W\d_]{{2}})")
+_NOTE = re.compile(rf"{CUT}([\d¹²³]{{1,3}})\s*(?=[^\W\d_])")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _MOST = 500  # of a kind on a page
@@ -43,6 +46,14 @@ def number_edits(page: TextPage, text: str, kinds: bytes, at_starts: bool = True
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
         found += _raised(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
     return [(at, at, " ") for at in set(map(max, found))]
+
+
+def cut_edits(page: TextPage, text: str) -> list[Edit]:
+    """A cut at the end of a column that is followed by the raised mark of a note keeps its line end."""
+    notes = list(islice(_NOTE.finditer(text), _MOST))
+    raised = set(_raised(page, [(note.end(1) - 1, note.end()) for note in notes]))
+    edits = [(note.start(), note.start() + 1, KEPT) for note in notes if (note.end(1) - 1, note.end()) in raised]
+    return edits + [(at, at, " ") for figure, at in raised if at == figure + 1]
 
 
 def _marks(kinds: bytes) -> list[int]:

@@ -13,7 +13,7 @@ from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.initials import begins_word, is_initial
-from ingest_widgets.engines.numbers import ends_word, kinds_of, number_edits
+from ingest_widgets.engines.numbers import cut_edits, ends_word, kinds_of, number_edits
 from ingest_widgets.engines.paragraphs import SHIFT, Pens, paragraph_starts
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -91,6 +91,8 @@ class PageReader:
             self._noted |= bool(numbers)
             if spaces:
                 self._spaced_until = self._pages + _NEAR_PAGES
+        if CUT in text:
+            edits += cut_edits(page, text)
         edits.sort()
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
@@ -122,7 +124,8 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     """
     text, kinds = page.text, kinds_of(page.text)
     edits = _accents_and_turns(page, from_right)
-    edits += number_edits(page, text, kinds) + spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
+    edits += number_edits(page, text, kinds) + cut_edits(page, text)
+    edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
     return sorted(edits)
 
 
