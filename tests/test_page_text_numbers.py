@@ -193,3 +193,8 @@ def test_figures_behind_a_cut_within_a_paragraph_belong_to_its_word() -> None:
         lines_at(canvas, ["They came to the Western Isles and to Mul-", "3D prints of it, or GPL-", "3 and more."])
 
     assert texts(drawn(page)) == ["They came to the Western Isles and to Mul-3D\nprints of it, or GPL-3\nand more."]
+
+
+def test_a_note_may_begin_with_a_word_of_one_letter() -> None:
+    assert texts(drawn(line(("1", 6, 3), ("A team of them.", 8, 0)))) == ["1 A team of them."]
+    assert texts(drawn(line(("1A team", 8, 0)))) == ["1A team"]

@@ -19,7 +19,7 @@ _KINDS = bytes(
     ord("1" if chr(code).isdigit() else "a" if chr(code).isalpha() or chr(code) == "?" else " ") for code in range(256)
 )
 _FIGURES = "0123456789.¹²³"
-_NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}[\d¹²³](?=[^\W\d_]{{2}})")
+_NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}[\d¹²³](?=[^\W\d_]{{2}}|[^\W\d_]\s)")
 _NOTE = re.compile(rf"{CUT}([\d¹²³]{{1,3}})\s*(?=[^\W\d_])")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
