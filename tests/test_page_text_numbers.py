@@ -31,6 +31,16 @@ def by_sign(*pieces: Piece, y: float = 700) -> Callable[[Canvas], None]:
     return line(*((sign, size, rise) for text, size, rise in pieces for sign in text), y=y)
 
 
+def renamed(pdf: bytes, names: bytes) -> bytes:
+    """The signs of the fonts have these names, as in a map to text."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for font in document.pages[0].Resources.Font.values():
+            font.ToUnicode = document.make_stream(b"begincmap %b endcmap" % names)
+        document.save(out)
+    return out.getvalue()
+
+
 def test_the_mark_of_a_note_is_no_part_of_the_word() -> None:
     """Neither behind the word in the text nor before the first word of the note."""
     in_text = line(("They need firmware", 10, 0), ("12", 7, 4), (" and nothing else.", 10, 0))
@@ -42,12 +52,8 @@ def test_a_raised_figure_may_be_a_sign_of_the_font() -> None:
     """Some typesetters take it from the font as it is, and call it 1 or ¹."""
     pdf = drawn(line(("They need firmware\u00b9 and nothing else on 20 km\u00b2 of land.", 10, 0)))
     assert texts(pdf) == ["They need firmware \u00b9 and nothing else on 20 km\u00b2 of land."]
-    named, out = b"begincmap 2 beginbfrange <20> <7e> <0020> <b9> <b9> <0031> endbfrange endcmap", BytesIO()
-    with pikepdf.open(BytesIO(pdf)) as document:
-        for font in document.pages[0].Resources.Font.values():
-            font.ToUnicode = document.make_stream(named)
-        document.save(out)
-    assert texts(out.getvalue())[0].startswith("They need firmware 1 and nothing else")
+    named = renamed(pdf, b"2 beginbfrange <20> <7e> <0020> <b9> <b9> <0031> endbfrange")
+    assert texts(named)[0].startswith("They need firmware 1 and nothing else")
 
 
 def test_figures_that_belong_to_a_word_stay() -> None:
@@ -75,6 +81,23 @@ def test_marks_of_notes_are_found_on_every_page_once_one_was_seen() -> None:
     marked = line(("the word of a note", 10, 0), ("1", 7, 4), (" and more", 10, 0))
     plain = line(("words without any note", 10, 0))
     assert texts(drawn(marked, *[plain] * 12, marked))[-1] == "the word of a note 1 and more"
+
+
+def test_notes_are_parted_from_their_marks_on_every_page_once_a_mark_was_seen() -> None:
+    """Though no word of the page has one."""
+    note, plain = line(("12", 6, 3), ("Some devices do not.", 8, 0)), line(("words without any note", 10, 0))
+
+    def last(canvas: Canvas) -> None:
+        plain(canvas)
+        line(("12", 6, 3), ("Some devices do not.", 8, 0), y=100)(canvas)
+
+    assert texts(drawn(note, *[plain] * 12, last))[-1] == "words without any note\n12 Some devices do not."
+
+
+def test_a_number_of_raised_figures_of_the_font_is_parted_from_its_note() -> None:
+    pdf = drawn(line(("10", 6, 3), ("Some do not.", 8, 0)))
+    named = renamed(pdf, b"3 beginbfrange <20> <2f> <0020> <41> <7a> <0041> <30> <31> [<2070> <00b9>] endbfrange")
+    assert texts(named) == ["\u00b9\u2070 Some do not."]
 
 
 def test_a_line_goes_on_behind_a_raised_sign() -> None:

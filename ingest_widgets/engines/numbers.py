@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 _KINDS = bytes(
     ord("1" if chr(code).isdigit() else "a" if chr(code).isalpha() or chr(code) == "?" else " ") for code in range(256)
 )
-_FIGURES = "0123456789.¹²³"
-_NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}[\d¹²³](?=[^\W\d_]{{2}}|[^\W\d_]\s)")
-_NOTE = re.compile(rf"{CUT}([\d¹²³]{{1,3}})\s*(?=[^\W\d_])")
+# Searches whose first two signs are given are the fastest; CR and LF are blanks.
+_TOUCHING, _TOUCHING_AT_START = re.compile(rb"1a"), re.compile(rb"1a(?:(?<=  1a)|(?<=  11a))")
+_RAISED_FIGURES = "¹²³⁰⁴⁵⁶⁷⁸⁹"
+_FIGURES = f"0123456789.{_RAISED_FIGURES}"
+_FIGURE, _LETTER = rf"[\d{_RAISED_FIGURES}]", rf"[^\W\d_{_RAISED_FIGURES}]"
+_NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}{_FIGURE}(?={_LETTER}(?:{_LETTER}|\s))")
+_NOTE = re.compile(rf"{CUT}({_FIGURE}{{1,3}})\s*(?={_LETTER})")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _MOST = 500  # of a kind on a page
@@ -39,10 +43,10 @@ def number_edits(page: TextPage, text: str, kinds: bytes, at_starts: bool = True
         page: Where the text stands.
         text: Of the whole page.
         kinds: See `kinds_of`.
-        at_starts: Look at the beginnings of lines even when no word of the page has a mark.
+        at_starts: Look for section numbers even when no word of the page has a mark.
     """
     found = _raised(page, [(at + 2, at + 1) for at in _marks(kinds) if _is_mark(text, at)])
-    if found or at_starts:
+    if (_TOUCHING if found or at_starts else _TOUCHING_AT_START).search(kinds):
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
         found += _raised(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
     return [(at, at, " ") for at in set(map(max, found))]
