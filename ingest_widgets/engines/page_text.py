@@ -108,10 +108,12 @@ class PageReader:
             lines, firsts, lasts = _continued(lines, gaps, firsts, lasts)
             starts = [start for number, start in enumerate(starts) if number not in gaps]
             begins, _ = paragraph_starts(lines, firsts, lasts)
-        notes = [number - 1 for number in begins if lines[number - 1][:1] in _MARKS]
-        if notes and (raised := _raised(page, notes, starts, lasts[1])):
-            lasts = lasts[0], [raised.get(number, base) for number, base in enumerate(lasts[1])]
-            begins, _ = paragraph_starts(lines, firsts, lasts)
+        if sampled or self._noted:
+            notes = [number - 1 for number in begins if lines[number - 1][:1] in _MARKS]
+            if notes and (raised := _raised(page, notes, starts, lasts[1])):
+                self._noted = True
+                lasts = lasts[0], [raised.get(number, base) for number, base in enumerate(lasts[1])]
+                begins, _ = paragraph_starts(lines, firsts, lasts)
         return _parted(lines, begins)
 
 
