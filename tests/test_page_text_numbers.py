@@ -172,6 +172,17 @@ def test_the_first_line_of_a_note_is_no_paragraph(mark: str) -> None:
     assert "\n\n" not in texts(drawn(page))[0]
 
 
+def test_the_mark_of_the_next_note_makes_no_paragraph_of_the_line_above_it() -> None:
+    """Raised, it stands closer to that line than the lines do to each other."""
+
+    def page(canvas: Canvas) -> None:
+        for y, mark in ((100, "2"), (81, "3")):
+            line((mark, 6, 3.8), ("Be aware that most users of it will", 8, 0), y=y)(canvas)
+            line(("not know that, nor know how to view it.", 8, 0), y=y - 9.5)(canvas)
+
+    assert "\n\n" not in texts(drawn(page))[0]
+
+
 def test_a_note_goes_on_behind_its_mark_though_the_gap_is_wide() -> None:
     """Pdfium alone ends a line there."""
 

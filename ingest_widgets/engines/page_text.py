@@ -110,9 +110,9 @@ class PageReader:
             begins, _ = paragraph_starts(lines, firsts, lasts)
         if sampled or self._noted:
             notes = [number - 1 for number in begins if lines[number - 1][:1] in _MARKS]
-            if notes and (raised := _raised(page, notes, starts, lasts[1])):
+            if notes and _raised(page, notes, starts, firsts[1]):
                 self._noted = True
-                lasts = lasts[0], [raised.get(number, base) for number, base in enumerate(lasts[1])]
+                firsts, lasts = _lowered(page, lines, starts, firsts, lasts)
                 begins, _ = paragraph_starts(lines, firsts, lasts)
         return _parted(lines, begins)
 
@@ -230,6 +230,15 @@ def _raised(page: TextPage, notes: list[int], starts: list[int], up: list[float]
     _, bases = page.pens([at for _, at in marks])
     pairs = zip((number for number, _ in marks), bases, strict=True)
     return {number: base for number, base in pairs if _RISE < up[number] - base < SHIFT}
+
+
+def _lowered(page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens) -> tuple[Pens, Pens]:
+    """Lines that begin with a raised mark stand where the word behind it does."""
+    notes = [number for number, line in enumerate(lines) if line[:1] in _MARKS]
+    raised = _raised(page, notes, starts, firsts[1])
+    up = [raised.get(number, base) for number, base in enumerate(firsts[1])]
+    below = [new if last == first else last for new, first, last in zip(up, firsts[1], lasts[1], strict=True)]
+    return (firsts[0], up), (lasts[0], below)
 
 
 def _parted(lines: list[str], begins: list[int]) -> list[str]:
