@@ -63,6 +63,30 @@ def test_a_control_character_is_a_ligature_only_if_its_font_does_not_say_what_it
     assert read(shown("0069", "006E", f"{code:04X}", "006E", "006F")) == ("inno", ("1 control character left out",))
 
 
+@pytest.mark.parametrize(
+    ("codes", "text"),
+    [
+        ("31303015313230", "100\u2013120"),
+        ("636f6d6d697474656516776869636820", "committee\u2014which"),
+        ("20107175616c69747911", "\u201cquality\u201d"),
+        ("2012576f727465102c", "\u201eWorte\u201c,"),
+        ("20136d6f747314", "\u00abmots\u00bb"),
+    ],
+)
+def test_dashes_and_quotation_marks_of_a_font_without_a_map(codes: str, text: str) -> None:
+    """TeX's new fonts number them so."""
+    page = assemble(page_objects([f"BT /F1 12 Tf 72 720 Td <{codes}> Tj ET".encode()]))
+    said, warnings = read(page)
+    assert (said.strip(), warnings) == (text, ())
+
+
+def test_an_accent_of_a_font_without_a_map_is_no_quotation_mark() -> None:
+    """TeX's old fonts have accents there, which are drawn above a letter."""
+    objects = page_objects([b"BT /F1 12 Tf 72 720 Td [<14> 400 (Cech)] TJ ET"])
+    objects[3] = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 20/LastChar 20/Widths[500]>>"
+    assert read(assemble(objects)) == ("Cech", ("1 control character left out",))
+
+
 def test_what_stands_where_no_ligature_would_is_counted_though_its_font_has_no_map() -> None:
     content = b"BT /F1 12 Tf 14 TL 72 720 Td <6f6e65200c2074776f> Tj T* <0d63206f6666> Tj ET"
     assert read(assemble(page_objects([content]))) == ("one  two\nc off", ("2 control characters left out",))

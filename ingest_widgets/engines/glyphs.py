@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 _LIGATURES = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
 }  # fmt: skip
-# Fonts without a map to Unicode let their codes through: TeX's old (OT1) and new (T1) places of the ligatures.
+# Fonts without a map to Unicode let their codes through: TeX's old (OT1) and new (T1) places of the ligatures, and T1's
+# of quotation marks and dashes. https://www.ctan.org/pkg/encguide
 _CODES = {
     "\x0b": "ff", "\x0c": "fi", "\r": "fl", "\x0e": "ffi", "\x0f": "ffl",
+    "\x10": "“", "\x11": "”", "\x12": "„", "\x13": "«", "\x14": "»", "\x15": "–", "\x16": "—",
     "\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl",
 }  # fmt: skip
 _CODED = re.compile(
     "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
     "|(?<![^\\s(\\[\"'“‘-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2})"
     "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]-]|$)"
+    # Fonts for formulas have Greek letters and relations there: beside these are gaps, or single letters.
+    "|(?:(?<=[^\\W\\d_]{2})|(?<=\\d))[\x15\x16](?=\\d|[^\\W\\d_]{2})"
+    "|(?<![^\\s(\\[])[\x10\x12-\x14](?=[^\\W\\d_]{2})"
+    "|(?<=[^\\W\\d_][^\\W\\d_.,!?])[\x10\x11\x13\x14](?=[\\s,.;:)\\]]|$)"
 )
 _SYMBOL_CODES, _GREEK = "abgdezhqiklmnxoprstufcyw", "αβγδεζηθικλμνξοπρστυφχψω"
 # What Symbol, Wingdings and TeX's brackets put into the private area and has a plain counterpart.

@@ -15,10 +15,14 @@ _COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
 _TEXT = getter(pdfium_c.FPDFText_GetText)
 _UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
+_BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
+_OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
+_FONT = getter(pdfium_c.FPDFTextObj_GetFont, Handle)
 _IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
 _ROOM = ctypes.create_string_buffer(1 << 17)  # kept: making it anew for each page costs more than the call
 # Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
 _DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
+_MARKS = range(0x10, 0x17)  # quotation marks and dashes, or accents, or signs of formulas: TeX's fonts differ
 
 
 def signs_of(page: Handle) -> tuple[str, int, int]:
@@ -61,4 +65,26 @@ def _with_nuls(page: Handle, text: str, units: bytes, count: int) -> str:
 def unmapped(page: Handle) -> set[str]:
     """The control characters on the page that a font drew without saying what they mean."""
     controls = [n for n in range(_COUNT_CHARS(page)) if _UNICODE(page, n) < ord(" ")]
-    return {chr(_UNICODE(page, n)) for n in controls if _UNMAPPED(page, n)}
+    drawn = [n for n in controls if _UNMAPPED(page, n)]
+    return {chr(_UNICODE(page, n)) for n in drawn if _UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
+
+
+def _is_beside_letter(page: Handle, index: int) -> bool:
+    """Whether it stands beside a letter or figure of its font: signs of formulas don't, and accents stand above one."""
+    left, top, right, bottom = _place(page, index)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    found = False
+    for near in (n for n in (index - 1, index + 1) if chr(_UNICODE(page, n)).isalnum()):
+        u0, v1, u1, v0 = _place(page, near)
+        if u0 < x < u1 and v0 < y < v1:
+            return False
+        found |= _FONT(_OBJECT(page, near)).value == _FONT(_OBJECT(page, index)).value
+    return found
+
+
+def _place(page: Handle, index: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom."""
+    place = (ctypes.c_float * 4)()
+    _BOX(page, index, place)
+    left, top, right, bottom = place
+    return left, top, right, bottom
