@@ -202,6 +202,18 @@ def test_a_word_that_is_stretched() -> None:
     assert found(mapped(stretched[::-1]), word)
 
 
+def test_a_persian_word_beside_a_non_joiner() -> None:
+    """Which parts words for who looks for one of them, and none for who types the whole."""
+    copy, plural = "\u0646\u0633\u062e\u0647", "\u0647\u0627\u06cc"
+    pdf = mapped(f"{copy}\u200c{plural}"[::-1])
+    ((left, _, right, _),) = found(pdf, copy)
+    ((whole_left, _, whole_right, _),) = found(pdf, copy + plural)
+    assert right == whole_right
+    assert left == pytest.approx((whole_left + whole_right) / 2, abs=(whole_right - whole_left) / 4)
+    assert found(pdf, copy + "\u200c" + plural) == found(pdf, copy + plural)
+    assert found(pdf, copy[:3]) == []
+
+
 def test_right_to_left_words_that_were_drawn_from_the_left() -> None:
     """Every word of a browser's page has boxes from its first letter to its last one, and a phrase has one a line."""
     pdf = (ROOT / "tests" / "data" / "right-to-left-from-a-browser.pdf").read_bytes()

@@ -28,6 +28,8 @@ _CUTS = CUT + "\x02"
 _INVISIBLE = _CUTS + "\xad\u200b"
 _TATWEEL = "\u0640"
 _BESIDE = "\n"  # a line end behind which the text goes on where it was
+_NON_JOINER = "\u200c"  # searched without, and yet what stands on either side of it is searched alone, too
+_MAY_BE_WITHIN = _BESIDE + _NON_JOINER
 _TOUCHING, _WORD_GAP = -0.3, 0.7  # of the height of a sign
 _SAME_LINE, _FAR = 0.4, 3.0  # of the height of a sign; words of a line that is set to the margins stand nearer
 _LEVEL = 0.5  # points
@@ -67,7 +69,8 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
     text = _text(page.text_handle)
     for hyphen in "-", HYPHEN:
         text = text.replace(hyphen + LINE_BREAK, CUT + LINE_BREAK)
-    wanted = list(filter(None, (_folded(enumerate(needle))[0].strip() for needle in needles)))
+    folded = (_folded(enumerate(needle))[0].replace(_NON_JOINER, "").strip() for needle in needles)
+    wanted = list(filter(None, folded))
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
     if page.indexed and (edits := changes(page, from_right)):  # the words that were made by cleaning the text
@@ -122,12 +125,12 @@ def _matches(text: str, signs: Iterable[Sign], needles: Sequence[str], beside: f
         folded, at = _folded(signs, hyphen, beside)
         for needle in needles:
             for start, end in _spans(folded, needle):
-                yield tuple(sorted({at[n] for n in range(start, end) if not folded[n].isspace()}))
+                yield tuple(sorted({at[n] for n in range(start, end) if folded[n] not in f" {_MAY_BE_WITHIN}"}))
 
 
 def _spans(folded: str, needle: str) -> Iterator[Span]:
     """Where the needle begins and ends as whole words."""
-    within = f"{_BESIDE}?" if _BESIDE in folded else ""
+    within = f"[{_MAY_BE_WITHIN}]?" if any(sign in folded for sign in _MAY_BE_WITHIN) else ""
     pattern = re.compile(within.join(f"[ {_BESIDE}]" if char == " " else re.escape(char) for char in needle))
     match = pattern.search(folded)
     while match:
@@ -167,7 +170,7 @@ def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
 
 
 def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = frozenset()) -> tuple[str, list[int]]:
-    """The text without case, accents, invisible signs and runs of spaces; and where each of its characters was.
+    """The text without case, accents, invisible signs but non-joiners, and runs of spaces; and where each sign was.
 
     Args:
         signs: The text.
@@ -186,6 +189,8 @@ def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = fr
                 continue
         elif char in _INVISIBLE:
             before, folded = char, hyphen if char in _CUTS else ""
+        elif char == _NON_JOINER:
+            before = folded = char
         elif char.isascii() and char.isprintable():
             before, folded = char, char.lower()
         else:
