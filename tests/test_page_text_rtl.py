@@ -6,6 +6,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
+import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -49,6 +50,29 @@ def test_latin_words_between_right_to_left_ones_keep_their_order() -> None:
     pieces = [("Times-Roman", "abc"), ("Times-Roman", "def"), ("Helvetica", "the user guide"), ("Times-Roman", "ghi")]
     (text,) = texts(hebrew(lambda canvas: from_the_right(canvas, pieces, 700)))
     assert text == f"{letters('abc')} {letters('def')} the user guide {letters('ghi')}"
+
+
+@pytest.mark.parametrize("word", ["https://www.example.org/reports", "UTF-8", "U+06F9"])
+def test_a_latin_word_of_several_pieces_reads_from_the_left(word: str) -> None:
+    """Pdfium alone reads "reports/org.example.www://https" and "8-UTF"."""
+    pieces = [("Times-Roman", "abc"), ("Times-Roman", "def"), ("Helvetica", word), ("Times-Roman", "ghi")]
+    (text,) = texts(hebrew(lambda canvas: from_the_right(canvas, pieces, 700)))
+    assert text == f"{letters('abc')} {letters('def')} {word} {letters('ghi')}"
+
+
+def test_the_hyphen_between_a_prefix_and_a_latin_word_stays_there() -> None:
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, [("Times-Roman", "abc"), ("Times-Roman", "def")], 700)
+        canvas.setFont("Times-Roman", 10)
+        canvas.drawRightString(400, 700, "b")
+        x = 400 - stringWidth("b", "Times-Roman", 10)
+        canvas.setFont("Helvetica", 10)
+        canvas.drawRightString(x, 700, "UTF-8-")
+        x -= stringWidth("UTF-8-", "Helvetica", 10) + 2.8
+        canvas.setFont("Times-Roman", 10)
+        canvas.drawRightString(x, 700, "ghi")
+
+    assert f"{letters('b')}-UTF-8 {letters('ihg')}" in texts(hebrew(page))[0]
 
 
 def test_a_latin_line_of_a_right_to_left_page_reads_from_the_left() -> None:

@@ -24,7 +24,8 @@ _IN_EVERY_TEXT = "\u0627\u0644\u06cc\u05d5\u05d9"  # alef, lam, yeh, vav, yod
 _LATIN = "A-Za-z\u00c0-\u02af\u0370-\u052f"
 _SIGN = f"[^{_LETTER}\\r\\n]"  # neither a right-to-left letter nor a line end
 _RUN = re.compile(f"{_SIGN}+")
-_LATIN_LETTER = re.compile(f"[{_LATIN}]")
+_LATIN_WORD = re.compile(f"[^{_LETTER}\\s]*[{_LATIN}][^{_LETTER}\\s]*")
+_AROUND = ".,:;!?()[]\"'\u00ab\u00bb\u05f3\u05f4-\u2013\u05be\u060c\u061b\u061f"  # others are parts of addresses
 _WELL_FORMED, _MIRRORED = re.compile(r"\([^()]*\)"), re.compile(r"\)[^()]*\(")
 _BRACKETS = str.maketrans("()[]", ")(][")
 _BRACKET = re.compile(f"(?<![{_LATIN}])(?<![{_LATIN}] )[()\\[\\]]")  # behind Latin letters pdfium leaves them
@@ -77,12 +78,14 @@ def latin_runs(page: TextPage, text: str) -> list[Edit]:
     for match in _RUN.finditer(text):
         start, end = match.span()
         if text[start - 1 : start] not in ("", "\n") or text[end : end + 1] not in ("", "\r"):  # only a part of a line
-            first = _LATIN_LETTER.search(text, start, end)
+            first = _LATIN_WORD.search(text, start, end)
             start = first.start() if first else end
-            while end > start and not text[end - 1].isalnum():
+            while start < end and text[start] in _AROUND and text[start] != "-":
+                start += 1
+            while end > start and (text[end - 1] in _AROUND or text[end - 1].isspace()):
                 end -= 1
         words = [word.span() for word in _ANY_WORD.finditer(text, start, end)]
-        if len(words) > 1:
+        if len(words) > 1 or (words and not text[start:end].isalpha()):
             found += _in_order(page, text, words)
     return found
 
@@ -93,11 +96,22 @@ def _in_order(page: TextPage, text: str, words: list[Span]) -> list[Edit]:
 
     def is_left_of(word: Span, other: Span) -> bool:
         start, there = word[0] - first, other[0] - first
-        if abs(up[start] - up[there]) > _SAME_LINE or across[start] > across[there]:
+        signs, signs_there = across[start : word[1] - first], across[there : other[1] - first]
+        if abs(up[start] - up[there]) > _SAME_LINE or min(signs) > min(signs_there):
             return False
-        signs = across[start : word[1] - first]
-        gap = min(across[there : other[1] - first]) - page.box(word[0] + signs.index(max(signs)))[2]
+        gap = min(signs_there) - page.box(word[0] + signs.index(max(signs)))[2]
         return -1 < gap < _WORD_GAP * page.size(other[0])
+
+    def by_place(start: int, end: int) -> str:
+        order = sorted(range(start, end), key=lambda n: (across[n - first], text[n] != " "))
+        read = "".join(text[n] for n in order)
+        # The hyphen behind a prefix stays there; pdfium may have swapped it with one of the word.
+        return f"-{read[:-1]}" if text[start] == read[-1] == "-" else read
+
+    def is_turned(start: int, end: int) -> bool:
+        signs = [n - first for n in range(start, end) if text[n].isalnum()]
+        level = len({round(up[n], 1) for n in signs}) == 1
+        return level and any(across[n] > across[after] for n, after in pairwise(signs))
 
     found: list[Edit] = []
     chain = words[:1]
@@ -108,8 +122,9 @@ def _in_order(page: TextPage, text: str, words: list[Span]) -> list[Edit]:
         # One word with a number, such as "6 m", may be right as it is.
         if sum(text[start].isalpha() or text[end - 1].isalpha() for start, end in chain) > 1:
             start, end = chain[0][0], chain[-1][1]
-            order = sorted(range(start, end), key=lambda n: (across[n - first], text[n] != " "))
-            found.append((start, end, "".join(text[n] for n in order)))
+            found.append((start, end, by_place(start, end)))
+        else:
+            found += [(start, end, by_place(start, end)) for start, end in chain if is_turned(start, end)]
         chain = [word]
     return found
 
