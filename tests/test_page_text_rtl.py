@@ -10,6 +10,8 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.hostile.bombs import cmap_font
+from tests.hostile.pdf import assemble, page_objects
 from tests.test_page_text import drawn, texts
 
 _TO_HEBREW = b"""begincmap 1 begincodespacerange <00> <ff> endcodespacerange
@@ -58,6 +60,15 @@ def test_a_latin_word_of_several_pieces_reads_from_the_left(word: str) -> None:
     pieces = [("Times-Roman", "abc"), ("Times-Roman", "def"), ("Helvetica", word), ("Times-Roman", "ghi")]
     (text,) = texts(hebrew(lambda canvas: from_the_right(canvas, pieces, 700)))
     assert text == f"{letters('abc')} {letters('def')} {word} {letters('ghi')}"
+
+
+def test_lam_and_alef_that_were_drawn_as_one_sign_keep_their_order() -> None:
+    """Whatever stands around them; pdfium alone swaps them."""
+    rows = b"<0041> <0643> <0042> <06440627> <0043> <0645>"
+    font = cmap_font(b"3 beginbfchar %b endbfchar" % rows, embedded=False)
+    content = b"BT /F1 12 Tf 72 720 Td <004300420041> Tj ET"
+    word = "\u0643\u0644\u0627\u0645"
+    assert texts(assemble(page_objects([content]) | font)) == [word]
 
 
 def test_the_hyphen_between_a_prefix_and_a_latin_word_stays_there() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Span = tuple[int, int]
 _LETTER = "\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff\u200c\u200d"
 _WORD = re.compile(f"[{_LETTER}]{{2,}}")
+_ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _ANY_WORD = re.compile(r"\S+")
 _SPACE = re.compile(f"(?<=[{_LETTER}]) (?=[{_LETTER}])")
 _IN_EVERY_TEXT = "\u0627\u0644\u06cc\u05d5\u05d9"  # alef, lam, yeh, vav, yod
@@ -52,11 +53,20 @@ def _turned_words(page: TextPage, text: str) -> list[Edit]:
     spans = [match.span() for match in _WORD.finditer(text)]
     firsts = page.origins([start for start, _ in spans])
     lasts = page.origins([end - 1 for _, end in spans])
-    return [
+    turned = [
         (start, end, text[start:end][::-1])
         for (start, end), first, last in zip(spans, firsts, lasts, strict=True)
         if last[0] > first[0] + 0.5 and abs(last[1] - first[1]) < 3
     ]
+    return turned + _parted_ligatures(page, text)
+
+
+def _parted_ligatures(page: TextPage, text: str) -> list[Edit]:
+    """Lam and alef that were drawn as one sign, whose letters pdfium swaps."""
+    pairs = [match.start() for match in _ALEF_LAM.finditer(text)]
+    alefs, lams = page.origins(pairs), page.origins([at + 1 for at in pairs])
+    near = [at for at, alef, lam in zip(pairs, alefs, lams, strict=True) if alef == lam]
+    return [(at, at + 2, text[at : at + 2][::-1]) for at in near if page.box(at) == page.box(at + 1)]
 
 
 def _false_spaces(page: TextPage, text: str) -> list[Edit]:
