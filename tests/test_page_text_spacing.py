@@ -44,6 +44,11 @@ def test_a_letterspaced_heading_is_words(apart: float) -> None:
     assert texts(drawn(spaced("TO BE OR NOT TO BE THERE", apart))) == ["TO BE OR NOT TO BE THERE"]
 
 
+@pytest.mark.parametrize("apart", [3.8, 4.8])
+def test_a_widely_spaced_heading_of_two_long_words_is_words(apart: float) -> None:
+    assert texts(drawn(spaced("ANNUAL REPORT 2021", apart))) == ["ANNUAL REPORT 2021"]
+
+
 @pytest.mark.parametrize(
     "text", ["vowels a e i o u are letters", "il y a \u00e0 u", "Emacs o X o TeX o altra", "columns A B C D E F"]
 )
@@ -51,9 +56,10 @@ def test_single_letters_with_spaces_between_them_stay_words(text: str) -> None:
     assert texts(drawn(typeset(text))) == [text]
 
 
-def test_cells_of_a_row_stay_apart() -> None:
-    """As evenly as letters of a word, but farther from each other."""
-    assert texts(drawn(typeset("a b c d e f g h", 6))) == ["a b c d e f g h"]
+@pytest.mark.parametrize("space", [4, 6])
+def test_cells_of_a_row_stay_apart(space: float) -> None:
+    """As evenly as letters of a word, but farther from each other; and nothing says that there are two words."""
+    assert texts(drawn(typeset("a b c d e f g h", space))) == ["a b c d e f g h"]
 
 
 def test_the_next_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -> None:

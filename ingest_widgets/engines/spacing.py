@@ -27,10 +27,11 @@ class Gap(NamedTuple):
 
 
 _PAIR = re.compile(r"(?=[^\W_]( ?)[^\W_])")
-_ONE, _TWO, _THREE = b" a ", b" a a ", b" a a a "
+_ONE, _TWO, _THREE, _FIVE = b" a ", b" a a ", b" a a a ", b" a a a a a "
 _FEW = 3  # such lines are looked at before a page is taken for an ordinary one
 _ENOUGH = 4  # gaps
-_NARROW, _WIDE = 0.04, 0.3  # of the height of a sign: closer ones touch, those farther apart stand in columns
+# Of the height of a sign: closer ones touch, wide ones may stand in columns, those farther apart do.
+_NARROW, _WIDE, _FAR = 0.04, 0.3, 0.45
 _EVEN = 0.35  # of the gap before
 
 
@@ -56,9 +57,9 @@ def _has_spaced_line(page: TextPage, kinds: bytes, singles: bytes) -> bool:
             return False
         number = bisect(page.line_starts, at) - 1
         start = page.line_starts[number]
-        if _is_narrow(_width(page.box(at), page.box(at + 2))) and _false_spaces(
-            page, start, start + len(page.lines[number])
-        ):
+        widest = _FAR if kinds.startswith(_FIVE, max(at - 4, 0)) else _WIDE
+        is_narrow = _NARROW < _width(page.box(at), page.box(at + 2)) < widest
+        if is_narrow and _false_spaces(page, start, start + len(page.lines[number])):
             return True
         at = kinds.rfind(singles, 0, start)
     return False
@@ -70,16 +71,14 @@ def _false_spaces(page: TextPage, start: int, end: int) -> list[Edit]:
     runs = [run for chain in _chains(page, pairs) for run, tight in _runs(chain) if not tight]
     # Beside a long word that is letterspaced, short ones are, too.
     usual = [run[0].width for run in runs if len(run) >= _ENOUGH and any(gap.spaces for gap in run)]
+    if len(usual) == 1 and usual[0] > _WIDE:  # may be cells; beside a letterspaced word there is another one
+        return []
     gaps = [gap for run in runs for gap in run if len(run) >= _ENOUGH or _is_like(run[0].width, usual)]
     return [(gap.at + 1, gap.at + 2, "") for gap in gaps if gap.spaces and usual]
 
 
 def _is_like(width: float, others: list[float]) -> bool:
     return any(abs(width - other) < _EVEN * other for other in others)
-
-
-def _is_narrow(width: float) -> bool:
-    return _NARROW < width < _WIDE
 
 
 def _width(before: Box, after: Box) -> float:
@@ -97,7 +96,7 @@ def _chains(page: TextPage, pairs: Iterable[tuple[int, int]]) -> Iterator[list[G
         before, after = box, at + 1 + spaces
         box = page.box(after)
         width = _width(before, box)
-        if width < _WIDE and (not spaces or page.generated(at + 1)):
+        if width < _FAR and (not spaces or page.generated(at + 1)):
             chain.append(Gap(at, spaces, width))
         else:
             yield chain
