@@ -22,6 +22,7 @@ _CODES = {
     "\x10": "“", "\x11": "”", "\x12": "„", "\x13": "«", "\x14": "»", "\x15": "–", "\x16": "—",
     "\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl",
 }  # fmt: skip
+_CODE = re.compile(f"[{''.join(_CODES)}]")
 _CODED = re.compile(
     "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
     "|(?<![^\\s(\\[\"'“‘-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2})"
@@ -120,7 +121,7 @@ def ligature_edits(text: str, ligatures: Callable[[], Collection[str]]) -> list[
 def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:
     if text.replace("\n", "").isprintable():
         return text
-    if _CODED.search(text):
+    if _CODE.search(signs) and _CODED.search(text):
         known = ligatures()
         text = _CODED.sub(lambda match: _CODES[match.group()] if match.group() in known else match.group(), text)
     text = _ODD.sub(lambda match: _PLAIN[match.group()], text)
