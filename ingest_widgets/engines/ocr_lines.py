@@ -57,7 +57,7 @@ def reading_order(lines: list[Line]) -> list[list[Line]]:
     while at < len(bands):
         run, columns = bands[at], [bands[at]]
         end = at + 1
-        while end < len(bands) and len(wider := _columns(run + bands[end])) > 1:
+        while end < len(bands) and (wider := _shared_columns(run, bands[end])):
             run, columns = run + bands[end], wider
             end += 1
         if len(columns) == 1:
@@ -79,6 +79,13 @@ def _bands(lines: list[Line]) -> list[list[Line]]:
         bands[-1].append(line)
         bottom = max(bottom, line.bottom - slack)
     return bands
+
+
+def _shared_columns(run: list[Line], band: list[Line]) -> list[list[Line]]:
+    """Empty where no gutter runs through both, and where one is but a piece within a gutter: the page's number."""
+    columns = _columns(run + band)
+    apart = 1 in (len(run), len(band)) and len(columns) > max(len(_columns(run)), len(_columns(band))) > 1
+    return columns if len(columns) > 1 and not apart else []
 
 
 def _columns(lines: list[Line]) -> list[list[Line]]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ingest_widgets.engines.ocr_boxes import Strip, cut_at_gutters
 from ingest_widgets.engines.ocr_lines import Line
 
 _TALL = 1.5  # in widths: from here on RapidOCR turns a box against the clock before it reads it
@@ -43,13 +44,7 @@ class Reading(NamedTuple):
     @property
     def angle(self) -> float:
         """By how many degrees most of the text is turned, by the clock."""
-        lengths = [0.0] * 4
-        for piece in self.pieces:
-            lengths[_quarter(piece.run)] += abs(piece.run)
-        most = lengths.index(max(lengths))
-        runs = [piece.run for piece in self.pieces if _quarter(piece.run) == most]
-        # Weighed by the square of their length: short words have crooked boxes.
-        return round(math.degrees(cmath.phase(sum(run * abs(run) for run in runs))), 1)
+        return _angle([piece.run for piece in self.pieces])
 
     @property
     def turns(self) -> int:
@@ -71,25 +66,47 @@ class Reading(NamedTuple):
         return lines
 
 
-def read(recognize: Callable[[Any], Any], picture: Any, turns: int = 0) -> Reading:
+def read(recognizer: Any, picture: Any, turns: int = 0) -> Reading:
     """What is found in a picture that is turned by so many quarters against the clock before; places are as without."""
     turned, widths = picture, []
     for _ in range(turns):
         widths.append(turned.shape[1])
         turned = turned.swapaxes(0, 1)[::-1]
-    found = recognize(turned.copy() if turns else turned)
-    if found.boxes is None or found.txts is None:
+    strips = _strips(recognizer, turned.copy() if turns else turned)
+    if not strips:
         return Reading(())
+    found = recognizer.recognize_txt([strip.picture for strip in strips])
     pieces = []
-    for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
-        corners = [complex(*point) for point in box]
+    for (corners, _), text, score in zip(strips, found.txts, found.scores, strict=True):
         for width in reversed(widths):
             corners = [width + 1j * corner for corner in corners]
-        if abs(corners[3] - corners[0]) >= _TALL * abs(corners[1] - corners[0]):
-            corners = corners[1:] + corners[:1]
         if text := text.strip():
             pieces.append(Piece(corners, text, float(score)))
     return Reading(pieces)
+
+
+def _strips(recognizer: Any, picture: Any) -> list[Strip]:
+    boxes = recognizer(picture, use_det=True, use_rec=False).boxes
+    if boxes is None:
+        return []
+    # As parallelograms: of others RapidOCR makes a picture whose scale changes from left to right.
+    boxes[:, 2:] = boxes[:, 1::-1] + ((boxes[:, 3] - boxes[:, 0] + boxes[:, 2] - boxes[:, 1]) / 2)[:, None]
+    strips = []
+    for box, cropped in zip(boxes, recognizer.crop_text_regions(picture, boxes), strict=True):
+        corners = [complex(*point) for point in box]
+        if abs(corners[3] - corners[0]) >= _TALL * abs(corners[1] - corners[0]):
+            corners = corners[1:] + corners[:1]
+        strips.append(Strip(corners, cropped))
+    return cut_at_gutters(strips, _angle([strip.corners[1] - strip.corners[0] for strip in strips]))
+
+
+def _angle(runs: Sequence[complex]) -> float:
+    lengths = [0.0] * 4
+    for run in runs:
+        lengths[_quarter(run)] += abs(run)
+    most = lengths.index(max(lengths))
+    # Weighed by the square of their length: short words have crooked boxes.
+    return round(math.degrees(cmath.phase(sum(run * abs(run) for run in runs if _quarter(run) == most))), 1)
 
 
 def _quarter(run: complex) -> int:
