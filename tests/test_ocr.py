@@ -197,6 +197,25 @@ def test_a_picture_without_words_stays_without_text_and_has_a_sentence_of_its_ow
     assert got.detail.startswith("OCR found no text")
 
 
+def test_a_script_that_the_models_do_not_know_is_said() -> None:
+    """Greek, of which they know but some letters."""
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(400, 300))
+    canvas.setFont("Symbol", 12)
+    for y in range(60, 260, 40):
+        canvas.drawString(40, y, "δημοτικη βιβλιοθηκη φυλασσει τριαντα χιλιαδες τομους")
+    canvas.save()
+    with pypdfium2.PdfDocument(out.getvalue()) as typeset:
+        picture = typeset[0].render(scale=3).to_pil()
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(400, 300))
+    canvas.drawImage(ImageReader(picture), 0, 0, 400, 300)
+    canvas.save()
+    (page,) = extract(Task("greek.pdf", "", data=out.getvalue(), ocr=True, limits=Limits(seconds=SECONDS))).pages
+    (said,) = page.warnings
+    assert said.startswith("OCR is not sure of this page")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its address space")
 def test_too_little_memory_is_said_with_what_ocr_takes(scan: Task) -> None:
     with IsolatedExecutor(1) as fresh:  # a worker that has read a scan before has the libraries loaded

@@ -26,6 +26,7 @@ ENGINE = "ocr"
 _DPI = 170
 _MOST_SIDE = 2000  # pixels; on more, RapidOCR makes the picture smaller itself
 _FIND_SIDE = 1280  # lines are found as well on a smaller picture, in a fifth of the time and half of the memory
+_DOUBTFUL = "OCR is not sure of this page: the scan is poor, or its script is one that OCR doesn't know"
 _TIME_SHARE = 0.8  # of the file's seconds; the rest is for the pages that need no OCR
 
 
@@ -129,7 +130,8 @@ class ScanReader:
         if self._late():
             said = f"OCR of a page that may not lie upright: file_timeout_seconds={self._seconds:g} leaves no time"
             return first, (f"{said} to look twice; raise that setting",)
-        return first.better(read(self._loaded(), picture, first.turns)), ()
+        best = first.better(read(self._loaded(), picture, first.turns))
+        return best, (_DOUBTFUL,) * best.doubtful
 
 
 @cache

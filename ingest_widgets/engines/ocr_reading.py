@@ -15,7 +15,7 @@ from ingest_widgets.engines.ocr_lines import Line
 
 _TALL = 1.5  # in widths: from here on RapidOCR turns a box against the clock before it reads it
 _LEAST_SCORE = 0.5  # RapidOCR's own: below that a piece is no text
-_SURE = 0.9  # upright text has 0.97 and more, also on bad scans; text on its head some 0.7
+_SURE = 0.9  # upright text has 0.97 and more, also on bad scans; text on its head some 0.7, Greek as well
 
 
 class Piece(NamedTuple):
@@ -49,7 +49,12 @@ class Reading(NamedTuple):
     @property
     def turns(self) -> int:
         """How many quarters of a turn against the clock would set the picture upright, as far as can be told."""
-        return (round(self.angle / 90) + 2 * (bool(self.pieces) and self.score < _SURE)) % 4
+        return (round(self.angle / 90) + 2 * self.doubtful) % 4
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether most of it is hardly what stands there."""
+        return bool(self.pieces) and self.score < _SURE
 
     def better(self, other: Reading) -> Reading:
         """The surer one; `other` when both are sure."""
