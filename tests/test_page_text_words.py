@@ -196,6 +196,26 @@ def test_other_lines_with_numbers_are_text(heads: list[str]) -> None:
     assert marked(heads) == [[]] * len(heads)
 
 
+@pytest.mark.parametrize("deep", [4, 6])
+def test_heads_and_feet_of_some_lines_are_found(deep: int) -> None:
+    """A letter's address and bank, a manual's sheet and revision."""
+    lines = ["Brookside, sheet {} of 5", "14 Harbour Lane", "Portwick", "Bank: Savings", "VAT 7", "Tel. 0123"][:deep]
+    body = ["\n".join(f"A long line of {word} and of {word} with a {n}" for n in range(12)) for word in "abcde"]
+    running = ["\n".join(lines).format(number) for number in range(1, 6)]
+    for parts in (running, body), (body, running):
+        pages = ["\n".join(page) for page in zip(*parts, strict=True)]
+        found = zip(pages, marginal_lines(pages), strict=True)
+        assert ["\n".join(page[start:end] for start, end in spans) for page, spans in found] == running
+
+
+def test_below_three_lines_only_what_goes_on_without_a_gap_is_margin() -> None:
+    """Lines of code, or of a table, say the same on many pages."""
+    heads = [
+        f"Listing\nof the {word} part\nof the code\nend if" for word in ("one", "other", "third", "fourth", "last")
+    ]
+    assert marked(heads) == [["Listing", "of the code"]] * 5
+
+
 def test_copies_of_one_page_have_no_margin() -> None:
     """What is repeated as a whole, a form or a test page, isn't a header: nothing of it may get lost."""
     lines = "One.\nTwo.\nThree.\nFour.\nFive.\nSix.\nSeven.\nEight.\nNine."

@@ -14,7 +14,8 @@ from typing import NamedTuple
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile("(?=.)(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_DEEP = 3  # lines from an edge
+_LOOSE = 3  # lines from an edge that are looked at one by one
+_DEEP = 6  # lines from an edge that are looked at as long as all before belong to the margin
 _NEAR = 3  # pages on either side
 _LONGEST = 200
 _MOST_OF_A_PAGE = 0.5
@@ -34,13 +35,14 @@ class _Folio(NamedTuple):
 class _Edge:
     """The lines at the top or the bottom of a page, from outside inwards."""
 
-    __slots__ = ("figures", "folios", "lines")
+    __slots__ = ("folios", "lines", "places")
 
     def __init__(self, text: str, lines: list[Line]) -> None:
         self.lines = lines
-        self.figures: dict[str, list[int | None]] = {}
-        for _, _, key, figure in lines:
-            self.figures.setdefault(key, []).append(figure)
+        self.places: dict[str, list[tuple[int, int | None]]] = {}
+        """Of what lines say without figures: how many are outside of it, and the last figure."""
+        for number, (_, _, key, figure) in enumerate(lines):
+            self.places.setdefault(key, []).append((number, figure))
         self.folios = _folios(text[lines[0][0] : lines[0][1]].lower()) if lines else []
 
 
@@ -53,8 +55,8 @@ def marginal_lines(pages: Iterable[str]) -> Iterator[list[Span]]:
     A line among the three outermost counts when two of the six pages around it have the same one at the same edge,
     figures aside (one is enough in a document of up to three pages), or when it is a number alone that steps with the
     pages. The outermost one also counts when it begins or ends with such a number and is like the running heads of a
-    book: some say the same, or left and right pages have the number on different sides. Where the fourth line is
-    repeated as well it is the page that is, and half of a page is no margin.
+    book: some say the same, or left and right pages have the number on different sides. The next three count where all
+    before them do. Where the seventh is repeated as well it is the page that is, and half of a page is no margin.
 
     Args:
         pages: The texts of consecutive pages of one document.
@@ -80,9 +82,7 @@ def without(text: str, spans: Sequence[Span]) -> str:
 
 
 def _page(text: str) -> Page:
-    top = _top(text)
-    least = 0 if not top else top[-1][0] if len(top) > _DEEP else top[-1][1]
-    return len(text), (_Edge(text, top), _Edge(text, _bottom(text, least)))
+    return len(text), (_Edge(text, _top(text)), _Edge(text, _bottom(text)))
 
 
 def _top(text: str) -> list[Line]:
@@ -98,11 +98,11 @@ def _top(text: str) -> list[Line]:
     return lines
 
 
-def _bottom(text: str, least: int) -> list[Line]:
+def _bottom(text: str) -> list[Line]:
     lines: list[Line] = []
     end = len(text)
-    while end > least and len(lines) <= _DEEP:
-        start = max(least, text.rfind("\n", least, end) + 1)
+    while end > 0 and len(lines) <= _DEEP:
+        start = text.rfind("\n", 0, end) + 1
         if words := text[start:end].strip():
             lines.append(_line(start, end, words))
         end = start - 1
@@ -139,30 +139,34 @@ def _number(word: str) -> int | None:
 
 
 def _margin(window: Sequence[Page], place: int, needed: int) -> list[Span]:
-    spans: list[Span] = []
     length, edges = window[place]
+    spans: set[Span] = set()
     for side, edge in enumerate(edges):
-        found = [
-            line
-            for number, line in enumerate(edge.lines[:_DEEP])
-            if _is_repeated(line, window, place, side, needed)
-            or (not number and _has_folio(edge, window, place, needed))
-        ]
-        inner = edge.lines[_DEEP:]
-        if not (len(found) == _DEEP and inner and _is_repeated(inner[0], window, place, side, needed)):
-            spans += [line[:2] for line in found]
+        spans.update(_marginal(edge, window, place, side, needed))
     return sorted(spans) if sum(end - start for start, end in spans) <= _MOST_OF_A_PAGE * length else []
 
 
-def _is_repeated(line: Line, window: Sequence[Page], place: int, side: int, needed: int) -> bool:
+def _marginal(edge: _Edge, window: Sequence[Page], place: int, side: int, needed: int) -> list[Span]:
+    found: list[Span] = []
+    for number, line in enumerate(edge.lines):
+        if number >= _LOOSE and len(found) < number:
+            break
+        folio = not number and _has_folio(edge, window, place, needed)
+        if folio or _is_repeated(line, number, window, place, side, needed):
+            found.append(line[:2])
+    return found if len(found) <= _DEEP else []
+
+
+def _is_repeated(line: Line, number: int, window: Sequence[Page], place: int, side: int, needed: int) -> bool:
     start, end, key, figure = line
     if end - start > _LONGEST:
         return False
     steps = figure is not None and not any(map(str.isalpha, key))
-    found = 0
+    deepest, found = max(number, _LOOSE), 0
     for other, (_, edges) in enumerate(window):
-        if other != place and key in (figures := edges[side].figures):
-            found += not steps or (figure or 0) + other - place in figures[key]
+        if other != place and key in (places := edges[side].places):
+            stepped = (figure or 0) + other - place
+            found += any(at <= deepest and (not steps or value == stepped) for at, value in places[key])
     return found >= needed and (steps or any(map(str.isalpha, key)))
 
 
