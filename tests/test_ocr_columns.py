@@ -1,10 +1,11 @@
-"""Columns of a scan are read one after the other, also where the gutter between them is as narrow as a letter."""
+"""White in a scan: columns with a narrow gutter are read one after the other, words far apart stay apart."""
 
 from __future__ import annotations
 
 import cmath
 import io
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from ingest_widgets import Corpus, ingest, settings_override
+from ingest_widgets.engines.ocr import ScanReader
 from ingest_widgets.engines.ocr_boxes import Strip, cut_at_gutters
 from ingest_widgets.engines.ocr_lines import Line, reading_order
+from ingest_widgets.engines.ocr_reading import spaced
 
 SIZE = 420, 300  # points
 HEADING = "Notes of the keeper of the harbour, written in the evening"
@@ -80,6 +83,31 @@ def test_columns_with_a_narrow_gutter_are_read_one_after_the_other_and_hits_are_
         if not turned:
             (box,) = corpus.page_sheet("scan.pdf", 1, query="entropy").boxes
             assert box == pytest.approx(place(typeset, "entropy"), abs=4)
+
+
+def test_words_that_a_narrow_column_holds_far_apart_stay_apart() -> None:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=SIZE)
+    canvas.setFont("Times-Roman", 12)
+    lines = [
+        "monastery library. Several manufacturers",
+        "Several manufacturers acknowledged that",
+        "affordable housing. Several",
+        "reviewed seventeen independent",
+    ]
+    for row, line in enumerate(lines):
+        canvas.drawString(30, 250 - 15.6 * row, line, wordSpace=16)
+    canvas.save()
+    with pypdfium2.PdfDocument(out.getvalue()) as document:
+        reader = ScanReader(document, most=1, seconds=300.0, started=time.monotonic(), room=lambda: True)
+        assert reader.text(0, "pdfium").text.split() == " ".join(lines).split()
+
+
+def test_spaces_are_put_where_white_is_wide_and_no_space_is() -> None:
+    assert spaced("no on so", [1, 3, 14, 16, 40, 42]) == "no on so"
+    assert spaced("noon", [1, 3, 12, 14]) == "no on"
+    assert spaced("noon", [1, 3, 11, 13]) == "noon"
+    assert spaced("", []) == ""
 
 
 HEIGHT = 20

@@ -146,6 +146,7 @@ def _recognizer() -> Any:
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,
+            "Global.return_word_box": True,  # tells where each sign stands
             "Global.text_score": 0.0,  # what is read badly tells that a page is on its head
             "Det.limit_type": "max",
             "Det.limit_side_len": _FIND_SIDE,
