@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 
 from ingest_widgets.corpus import Corpus
@@ -23,14 +23,20 @@ from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
 from ingest_widgets.pipeline.under_way import UnderWay
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import Settings
-from ingest_widgets.sources import Source, describe_source, list_sources
+from ingest_widgets.sources import Listing, Patience, Source, describe_source
 from ingest_widgets.statuses import Status
 
 logger = logging.getLogger("ingest_widgets.pipeline")
 
+LISTING_TIMES = 5
+"""A URL may take so many times what a file may until it is listed: a bucket of a million files takes minutes."""
+
 
 class IngestRun:
-    """A run over one source; the source is listed when it is made, so that a missing one is told at once.
+    """A run over one source; a missing path is told when it is made, a missing URL by the run.
+
+    Attributes:
+        files: What it reads; empty until it has begun.
 
     Args:
         source: What the user named.
@@ -60,8 +66,9 @@ class IngestRun:
         check_ocr(settings.ocr)
         self._observer: RunObserver = observer or NullObserver()
         self._hears_all = observer is not None
-        self.files = list_sources(source)
-        self._note = "" if self.files else f"no PDF files in {describe_source(source)}"
+        self._listing, self._name = Listing(source), describe_source(source)
+        self.files: list[SourceFile] = []
+        self._note = ""
         self._conditions = Conditions(self._engine, settings)
         self._under_way = UnderWay(self._engine, settings)
         self._cancelled = threading.Event()
@@ -82,6 +89,7 @@ class IngestRun:
         """Does the work in the calling thread and returns what it did.
 
         Raises:
+            SourceError: A URL can't be listed.
             CorpusError: The corpus can't be written; what was finished is kept.
             IngestError: The executor is broken.
         """
@@ -90,9 +98,9 @@ class IngestRun:
 
     def _ran(self) -> RunSummary:
         started = time.monotonic()
-        self.tracker.total = len(self.files)
         try:
             with self.tracker:
+                self._list()
                 self._work()
                 self.tracker.close("stopped" if self._cancelled.is_set() else None)
             self.corpus.set_last_run(self._summed(started))
@@ -103,6 +111,16 @@ class IngestRun:
 
     def _summed(self, started: float) -> RunSummary:
         return RunSummary.of(self._counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
+
+    def _list(self) -> None:
+        patience = Patience(LISTING_TIMES * self._settings.file_timeout_seconds, self._cancelled.is_set)
+        try:
+            self.files = self._listing.files(patience)
+        except CancelledError:
+            self._note = f"stopped before {self._name} was listed"
+        else:
+            self._note = "" if self.files else f"no PDF files in {self._name}"
+        self.tracker.total = len(self.files)
 
     def _work(self) -> None:
         self.corpus.prepare()  # what can't be written is told before anything is read

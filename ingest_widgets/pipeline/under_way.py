@@ -13,9 +13,10 @@ from pydantic import SecretStr
 from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.pipeline.parts import PAGES_A_TASK
 from ingest_widgets.settings import Settings
-from ingest_widgets.sources import fetch
+from ingest_widgets.sources import Patience, fetch
 from ingest_widgets.statuses import Reason, Status
 
 
@@ -132,10 +133,17 @@ def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = 
         return extract(task)
     started = time.monotonic()
     try:
-        data = fetch(address.get_secret_value() if address else task.path, task.limits.max_file_bytes)
+        slot, limits = own_slot(), task.limits
+        patience = Patience(limits.seconds, lambda: slot.killed)
+        data = fetch(address.get_secret_value() if address else task.path, limits.max_file_bytes, patience)
+    except CancelledError:
+        return Extraction(Status.CANCELLED, Reason.CANCELLED)
     except (OSError, ValueError) as error:
-        detail = f"It can't be fetched ({_first_line(error)}): check the address."
-        return Extraction(Status.FAILED, Reason.UNREADABLE, detail, seconds=time.monotonic() - started)
+        late = isinstance(error, TimeoutError)
+        cure = f"run again, or raise file_timeout_seconds={limits.seconds:g}" if late else "check the address"
+        detail = f"It can't be fetched ({_first_line(error)}): {cure}."
+        reason = Reason.TIMEOUT if late else Reason.UNREADABLE
+        return Extraction(Status.FAILED, reason, detail, seconds=time.monotonic() - started)
     return extract(replace(task, data=data))
 
 

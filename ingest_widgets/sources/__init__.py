@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from ingest_widgets.sources.listing import Source, describe_source, list_sources
+from ingest_widgets.sources.listing import Listing, Source, describe_source, list_sources
 from ingest_widgets.sources.names import printable
 from ingest_widgets.sources.passwords import without_password
+from ingest_widgets.sources.patience import Patience
 from ingest_widgets.sources.urls import fetch
 
-__all__ = ["Source", "describe_source", "fetch", "list_sources", "printable", "without_password"]
+__all__ = [
+    "Listing",
+    "Patience",
+    "Source",
+    "describe_source",
+    "fetch",
+    "list_sources",
+    "printable",
+    "without_password",
+]

@@ -23,6 +23,7 @@ from ingest_widgets.numbered import numbered
 from ingest_widgets.sources.globs import matches
 from ingest_widgets.sources.names import printable, valid_utf8
 from ingest_widgets.sources.passwords import without_password
+from ingest_widgets.sources.patience import Patience
 from ingest_widgets.sources.urls import list_url
 from ingest_widgets.statuses import Reason
 
@@ -37,25 +38,52 @@ _SPECIAL = (
 )
 
 
-def list_sources(source: Source) -> list[SourceFile]:
-    """Lists the files behind `source` in name order; a file that is named twice is listed once.
-
-    Of two uploads with one name and different bytes the later is called `name (2)`.
+class Listing:
+    """What a user named. What lies here is listed at once; a URL when `files` is asked for, since servers may stall.
 
     Raises:
-        SourceNotFound: A path, folder or URL doesn't exist.
+        SourceNotFound: A path or folder doesn't exist.
         SourceError: An upload without a name.
         TypeError: Something that is no source at all.
-        MissingExtra: A URL without fsspec.
     """
-    by_key: dict[FileKey, SourceFile] = {}
-    for found in _expand(source):
-        file = _told_apart(found, by_key) if found.kind == "upload" else found
-        seen = by_key.get(file.key)
-        # A link and its target are one file: the target's own name speaks for both.
-        if seen is None or (not _is_own_name(seen) and _is_own_name(file)):
-            by_key[file.key] = file
-    return sorted(by_key.values(), key=lambda file: (file.name, file.path))
+
+    def __init__(self, source: Source) -> None:
+        self._found = list(_expand(source))
+
+    def files(self, patience: Patience) -> list[SourceFile]:
+        """All files in name order; a file that is named twice is listed once.
+
+        Of two uploads with one name and different bytes the later is called `name (2)`.
+
+        Args:
+            patience: With each URL.
+
+        Raises:
+            SourceNotFound: A URL doesn't exist.
+            SourceError: A URL can't be listed.
+            MissingExtra: A URL without fsspec.
+            CancelledError: It was stopped.
+        """
+        by_key: dict[FileKey, SourceFile] = {}
+        for found in self._with_urls(patience):
+            file = _told_apart(found, by_key) if found.kind == "upload" else found
+            seen = by_key.get(file.key)
+            # A link and its target are one file: the target's own name speaks for both.
+            if seen is None or (not _is_own_name(seen) and _is_own_name(file)):
+                by_key[file.key] = file
+        return sorted(by_key.values(), key=lambda file: (file.name, file.path))
+
+    def _with_urls(self, patience: Patience) -> Iterator[SourceFile]:
+        for found in self._found:
+            if isinstance(found, str):
+                yield from list_url(found, patience)
+            else:
+                yield found
+
+
+def list_sources(source: Source) -> list[SourceFile]:
+    """The files behind `source`, see `Listing`."""
+    return Listing(source).files(Patience())
 
 
 def describe_source(source: Source) -> str:
@@ -77,13 +105,14 @@ def _is_own_name(file: SourceFile) -> bool:
     return os.path.basename(file.path) == os.path.basename(file.name)
 
 
-def _expand(source: Source) -> Iterator[SourceFile]:
+def _expand(source: Source) -> Iterator[SourceFile | str]:
+    """The files, and URLs as they were given."""
     if isinstance(source, bytes | bytearray | memoryview):
         raise TypeError("bytes need a name: give ingest() a pair such as ('report.pdf', data)")
     if isinstance(source, str | os.PathLike):
         text = os.fsdecode(os.fspath(source))
         remote = "://" in text and not text.startswith("file://")
-        yield from list_url(text) if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
+        yield from [text] if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
     elif isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], bytes | bytearray | memoryview):
         yield _upload(*source)
     elif isinstance(source, tuple) and len(source) == 2 and hasattr(source[1], "read"):

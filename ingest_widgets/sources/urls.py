@@ -5,7 +5,9 @@ from __future__ import annotations
 import glob
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 from pydantic import SecretStr
@@ -21,17 +23,23 @@ from ingest_widgets.sources.passwords import (
     without_password,
     without_passwords,
 )
+from ingest_widgets.sources.patience import Patience
 
 _LOGGERS = ("fsspec", *(f"fsspec.{part}" for part in ("asyn", "cached", "caching", "generic", "http", "reference")))
 """Those that may name a URL; a logger's filters don't hold for the loggers below it."""
 
+_SLICE_BYTES = 8 * 1024 * 1024
+"""Between two of them a fetch that nobody waits for any more ends; a file of this size still takes one request."""
 
-def list_url(url: str) -> Iterator[SourceFile]:
+
+def list_url(url: str, patience: Patience) -> Iterator[SourceFile]:
     """The files behind a URL, in no order.
 
     Raises:
         SourceNotFound: There is nothing.
-        SourceError: Its login is broken, or it can't be listed, for whatever reason the library behind fsspec names.
+        SourceError: Its login is broken, or it can't be listed, for whatever reason the library behind fsspec names, or
+            its server lets us wait for too long.
+        CancelledError: It was stopped.
         MissingExtra: fsspec isn't installed.
     """
     try:
@@ -45,13 +53,14 @@ def list_url(url: str) -> Iterator[SourceFile]:
     _keep_passwords_from_logs(url)
     shown = printable(without_password(url))
     try:
-        fs, path = url_to_fs(url)
-        fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
-        exists = fs.exists(path)
-        if not exists and not glob.has_magic(path):
-            raise FileNotFoundError(path)
-        listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
-        base = without_password(_url_base(fs, path, exists))
+        fs, path, base, listed = patience.wait(lambda: _ask(*url_to_fs(url)))
+    except CancelledError:
+        raise
+    except TimeoutError:
+        raise SourceError(
+            f"{shown} can't be listed, its server took longer than {patience.seconds:g} s: check that it answers and "
+            "run again, or raise file_timeout_seconds"
+        ) from None
     except FileNotFoundError as error:
         raise SourceNotFound(f"{shown} doesn't exist: check the address") from _showable(error, url)
     except Exception as error:  # noqa: BLE001 - any library may stand behind fsspec, with errors of its own
@@ -89,6 +98,16 @@ def _addresses(fs: Any, url: str, path: str) -> Callable[[str], str]:
     return lambda found: str(fs.unstrip_protocol(found))
 
 
+def _ask(fs: Any, path: str) -> tuple[Any, str, str, dict[str, Any]]:
+    """The file system, the path, what the names of files are told without, and what is there."""
+    fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
+    exists = fs.exists(path)
+    if not exists and not glob.has_magic(path):
+        raise FileNotFoundError(path)
+    listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
+    return fs, path, without_password(_url_base(fs, path, exists)), listed
+
+
 def _tree(fs: Any, path: str) -> dict[str, Any]:
     if not fs.isdir(path):
         return {path: fs.info(path)}
@@ -112,20 +131,39 @@ def _mtime(info: dict[str, Any]) -> int | None:
     return None
 
 
-def fetch(url: str, limit: int) -> bytes:
+def fetch(url: str, limit: int, patience: Patience | None = None) -> bytes:
     """The bytes behind a URL, at most `limit` + 1 of them, so that a giant is seen and not swallowed.
 
     Raises:
+        TimeoutError: They didn't come in time.
+        CancelledError: It was stopped.
         OSError: They can't be had, whatever the library behind fsspec raised; the message is its first line.
     """
-    from fsspec.core import open as open_url
-
     _keep_passwords_from_logs(url)
+    left = threading.Event()
     try:
-        with open_url(url, "rb") as stream:
-            return bytes(stream.read(limit + 1))
+        return (patience or Patience()).wait(lambda: _read(url, limit + 1, left))
+    except CancelledError:
+        raise
+    except TimeoutError:
+        raise TimeoutError("its server stopped sending, or sends too slowly") from None
     except Exception as error:  # noqa: BLE001
         raise OSError(first_line(error, url)) from _showable(error, url)
+    finally:
+        left.set()
+
+
+def _read(url: str, most: int, left: threading.Event) -> bytes:
+    """At most so many bytes; what has come so far once somebody has left."""
+    from fsspec.core import open as open_url
+
+    parts: list[bytes] = []
+    with open_url(url, "rb") as stream:
+        # A stream of http gives what has just come, however much is asked for.
+        while most > 0 and not left.is_set() and (part := stream.read(min(most, _SLICE_BYTES))):
+            parts.append(part)
+            most -= len(part)
+    return b"".join(parts)
 
 
 def _keep_passwords_from_logs(url: str) -> None:
