@@ -56,10 +56,11 @@ def ingest(
         SourceNotFound: The source doesn't exist.
         CorpusError: The corpus can't be opened or written.
         IngestFailed: See `on_error`.
-        KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there.
+        KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there. The same goes for
+            whatever else the handler of a signal raises.
     """
     job = _job(source, corpus, engine, executor, progress, settings, on_error, waits=True)
-    with _interrupt_told():
+    with _interrupt_told(job):
         return job.run()
 
 
@@ -75,7 +76,7 @@ async def ingest_async(
 ) -> Corpus:
     """`ingest` for coroutines: the event loop goes on meanwhile, and cancelling the task stops the ingest."""
     job = _job(source, corpus, engine, executor, progress, settings, on_error, waits=True)
-    with _interrupt_told():
+    with _interrupt_told(job):
         return await job.run_async()
 
 
@@ -89,7 +90,10 @@ def start_ingest(
     settings: Settings | None = None,
     on_error: OnError = "record",
 ) -> IngestJob:
-    """`ingest` that returns at once with the job; as a cell's value the job shows itself live."""
+    """`ingest` that returns at once with the job; as a cell's value the job shows itself live.
+
+    A missing path raises here; a URL that is missing or doesn't answer ends the job.
+    """
     return _job(source, corpus, engine, executor, progress, settings, on_error, waits=False).start()
 
 
@@ -178,9 +182,9 @@ def _in_kernel() -> bool:
     return hasattr(shell, "kernel")
 
 
-def _interrupt_told() -> AbstractContextManager[None]:
+def _interrupt_told(job: IngestJob) -> AbstractContextManager[None]:
     """In a notebook the bar says it."""
-    return nullcontext() if _in_kernel() else interrupt_told()
+    return nullcontext() if _in_kernel() else interrupt_told(lambda: job.status in ("running", "stopped"))
 
 
 def _ingest_bar() -> IngestBar:

@@ -172,7 +172,7 @@ asyncio.run(ingest_async(sys.argv[1], sys.argv[2], progress=False))
 """
 
 
-def stopped(number: signal.Signals, code: str, folder: Path, corpus: Path) -> str:
+def stopped(number: signal.Signals, code: str, folder: Path, corpus: Path, ends: int | None = None) -> str:
     """What a script says that is stopped so in mid-run."""
     child = subprocess.Popen(
         [sys.executable, "-c", code, str(folder), str(corpus)],
@@ -184,7 +184,7 @@ def stopped(number: signal.Signals, code: str, folder: Path, corpus: Path) -> st
     assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
     child.send_signal(number)
     _, err = child.communicate(timeout=30)
-    assert child.returncode == -number
+    assert child.returncode == (-number if ends is None else ends)
     return err
 
 
@@ -212,6 +212,21 @@ def test_an_interrupt_ends_a_script_as_always_and_the_script_says_what_was_kept(
     err = stopped(signal.SIGINT, code, folder, corpus)
     assert err.count("Stopped by SIGINT: what was finished is in the corpus") == 1
     assert err.endswith("KeyboardInterrupt\n")
+    with Corpus(corpus) as held:
+        assert len(held.files()) == 40
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "name"), [("sys.exit(7)", 7, "SystemExit"), ("1 / 0", 1, "ZeroDivisionError")]
+)
+def test_what_a_handler_raises_stops_the_run_and_goes_on(
+    folder: Path, tmp_path: Path, raised: str, code: int, name: str
+) -> None:
+    """Each file has its record, the script says what was kept, and ends as its handler wants it to."""
+    program = f"import signal, sys; signal.signal(signal.SIGTERM, lambda number, frame: {raised}); {SCRIPT}"
+    corpus = tmp_path / "c.sqlite"
+    err = stopped(signal.SIGTERM, program, folder, corpus, ends=code)
+    assert err.count(f"Stopped by {name}: what was finished is in the corpus") == 1
     with Corpus(corpus) as held:
         assert len(held.files()) == 40
 

@@ -112,7 +112,8 @@ class IngestJob:
             concurrent.futures.TimeoutError: It still runs after `timeout`; it goes on.
             IngestFailed: Some files failed and the job was started with `on_error="raise"`.
             IngestError: The run itself could not go on.
-            KeyboardInterrupt: The wait was interrupted; the job was stopped first.
+            KeyboardInterrupt: The wait was interrupted; the job was stopped first. The same goes for whatever else the
+                handler of a signal raises.
             TypeError: `timeout` is no number.
             ValueError: `timeout` is NaN.
         """
@@ -130,10 +131,12 @@ class IngestJob:
                 while not self._ended.wait(_TICK if timeout is None else max(0.0, min(_TICK, timeout - waited))):
                     waited += _TICK
                     if timeout is not None and waited >= timeout:
-                        raise FuturesTimeoutError(f"the ingest still runs after {timeout:g} s; it goes on")
-            except KeyboardInterrupt:
+                        break
+            except BaseException:  # whatever a signal's handler raises: nobody would be left to stop it
                 self._interrupted()
                 raise
+        if not self._ended.is_set():
+            raise FuturesTimeoutError(f"the ingest still runs after {timeout:g} s; it goes on")
         return self._outcome()
 
     def _interrupted(self) -> None:
@@ -165,7 +168,7 @@ class IngestJob:
                 if interrupted.is_set():
                     raise KeyboardInterrupt from None
                 raise
-            except KeyboardInterrupt:
+            except BaseException:  # see `_waited`
                 self._interrupted()
                 raise
         return self._outcome()

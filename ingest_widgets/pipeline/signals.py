@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import threading
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+
+from ingest_widgets.errors import IngestError
 
 logger = logging.getLogger("ingest_widgets.pipeline")
 
@@ -46,12 +49,19 @@ def sigterm_heeded(stop: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def interrupt_told() -> Iterator[None]:
-    """A run that an interrupt ends says what SIGTERM says; the interrupt goes on."""
+def interrupt_told(stopped: Callable[[], bool]) -> Iterator[None]:
+    """A run that an interrupt, or what else a signal's handler raises, ends says what SIGTERM says; that goes on.
+
+    Args:
+        stopped: Whether the run was, or still is to be, so that the error isn't its own.
+    """
     try:
         yield
-    except KeyboardInterrupt:
-        _tell("SIGINT")
+    except (IngestError, asyncio.CancelledError, GeneratorExit):
+        raise
+    except BaseException as error:
+        if stopped():
+            _tell("SIGINT" if isinstance(error, KeyboardInterrupt) else type(error).__name__)
         raise
 
 
