@@ -23,6 +23,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pypdfium2
 
+from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.names import rungs
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
@@ -38,8 +39,8 @@ def no_op_seconds(times: int = 2000) -> list[float]:
     for _ in range(times):
         started = time.perf_counter()
         worker.begin()
-        worker.send({"op": "ping"}, deadline=time.monotonic() + 5)
-        worker.receive(time.monotonic() + 5)
+        worker.send({"op": "ping"}, deadline=awake() + 5)
+        worker.receive(awake() + 5)
         taken.append(time.perf_counter() - started)
     own_slot().drop()
     return taken

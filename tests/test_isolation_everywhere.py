@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import pytest
 
+from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.cli.checks import engines, isolation
 from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, features, pipes, process, render_page
@@ -125,8 +126,8 @@ def worker() -> Iterator[WorkerProcess]:
 def test_a_question_is_answered(worker: WorkerProcess) -> None:
     for _ in range(300):
         worker.begin()
-        worker.send({"op": "ping"}, deadline=time.monotonic() + 10)
-        assert worker.receive(time.monotonic() + 10) == ({"t": "done"}, b"")
+        worker.send({"op": "ping"}, deadline=awake() + 10)
+        assert worker.receive(awake() + 10) == ({"t": "done"}, b"")
 
 
 def test_a_long_file_and_a_large_upload_come_through() -> None:
@@ -153,7 +154,7 @@ def test_a_worker_that_takes_nothing_ends_by_its_deadline(worker: WorkerProcess)
     worker.begin()
     started = time.monotonic()
     with pytest.raises(WorkerEnded) as ended:
-        worker.send({"op": "text"}, bytes(64 * 1024 * 1024), deadline=started + 0.5)
+        worker.send({"op": "text"}, bytes(64 * 1024 * 1024), deadline=awake() + 0.5)
     assert ended.value.reason is Reason.TIMEOUT
     assert time.monotonic() - started < 2
     assert not is_alive(worker.pid)
@@ -163,7 +164,7 @@ def test_a_worker_that_says_nothing_ends_by_its_deadline(worker: WorkerProcess) 
     os.kill(worker.pid, signal.SIGSTOP)
     started = time.monotonic()
     with pytest.raises(WorkerEnded) as ended:
-        worker.receive(started + 0.3)
+        worker.receive(awake() + 0.3)
     assert ended.value.reason is Reason.TIMEOUT
     assert time.monotonic() - started < 2
 
@@ -173,7 +174,7 @@ def test_sending_to_one_that_is_gone_says_so(worker: WorkerProcess) -> None:
     assert until(lambda: not is_alive(worker.pid))
     worker.begin()
     with pytest.raises(WorkerEnded) as ended:
-        worker.send({"op": "text"}, bytes(1024 * 1024), deadline=time.monotonic() + 10)
+        worker.send({"op": "text"}, bytes(1024 * 1024), deadline=awake() + 10)
     assert (ended.value.reason, ended.value.what) == (Reason.CRASHED, "SIGKILL")
 
 
@@ -201,7 +202,7 @@ def test_a_flood_that_nobody_reads_waits_in_the_worker(worker: WorkerProcess) ->
     before = resident_bytes()
     request = Task("f", "f", data=text_pdf("poison: flood")).request("text", 60)
     more = {"rungs": ["misbehaving"], "first": 1, "last": None, "metadata": False, "ocr_pages": None}
-    worker.send(request | more, text_pdf("poison: flood"), deadline=time.monotonic() + 10)
+    worker.send(request | more, text_pdf("poison: flood"), deadline=awake() + 10)
     assert not until(lambda: resident_bytes() - before > 32 * 1024 * 1024, seconds=1)
     with pytest.raises((WireError, WorkerEnded)):
         receive_all(worker)
@@ -209,7 +210,7 @@ def test_a_flood_that_nobody_reads_waits_in_the_worker(worker: WorkerProcess) ->
 
 def receive_all(worker: WorkerProcess) -> NoReturn:
     while True:
-        worker.receive(time.monotonic() + 10)
+        worker.receive(awake() + 10)
 
 
 def test_kill_stops_at_once_and_leaves_nothing() -> None:

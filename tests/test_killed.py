@@ -16,6 +16,7 @@ from threading import Event
 import pytest
 
 from ingest_widgets import Corpus, ingest
+from tests.hostile.pdf import text_pdf
 from tests.processes import children, is_alive, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -260,3 +261,23 @@ def test_two_ingests_into_one_corpus_at_once_end_like_one(folder: Path, tmp_path
         assert child.returncode == 0
     ingest(folder, tmp_path / "calm.sqlite", progress=False).close()
     assert content(tmp_path / "c.sqlite") == content(tmp_path / "calm.sqlite")
+
+
+def test_a_pause_of_ours_is_not_counted_against_the_files_under_way(tmp_path: Path) -> None:
+    """After Ctrl-Z, or under a closed lid: what the workers sent meanwhile is in the pipes."""
+    (tmp_path / "long").mkdir()
+    corpus, page = tmp_path / "c.sqlite", " ".join(f"word{number}" for number in range(400))
+    for number in range(60):
+        (tmp_path / "long" / f"{number}.pdf").write_bytes(text_pdf(*[page] * 100))
+    child = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "long"), str(corpus)],
+        env=os.environ | {"INGEST_FILE_TIMEOUT_SECONDS": "1"},
+        cwd=tmp_path,
+    )
+    assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
+    child.send_signal(signal.SIGSTOP)
+    Event().wait(2.5)
+    child.send_signal(signal.SIGCONT)
+    assert child.wait(60) == 0
+    with Corpus(corpus) as held:
+        assert [(record.reason, record.pages) for record in held.files()] == [(None, 100)] * 60

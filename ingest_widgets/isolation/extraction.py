@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import is_built_in, rungs
 from ingest_widgets.isolation.gathering import Gathering
@@ -42,7 +42,7 @@ class _Attempts:
         self._task, self._slot = task, slot
         self._rungs = rungs(task.engine)
         self._got = Gathering(task)
-        self._started = self._asked = time.monotonic()
+        self._started = self._asked = awake()
         self._late_left = STALL_SECONDS
         self._crashed_at: object = None
 
@@ -62,13 +62,13 @@ class _Attempts:
             except BaseException:  # an interrupt, settings that can't be read: the worker is in the middle of a file
                 self._slot.drop()
                 raise
-        return self._got.extraction(cancelled=self._slot.killed, seconds=time.monotonic() - self._started)
+        return self._got.extraction(cancelled=self._slot.killed, seconds=awake() - self._started)
 
     def _attempt(self) -> None:
         worker = self._timed(
             lambda: self._slot.worker(self._task.limits.memory_bytes, sandbox=is_built_in(self._task.engine))
         )
-        deadline = time.monotonic() + self._task.limits.seconds
+        deadline = awake() + self._task.limits.seconds
         worker.begin()
         worker.send(self._request(), self._task.data or b"", deadline=deadline)
         have_asked = False
@@ -78,9 +78,9 @@ class _Attempts:
                 if have_asked:  # each time is given back to it, so it could go on for ever
                     raise WireError("passwords asked for twice")
                 have_asked = True
-                asked = time.monotonic()
+                asked = awake()
                 found = self._slot.passwords()
-                deadline += time.monotonic() - asked
+                deadline += awake() - asked
                 worker.send({"passwords": found}, deadline=deadline)
                 del found  # an interrupt's traceback would show it
             elif self._got.take(header, body):
@@ -93,7 +93,7 @@ class _Attempts:
         return request | more | {"ocr_pages": task.ocr_max_pages if task.ocr else None}
 
     def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
-        self._asked = time.monotonic()
+        self._asked = awake()
         if not self._got.bad:
             return worker.receive(deadline, self._got.rest(self._asked))
         soft = self._started + self._task.limits.seconds
@@ -102,11 +102,11 @@ class _Attempts:
 
     def _timed(self, wait: Callable[[], T]) -> T:
         """Waits; what lies beyond the file's own seconds goes off the budget for late attempts."""
-        asked = time.monotonic()
+        asked = awake()
         try:
             return wait()
         finally:
-            now = time.monotonic()
+            now = awake()
             late = now - max(asked, self._started + self._task.limits.seconds)
             if self._got.bad and late > 0:
                 self._late_left -= late
@@ -126,7 +126,7 @@ class _Attempts:
                 return True
             self._got.fail(end.reason, end.what)
             return False
-        stalled = time.monotonic() - self._asked
+        stalled = awake() - self._asked
         self._got.skip(end.reason, end.what)
         if end.reason is Reason.TIMEOUT and stalled < min(0.5, self._task.limits.seconds / 2):
             return False  # the pages were coming, there are just too many of them

@@ -98,7 +98,7 @@ class Gathering:
         """How long nobody needs to look for the next page, in seconds: a quarter of what the rest will take.
 
         Args:
-            now: Of `time.monotonic`.
+            now: Of `awake`.
         """
         remaining = self._last - self.next
         if not self._pages or remaining < FEW_PAGES:

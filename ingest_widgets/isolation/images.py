@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
@@ -126,7 +126,7 @@ def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], byt
 
 def _answer(slot: Slot, task: Task, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     worker = slot.worker(task.limits.memory_bytes, sandbox=True)
-    deadline = time.monotonic() + task.limits.seconds
+    deadline = awake() + task.limits.seconds
     worker.begin(PICTURE_BYTES)
     worker.send(request, task.data or b"", deadline=deadline)
     answer: tuple[dict[str, Any], bytes] | None = None

@@ -13,11 +13,11 @@ import select
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any, Protocol
 
+from ingest_widgets.background_loop.awake import PAUSE_SECONDS, awake
 from ingest_widgets.isolation.group import GROUP, Group
 from ingest_widgets.isolation.promises import Promise
 
@@ -29,6 +29,9 @@ PART_BYTES = 64 * 1024
 
 _PIPE_BYTES = 1024 * 1024
 _AHEAD_BYTES = 1024 * 1024
+_STEP_SECONDS = PAUSE_SECONDS / 2
+"""No wait is longer: the clock would take it for a pause."""
+
 _GRACE_SECONDS = 0.25
 """How long after a worker's end its last words may take through a thread."""
 
@@ -53,7 +56,7 @@ class Pipes(Protocol):
         """Sends all of it.
 
         Raises:
-            TimeoutError: It wasn't taken by `deadline` (of `time.monotonic`).
+            TimeoutError: It wasn't taken by `deadline` (of `awake`).
             OSError: The worker is gone.
         """
 
@@ -96,10 +99,10 @@ class PolledPipes:
             try:
                 view = view[os.write(self._requests, view) :]
             except BlockingIOError:
-                left = deadline - time.monotonic()
+                left = deadline - awake()
                 if left <= 0:
                     raise TimeoutError from None
-                poll.poll(min(left, 1.0) * 1000)
+                poll.poll(min(left, _STEP_SECONDS) * 1000)
 
     def read(self, seconds: float) -> bytes | None:
         """What has come, see `Pipes`."""
@@ -179,10 +182,12 @@ class ThreadedPipes:
     def write(self, data: bytes, deadline: float) -> None:
         """Sends all of it, see `Pipes`."""
         self._leaving.put(data)
-        try:
-            failed = self._left.get(timeout=max(deadline - time.monotonic(), 0.001))
-        except queue.Empty:
-            raise TimeoutError from None
+        while True:
+            with suppress(queue.Empty):
+                failed = self._left.get(timeout=_STEP_SECONDS)
+                break
+            if awake() >= deadline:
+                raise TimeoutError
         if failed is not None:
             raise failed
 

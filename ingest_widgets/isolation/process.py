@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import pipes
 from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, worker_environment
@@ -103,7 +103,7 @@ class WorkerProcess:
             "lifeline": self._pipes.lifeline,
         }
         data = json.dumps(hello).encode()
-        deadline = time.monotonic() + START_SECONDS
+        deadline = awake() + START_SECONDS
         self._write(len(data).to_bytes(4, "big") + data, deadline)
         header, _ = self.receive(deadline)
         if header.get("t") != "ready":
@@ -138,7 +138,7 @@ class WorkerProcess:
         """Sends one frame.
 
         Raises:
-            WorkerEnded: It is gone, or didn't take the frame by `deadline` (of `time.monotonic`).
+            WorkerEnded: It is gone, or didn't take the frame by `deadline` (of `awake`).
         """
         self._write(prefix(header, len(body)), deadline)
         if body:
@@ -156,7 +156,7 @@ class WorkerProcess:
         """Waits for one frame.
 
         Args:
-            deadline: Of `time.monotonic`.
+            deadline: Of `awake`.
             rest: So many seconds may pass before a frame that has come is looked at. What a worker has sent is safe
                 in the pipe, and waking up for each page costs more than reading it.
 
@@ -168,7 +168,7 @@ class WorkerProcess:
             if rest and self._drained:
                 self._pipes.rest(rest)
                 rest = 0.0
-            left = deadline - time.monotonic()
+            left = deadline - awake()
             try:
                 data = self._pipes.read(min(left, LOOK_SECONDS))
             except OSError:
