@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import threading
@@ -83,6 +84,14 @@ def test_an_engine_that_raises_is_named_and_the_next_file_read() -> None:
     assert (got.status, got.reason) == (Status.FAILED, Reason.CRASHED)
     assert "ZeroDivisionError" in got.detail
     assert read("honest").status is Status.INGESTED
+
+
+@pytest.mark.parametrize("kind", ["forswears", "renames"])
+def test_what_no_worker_says_in_the_middle_of_a_document_costs_that_page_only(kind: str) -> None:
+    got = read("before", f"poison: {kind}", "after")
+    assert (got.status, got.reason) == (Status.PARTIAL, Reason.CRASHED)
+    assert [page.number for page in got.pages] == [1, 3]
+    assert got.sha256 == hashlib.sha256(text_pdf("before", f"poison: {kind}", "after")).hexdigest()
 
 
 def test_endless_recursion_is_survived() -> None:

@@ -70,6 +70,7 @@ class _Attempts:
         )
         deadline = awake() + self._task.limits.seconds
         worker.begin()
+        self._got.begin()
         worker.send(self._request(), self._task.data or b"", deadline=deadline)
         have_asked = False
         while True:

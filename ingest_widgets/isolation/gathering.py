@@ -58,7 +58,7 @@ class Gathering:
         self._scanned: dict[int, tuple[ScannedLine, ...]] = {}
         self._text_bytes = 0
         self._failure: tuple[Reason, str] | None = None
-        self._unchanged = False
+        self._unchanged = self._named = False
         self._sha256: str | None = None
         self._size: int | None = None
         self._mtime_ns: int | None = None
@@ -116,6 +116,10 @@ class Gathering:
         self.bad[self.next] = reason, what
         self.next += 1
 
+    def begin(self) -> None:
+        """Another worker is asked."""
+        self._named = False
+
     def take(self, header: dict[str, Any], body: bytes) -> bool:
         """Takes one message; True when it was the last.
 
@@ -132,6 +136,9 @@ class Gathering:
             raise WireError(f"a message that makes no sense ({type(error).__name__})") from error
 
     def _file(self, header: dict[str, Any], body: bytes) -> None:
+        if self._named:
+            raise WireError("another file than before")
+        self._named = True
         sha256 = as_text(header["sha256"], 64)
         if not _SHA256.fullmatch(sha256):
             raise WireError("a hash that is none")
@@ -196,8 +203,8 @@ class Gathering:
         raise WorkerEnded(Reason.CRASHED, as_text(header["why"], WHY_CHARS))
 
     def _no_engine(self, header: dict[str, Any], body: bytes) -> bool:
-        if is_built_in(self._task.engine):  # it would end the whole run
-            raise WireError("an engine of ours that isn't there")
+        if is_built_in(self._task.engine) or self.opened:  # it would end the whole run
+            raise WireError("an engine that was there isn't any more")
         raise EngineError(
             f"the engine {self._task.engine!r} can't be loaded ({as_line(header['why'], WHY_CHARS)}): install or "
             "mend the plug-in"

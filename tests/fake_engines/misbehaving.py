@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
+from ingest_widgets.isolation.wire import prefix
 
 _said: list[str] = []
 
@@ -107,13 +108,26 @@ def note(pid: int) -> None:
 
 def flood() -> NoReturn:
     """Writes zeros to every pipe it finds."""
-    pipes = [fd for fd in range(3, 64) if _is_pipe(fd)]
     while True:
-        for pipe in pipes:
-            try:
-                os.write(pipe, bytes(1 << 16))
-            except OSError:
-                continue
+        _tell(bytes(1 << 16))
+
+
+def forswears() -> None:
+    """Says in the middle of a document that its engine isn't installed."""
+    _tell(prefix({"t": "no engine", "why": "gone"}, 0))
+
+
+def renames() -> None:
+    """Says in the middle of a document that it is another file."""
+    _tell(prefix({"t": "file", "sha256": "0" * 64, "size": 1, "mtime_ns": None}, 0))
+
+
+def _tell(data: bytes) -> None:
+    for pipe in [fd for fd in range(3, 64) if _is_pipe(fd)]:
+        try:
+            os.write(pipe, data)
+        except OSError:
+            continue
 
 
 def _is_pipe(fd: int) -> bool:
@@ -162,6 +176,8 @@ POISON: dict[str, Callable[[], Any]] = {
     "daemon": daemon,
     "watched": watched,
     "flood": flood,
+    "forswears": forswears,
+    "renames": renames,
     "lies": lies,
     "warns": warns,
     "refuses": refuses,
