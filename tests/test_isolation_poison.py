@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -84,6 +86,34 @@ def test_an_engine_that_raises_is_named_and_the_next_file_read() -> None:
     assert (got.status, got.reason) == (Status.FAILED, Reason.CRASHED)
     assert "ZeroDivisionError" in got.detail
     assert read("honest").status is Status.INGESTED
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels keep no limit of the address space")
+@pytest.mark.parametrize(
+    ("before", "detail"),
+    [
+        ("signal.signal(signal.SIGCHLD, signal.SIG_IGN)", "more than memory_limit_bytes=734003200 (700 MiB): raise"),
+        ("resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))", "than the 600 MiB that `ulimit -v` allows"),
+    ],
+    ids=["SIGCHLD ignored", "ulimit -v"],
+)
+def test_too_much_memory_is_told_from_a_crash_in_an_odd_session(before: str, detail: str) -> None:
+    """The system keeps the worker's exit code to itself; its memory ends before our limit."""
+    code = f"""
+import resource, signal
+{before}
+from ingest_widgets.isolation import Limits, Task, extract
+from tests.hostile.pdf import text_pdf
+limits = Limits(seconds=20, memory_bytes=700 << 20)
+got = extract(Task("p", "p", data=text_pdf("poison: native-memory"), engine="misbehaving", limits=limits))
+print(got.reason, got.detail)
+"""
+    found = os.pathsep.join([str(FAKE_ENGINES), str(Path(__file__).parents[1])])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": found}, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.startswith("out_of_memory"), done.stdout + done.stderr
+    assert detail in done.stdout
 
 
 @pytest.mark.parametrize("kind", ["forswears", "renames"])

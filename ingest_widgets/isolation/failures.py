@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits
+from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits, within_session
 from ingest_widgets.isolation.wire import CHANGED, WHY_CHARS, one_line
 from ingest_widgets.statuses import Reason
 
@@ -34,8 +34,7 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         "that setting to read it.",
         Reason.TIMEOUT: f"It took longer than file_timeout_seconds={limits.seconds:g}: raise that setting and run "
         f"again{other}.",
-        Reason.OUT_OF_MEMORY: f"It needed more than memory_limit_bytes={limits.memory_bytes} "
-        f"({limits.memory_bytes // MIB} MiB): raise that setting and run again{other}."
+        Reason.OUT_OF_MEMORY: f"It needed more than {_memory(limits)} and run again{other}."
         + (f" OCR takes up to {OCR_ROOM_BYTES // MIB} MiB of it beside the document." if ocr else ""),
         Reason.CRASHED: f"The engine crashed on it twice{aside}: run again{other}, or get another copy.",
         Reason.UNREADABLE: "It has changed since it was read: ingest it again."
@@ -49,3 +48,10 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         Reason.CANCELLED: "It was stopped before its end: run again.",
     }
     return sentences[reason]
+
+
+def _memory(limits: Limits) -> str:
+    most = within_session(limits.memory_bytes)
+    if most < limits.memory_bytes:
+        return f"the {most // MIB} MiB that `ulimit -v` allows: raise that"
+    return f"memory_limit_bytes={most} ({most // MIB} MiB): raise that setting"

@@ -115,7 +115,17 @@ def set_memory(memory_bytes: int) -> None:
     soft = max(memory_bytes, _address_space() + LEAST_ROOM)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     with suppress(ValueError, OSError):  # then `hold` has found that it isn't held
-        resource.setrlimit(resource.RLIMIT_AS, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+        resource.setrlimit(resource.RLIMIT_AS, (within_session(soft), hard))
+
+
+def within_session(memory_bytes: int) -> int:
+    """What the session's own hard limit (`ulimit -v`), which workers inherit, leaves of it."""
+    if not _HAS_RESOURCE:
+        return memory_bytes
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    return memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
 
 
 def _is_held() -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import pipes
-from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, worker_environment
+from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, within_session, worker_environment
 from ingest_widgets.isolation.promises import Promise, promises
 from ingest_widgets.isolation.wire import TEXT_BYTES, Frames, prefix
 from ingest_widgets.statuses import Reason
@@ -198,7 +198,7 @@ class WorkerProcess:
         code = self.close()
         if code in _OUT_OF_TIME:
             return WorkerEnded(Reason.TIMEOUT)
-        much = self._peak_bytes >= _OUT_OF_MEMORY_SHARE * self.memory_bytes
+        much = self._peak_bytes >= _OUT_OF_MEMORY_SHARE * within_session(self.memory_bytes)
         if code == OUT_OF_MEMORY_CODE or (much and _is_violent(code)):
             return WorkerEnded(Reason.OUT_OF_MEMORY)
         return WorkerEnded(Reason.CRASHED, _how(code))
@@ -232,14 +232,19 @@ class WorkerProcess:
 
 
 def _is_violent(code: int | None) -> bool:
-    """Whether a process didn't end by itself: a signal of POSIX, abort() or an exception's number on Windows."""
-    return code is not None and (code < 0 or code > 0xFF or (code == 3 and os.name == "nt"))
+    """Whether a process may not have ended by itself: a signal of POSIX, abort() or an exception's number on Windows.
+
+    `subprocess` says 0 when it can't know, since SIGCHLD is ignored or somebody else reaps our children.
+    """
+    return code is not None and (code <= 0 or code > 0xFF or (code == 3 and os.name == "nt"))
 
 
 def _how(code: int | None) -> str:
     if code is None:
         return "it doesn't die"
-    if code >= 0:
+    if code == 0:
+        return "no exit code"
+    if code > 0:
         return f"exit code {code}"
     try:
         return signal.Signals(-code).name
