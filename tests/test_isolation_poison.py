@@ -88,6 +88,12 @@ def test_an_engine_that_raises_is_named_and_the_next_file_read() -> None:
     assert read("honest").status is Status.INGESTED
 
 
+def test_an_engine_that_hangs_after_the_last_page_costs_none() -> None:
+    got = read("before", "poison: hangs-late", limits=Limits(seconds=1.0, memory_bytes=LIMITS.memory_bytes))
+    assert (got.status, got.reason, got.warnings) == (Status.INGESTED, None, ())
+    assert [page.number for page in got.pages] == [1, 2]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other kernels keep no limit of the address space")
 @pytest.mark.parametrize(
     ("before", "detail"),

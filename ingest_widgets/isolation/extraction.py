@@ -114,6 +114,8 @@ class _Attempts:
 
     def _goes_on(self, end: WorkerEnded) -> bool:
         """Whether another attempt makes sense after this one ended the worker."""
+        if self._got.complete:  # the engine only had to close the document
+            return False
         if self._got.full:
             self._got.skip(end.reason, end.what)
             return False

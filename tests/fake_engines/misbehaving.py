@@ -15,6 +15,7 @@ from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSourc
 from ingest_widgets.isolation.wire import prefix
 
 _said: list[str] = []
+_at_close: list[Callable[[], Any]] = []
 
 
 def segfault() -> None:
@@ -122,6 +123,10 @@ def renames() -> None:
     _tell(prefix({"t": "file", "sha256": "0" * 64, "size": 1, "mtime_ns": None}, 0))
 
 
+def hangs_late() -> None:
+    _at_close.append(wait)
+
+
 def _tell(data: bytes) -> None:
     for pipe in [fd for fd in range(3, 64) if _is_pipe(fd)]:
         try:
@@ -178,6 +183,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "flood": flood,
     "forswears": forswears,
     "renames": renames,
+    "hangs-late": hangs_late,
     "lies": lies,
     "warns": warns,
     "refuses": refuses,
@@ -195,6 +201,11 @@ class Misbehaving(PdfiumDocument):
         note(os.getpid())
         said = POISON[_said[1]]()
         return (text, said) if isinstance(said, tuple) else (said or text, warnings)
+
+    def close(self) -> None:
+        for act in _at_close:
+            act()
+        super().close()
 
 
 def open_document(data: Buffer, passwords: PasswordSource) -> Misbehaving:
