@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,7 +61,7 @@ def ingest(
             whatever else the handler of a signal raises.
     """
     job = _job(source, corpus, engine, executor, progress, settings, on_error, waits=True)
-    with _interrupt_told(job):
+    with _interrupt_told(job), _closed_if_it_fails(job, corpus):
         return job.run()
 
 
@@ -76,7 +77,7 @@ async def ingest_async(
 ) -> Corpus:
     """`ingest` for coroutines: the event loop goes on meanwhile, and cancelling the task stops the ingest."""
     job = _job(source, corpus, engine, executor, progress, settings, on_error, waits=True)
-    with _interrupt_told(job):
+    with _interrupt_told(job), _closed_if_it_fails(job, corpus):
         return await job.run_async()
 
 
@@ -185,6 +186,17 @@ def _in_kernel() -> bool:
 def _interrupt_told(job: IngestJob) -> AbstractContextManager[None]:
     """In a notebook the bar says it."""
     return nullcontext() if _in_kernel() else interrupt_told(lambda: job.status in ("running", "stopped"))
+
+
+@contextmanager
+def _closed_if_it_fails(job: IngestJob, given: CorpusLike | None) -> Iterator[None]:
+    """A corpus that was opened for a run alone is nobody's when that raises."""
+    try:
+        yield
+    except BaseException:
+        if job.done() and not isinstance(given, Corpus):
+            job.corpus.close()
+        raise
 
 
 def _ingest_bar() -> IngestBar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import html
 import os
 import shutil
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 from pathlib import Path
@@ -320,6 +321,33 @@ def test_an_upload_of_the_path_and_bytes_of_a_file_has_its_own_record(tmp_path: 
         ingest((str(path), path.read_bytes()), corpus, progress=False)
         assert str(corpus.last_run) == "1 file: 1 ingested"
         assert {record.name for record in corpus.files()} == {"x.pdf", str(path)}
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    """Nothing is collected that holds itself in a ring."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def open_descriptors(name: str) -> list[str]:
+    links = [os.path.join("/proc/self/fd", number) for number in os.listdir("/proc/self/fd")]
+    return [os.readlink(link) for link in links if os.path.lexists(link) and name in os.readlink(link)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at descriptors in /proc")
+@pytest.mark.usefixtures("uncollected")
+def test_a_corpus_that_nobody_holds_any_more_is_closed_at_once() -> None:
+    with pytest.raises(IngestFailed):
+        ingest([("bad.pdf", b"no pdf"), ("good.pdf", text_pdf("good"))], "failed.sqlite", on_error="raise")
+    assert open_descriptors("failed.sqlite") == []
+    ingest(("good.pdf", text_pdf("good")), "dropped.sqlite", progress=False)
+    assert open_descriptors("dropped.sqlite") == []
+    with Corpus("mine.sqlite") as mine:
+        with pytest.raises(IngestFailed):
+            ingest(("bad.pdf", b"no pdf"), mine, on_error="raise")
+        assert len(mine.files()) == 1
 
 
 def test_a_url_is_fetched_and_known_by_content(papers: Path) -> None:

@@ -151,16 +151,19 @@ class IngestRun:
         if self._given_executor is not None:
             yield self._given_executor
             return
-        with IsolatedExecutor(self._settings.workers, passwords=self._passwords) as executor:
-            with self._lock:
-                self._own_executor = executor
-                if self._cancelled.is_set():
+        try:
+            with IsolatedExecutor(self._settings.workers, passwords=self._passwords) as executor:
+                with self._lock:
+                    self._own_executor = executor
+                    if self._cancelled.is_set():
+                        executor.kill()
+                try:
+                    yield executor
+                except BaseException:
                     executor.kill()
-            try:
-                yield executor
-            except BaseException:
-                executor.kill()
-                raise
+                    raise
+        finally:
+            self._own_executor = None  # it asks us for passwords: the ring would keep the corpus open
 
     def _passwords(self) -> list[str]:
         return [secret.get_secret_value() for secret in self._settings.pdf_passwords]
