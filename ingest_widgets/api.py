@@ -55,6 +55,7 @@ def ingest(
 
     Raises:
         SourceNotFound: The source doesn't exist.
+        SourceError: A URL can't be listed, or not within five times `file_timeout_seconds`.
         CorpusError: The corpus can't be opened or written.
         IngestFailed: See `on_error`.
         KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there. The same goes for
