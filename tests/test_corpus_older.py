@@ -14,6 +14,7 @@ from ingest_widgets.corpus import schema
 from tests.corpus_parts import extraction, source
 
 VERSION_3 = Path(__file__).parent / "data" / "corpus-version-3.sqlite"  # written by the version before bare texts
+VERSION_4 = VERSION_3.with_name("corpus-version-4.sqlite")  # written by the version before signs among the words
 EVERYWHERE = ['"всё равно"', '"καλή και νύχτα"', "νυχτα", "еж", '"part two"', "entropy", "用"]
 NEW = ['"все равно"', '"καλη και νυχτα"', '"чёрный чай"', "черный", "lodz"]
 WRONG = ['"καλη νυχτα"', '"ёж i"', '"heat part"', "черныи"]
@@ -58,6 +59,18 @@ def test_its_pages_are_then_found_in_the_forms_that_are_typed(path: Path, query:
     with Corpus(path) as corpus:
         corpus.prepare()
         assert (corpus.search(query).total, corpus.check()) == (1, [])
+
+
+def test_phrases_of_signs_and_words_are_found_after_the_first_write(tmp_path: Path) -> None:
+    path = Path(shutil.copy(VERSION_4, tmp_path / "c.sqlite"))
+    new = ['"machine learning"', '"关于Machine Learning的"', '"使用 debian"']
+    with Corpus(path) as corpus:
+        assert totals(corpus, ["介绍", "می", "信息熵", "machine"]) == [1, 1, 2, 1]
+        corpus.prepare()
+        assert totals(corpus, [*new, '"使用 系统"']) == [1, 1, 1, 0]
+        assert totals(corpus, ["介绍", "می", "信息熵", "machine"]) == [1, 1, 2, 1]
+        assert next(iter(corpus.search("信息熵"))).file == "signs.pdf"
+        assert corpus.check() == []
 
 
 def test_a_check_tells_of_an_index_that_the_first_write_would_make_anew(path: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.query import parse_query
-from ingest_widgets.corpus.signs import paired_signs
+from ingest_widgets.corpus.signs import paired
 from tests.corpus_parts import extraction, source
 
 TEXTS = {
@@ -223,13 +223,14 @@ def test_the_matches_are_marked_as_they_stand_in_the_text(corpus: Corpus, query:
     [
         ("Debian", {1, 2}, {"Debian"}),
         ("deb*", {1, 2}, {"Debian"}),
-        ("使用Debian系统", {1}, {"使用", "Debian", "系统"}),
-        ("第2章", {1}, {"第", "2", "章"}),
+        ("使用Debian系统", {1}, {"使用Debian系统"}),
+        ("系统、使用Debian", {1}, {"使用Debian", "系统"}),
+        ("第2章", {1}, {"第2章"}),
         ("2", {1}, {"2"}),
         ("Linux2.6", {1}, {"Linux2.6"}),
-        ('"Linux2.6能夠"', {1}, {"Linux2.6", "能夠"}),
-        ('"Debian 打包教程 59"', {2}, {"Debian", "打包教程", "59"}),
-        ('"Debian 打包教程 5"*', {2}, {"Debian", "打包教程", "59"}),
+        ('"Linux2.6能夠"', {1}, {"Linux2.6能夠"}),
+        ('"Debian 打包教程 59"', {2}, {"Debian 打包教程 59"}),
+        ('"Debian 打包教程 5"*', {2}, {"Debian 打包教程 59"}),
         ('"Debian 59"', set(), set()),
         ('"Debian Linux2"', set(), set()),
         ("系统 -Debian", set(), set()),
@@ -245,9 +246,37 @@ def test_words_beside_signs_are_words_and_a_phrase_may_hold_both(
     assert {hit.snippet[start:end] for hit in hits for start, end in hit.spans} == marked
 
 
+@pytest.mark.parametrize(
+    ("text", "query", "match"),
+    [
+        ("我们使用Debian Linux系统工作", '"Debian Linux"', "Debian Linux"),
+        ("我们使用Debian Linux系统工作", '"使用Debian Linux系统"', "使用Debian Linux系统"),
+        ("我们使用Debian Linux 系统工作", '"用 Debian Linux 系"', "用Debian Linux 系"),
+        ("東京のTokyo Sky Tree。とても", '"sky tree"', "Sky Tree"),
+        ("한국어New York시", '"New York"', "New York"),
+        ("ภาษาNew York ไทย", '"New York"', "New York"),
+        ("使用 Debian 系统", '"使用 Debian"', "使用 Debian"),
+        ("Debian 很好。使用它，系统", '"使用 Debian"', None),
+        ("Debian 很好。使用它，系统", '"Debian 系统"', None),
+        ("Debian 很好。使用它，系统", '"使用 系统"', None),
+        ("Debian 很好。使用它，系统", '"使用它 系统"', "使用它，系统"),
+        ("한국어\n검색 방법", '"한국어 검색 방법"', "한국어 검색 방법"),
+        ("使用\n系统", '"使用\n系统"', "使用 系统"),
+    ],
+)
+def test_a_phrase_of_signs_and_words_is_found_where_it_stands_and_marked_whole(
+    tmp_path: Path, text: str, query: str, match: str | None
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text))
+        assert marked(corpus, query) == ({match} if match else set())
+        assert corpus.search(query).total + corpus.search(f"-{query}").total == 1
+        assert corpus.search(f"-{query}").total == (0 if match else 1)
+
+
 def test_a_page_that_is_one_long_word_beside_signs_takes_no_longer() -> None:
     began = monotonic()
-    assert paired_signs("中" + "x" * 1_000_000 + "." + "y" * 1_000_000) is not None
+    assert paired("中" + "x" * 1_000_000 + "." + "y" * 1_000_000) is not None
     assert monotonic() - began < 5
 
 
@@ -267,6 +296,16 @@ def test_the_better_page_comes_first_and_titles_and_headings_weigh_more(tmp_path
         }
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
         assert all(hit.score > 0 for hit in hits)
+
+
+def test_a_title_of_signs_weighs_more(tmp_path: Path) -> None:
+    filler = "这是一些普通的文字没有别的内容\n" * 8
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("twice.pdf"), extraction(f"信息熵，信息熵，{filler}"))
+        corpus.write(source("titled.pdf"), extraction(filler, title="信息熵"))
+        for number in range(8):
+            corpus.write(source(f"{number}.pdf"), extraction(filler))
+        assert [hit.file for hit in corpus.search("信息熵")] == ["titled.pdf", "twice.pdf"]
 
 
 def test_limit_and_offset_walk_through_all_hits_once(corpus: Corpus) -> None:

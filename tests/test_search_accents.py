@@ -28,7 +28,7 @@ PHRASES = [
     ("mieszka w Łodzi", '"w lodzi"', "w Łodzi"),
     ("Đà Nẵng city", '"da nang"', "Đà Nẵng"),
     ("هذا الخط الأميري", '"الخط الاميري"', "الخط الأميري"),
-    ("使用Łódź 和 Øresund", '"lodz 和 oresund"', "Łódź"),
+    ("使用Łódź 和 Øresund", '"lodz 和 oresund"', "Łódź 和 Øresund"),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"heat part"', None),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"two of"', "TWO OF"),
 ]
@@ -93,7 +93,7 @@ FORMS = [
     ("هذا كتاب جميل", "كتــاب", {"كتاب"}),
     ("ـكتابـ جميل", "كتاب", {"كتابـ"}),
     ("株式会社ＡＢＣは２０２４年に", "ABC", {"ＡＢＣ"}),
-    ("株式会社ＡＢＣは２０２４年に", "2024年", {"２０２４", "年"}),
+    ("株式会社ＡＢＣは２０２４年に", "2024年", {"２０２４年"}),
     ("株式会社ABCは2024年に", "ａｂｃ ２０２４", {"ABC", "2024"}),
     ("Ｐｙｔｈｏｎ入門", "python", {"Ｐｙｔｈｏｎ"}),
     ("Ｐｙｔｈｏｎ入門", "pyth*", {"Ｐｙｔｈｏｎ"}),
@@ -131,5 +131,4 @@ def test_a_guess_is_made_in_the_forms_that_are_typed(tmp_path: Path, text: str, 
 
 
 def test_full_width_punctuation_leaves_a_page_as_it_is() -> None:
-    """It is on each page of Chinese, whose text needn't be kept twice."""
-    assert page_words("全文，検索。（完）！").bare is None
+    assert page_words("full，width。（x）！").bare is None

@@ -13,8 +13,8 @@ from operator import itemgetter
 from typing import Protocol
 
 from ingest_widgets.corpus import vocabulary
-from ingest_widgets.corpus.query import Query, Term
-from ingest_widgets.corpus.signs import bare, query_of_signs
+from ingest_widgets.corpus.expressions import any_of, match_expression
+from ingest_widgets.corpus.query import Query
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100
@@ -87,8 +87,8 @@ class FullTextIndex:
         """See `PageIndex`."""
         con.execute(_NEXT_STATE)
         con.execute(
-            "INSERT INTO page_words (rowid, text, headings, signs) "
-            "SELECT id, text, headings, signs FROM searched_pages WHERE file_id = ? ORDER BY id",
+            "INSERT INTO page_words (rowid, text, headings, parts) "
+            "SELECT id, text, headings, parts FROM searched_pages WHERE file_id = ? ORDER BY id",
             (file_id,),
         )
 
@@ -96,8 +96,8 @@ class FullTextIndex:
         """See `PageIndex`."""
         con.execute(_NEXT_STATE)
         con.execute(
-            "INSERT INTO page_words (page_words, rowid, text, headings, signs) "
-            "SELECT 'delete', id, text, headings, signs FROM searched_pages WHERE file_id = ?",
+            "INSERT INTO page_words (page_words, rowid, text, headings, parts) "
+            "SELECT 'delete', id, text, headings, parts FROM searched_pages WHERE file_id = ?",
             (file_id,),
         )
 
@@ -206,7 +206,7 @@ def _listed(con: sqlite3.Connection, query: Query, where: str, values: list[obje
     """Pages of a query that names only files, or only what must not be there: by name and number, unranked."""
     if query.excluded:
         where += " AND pages.id NOT IN (SELECT rowid FROM page_words WHERE page_words MATCH ?)"
-        values = [*values, _any_of(query.excluded)]
+        values = [*values, any_of(query.excluded)]
     total = con.execute(f"SELECT count(*) FROM pages WHERE 1{where}", values).fetchone()[0]
     rows = con.execute(
         f"SELECT pages.id, 0.0 FROM files CROSS JOIN pages ON file_id = files.id WHERE 1{where} "
@@ -214,23 +214,3 @@ def _listed(con: sqlite3.Connection, query: Query, where: str, values: list[obje
         [*values, limit, offset],
     ).fetchall()
     return Found(total, rows)
-
-
-def match_expression(query: Query) -> str:
-    """The query in FTS5's own language."""
-    wanted = " AND ".join(_any_of(group) for group in query.groups)
-    return f"({wanted}) NOT {_any_of(query.excluded)}" if query.excluded else wanted
-
-
-def _any_of(terms: Sequence[Term]) -> str:
-    expressions = [_expression(term) for term in terms]
-    return expressions[0] if len(expressions) == 1 else f"({' OR '.join(expressions)})"
-
-
-def _expression(term: Term) -> str:
-    parts = [query_of_signs(run) for run in term.runs]
-    for phrase in term.phrases:
-        typed = " ".join(phrase.words)  # so it stands in the index of a corpus of an older version
-        forms = [f'"{form}"{" *" if phrase.is_prefix else ""}' for form in dict.fromkeys((typed, bare(typed)))]
-        parts.append(forms[0] if len(forms) == 1 else f"({' OR '.join(forms)})")
-    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"

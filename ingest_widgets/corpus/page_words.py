@@ -6,24 +6,23 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ingest_widgets.corpus.headings import headings
-from ingest_widgets.corpus.signs import NON_JOINER, bare, is_plain, paired_signs
+from ingest_widgets.corpus.signs import NON_JOINER, bare, is_plain, paired
 
 # A word to SQLite, and none to a query: so no phrase reaches from one heading into the next.
 _BETWEEN = "\n\ue000\n"
 
 
 class PageWords(NamedTuple):
-    """What is searched; all of it is bare.
+    """What is searched; all of it is bare, and signs of scripts that don't part words are in pairs.
 
     Attributes:
         headings: What weighs more: the file's title on its first page, and the page's headings. None without any.
-        signs: Pairs of signs of scripts that don't part words, and the parts of words with a non-joiner in them. None
-            without any.
+        parts: Those of words with a non-joiner in them. None without any.
         bare: The text. None when it is the same as the one that is shown.
     """
 
     headings: str | None
-    signs: str | None
+    parts: str | None
     bare: str | None
 
 
@@ -32,14 +31,13 @@ def page_words(text: str, title: str = "") -> PageWords:
     weighed = _BETWEEN.join(filter(None, [title, *headings(text)])) or None
     if is_plain(text) and is_plain(title):
         return PageWords(weighed, None, None)
-    plain = bare(text)
-    signs = paired_signs(f"{bare(title)}\n\n{plain}" if title else plain)
-    signs = _BETWEEN.join(filter(None, [signs, *_parts(text)])) or None
-    return PageWords(weighed and bare(weighed), signs, None if plain == text else plain)
+    searched = paired(bare(text))
+    parts = _BETWEEN.join(_parts(text)) or None
+    return PageWords(weighed and paired(bare(weighed)), parts, None if searched == text else searched)
 
 
 def _parts(text: str) -> Iterable[str]:
     """Each word with a non-joiner once more, as two words: in Persian the latter is often an ending."""
     if NON_JOINER not in text:
         return ()
-    return dict.fromkeys(bare(word.replace(NON_JOINER, " ")) for word in text.split() if NON_JOINER in word)
+    return dict.fromkeys(paired(bare(word.replace(NON_JOINER, " "))) for word in text.split() if NON_JOINER in word)

@@ -2,6 +2,7 @@
 
 entropy heat            pages with both words, whatever their case and accents
 "second law"            the words next to each other
+使用Debian系统          signs and words that touch are a phrase, quoted or not; a space between them changes nothing
 entropy OR disorder     either; OR binds its two neighbours closer than the rest
 -draft  -"first draft"  pages without
 entrop*                 words that begin so
@@ -21,13 +22,18 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TypeVar
 
 from ingest_widgets.corpus.records import clean
-from ingest_widgets.corpus.signs import NON_JOINER, RUN, even
+from ingest_widgets.corpus.signs import NON_JOINER, RUN, even, joined
+from ingest_widgets.scripts import SIGNS
 
 _T = TypeVar("_T")
 _OPERATORS = ("OR", "AND")
+_STOP = re.compile(f"(?<=[{SIGNS}])[^\\w\\s{SIGNS}]+|[^\\w\\s{SIGNS}]+(?=[{SIGNS}])")
+_GAP = re.compile(f"(?<=[{SIGNS}])\\s+(?=[{SIGNS}])")
+_MOST_GAPS = 8
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\uff02", '"'))
 # What is pasted may hold ligatures, signs that nobody sees and accents apart; the texts of pages are kept without.
@@ -46,26 +52,18 @@ class Term:
     """One thing to look for.
 
     Attributes:
-        words: The words, each after the other, without what lies between them.
-        runs: Runs of signs of scripts that don't part words; each must be there.
-        is_prefix: The last word may go on.
-        breaks: Before which of the words a run stands.
+        words: The words, each after the other, without what lies between them; a run of signs of scripts that don't
+            part words is one.
+        is_prefix: The last word, which is no such run, may go on.
     """
 
     words: tuple[str, ...]
-    runs: tuple[str, ...] = ()
     is_prefix: bool = False
-    breaks: tuple[int, ...] = ()
 
     @property
-    def phrases(self) -> list[Term]:
-        """The words that follow each other, apart where a run stands between them."""
-        starts = [0, *self.breaks] if self.words else []
-        ends = [*self.breaks, len(self.words)]
-        return [
-            Term(self.words[start:end], is_prefix=self.is_prefix and end == len(self.words))
-            for start, end in zip(starts, ends, strict=False)
-        ]
+    def is_one_word(self) -> bool:
+        """It is a single whole word, of a script that parts them."""
+        return len(self.words) == 1 and not self.is_prefix and not RUN.fullmatch(self.words[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +108,12 @@ class Query:
         """The word when the query is one plain word, in however many spellings, and nothing else."""
         spelt = {"".join(term.words) for term in self.terms}
         if len(self.groups) == len(spelt) == 1 and not (self.excluded or self.files or self.excluded_files):
-            term = self.terms[0]
-            if len(term.words) == 1 and not term.runs and not term.is_prefix:
-                return term.words[0]
+            return self.terms[0].words[0] if self.terms[0].is_one_word else None
         return None
 
 
 def _kin(term: Term, kin_of: Callable[[str], list[str]]) -> list[Term]:
-    if len(term.words) != 1 or term.runs or term.is_prefix:
+    if not term.is_one_word:
         return [term]
     return [term, *(Term((word,)) for word in kin_of(term.words[0]) if word != term.words[0].lower())]
 
@@ -137,7 +133,7 @@ class _Item:
 
 def parse_query(text: str) -> Query:
     """Reads a query as a person types it."""
-    items = [_item(match) for match in _TOKEN.finditer(clean(text).translate(QUOTES))]
+    items = [part for match in _TOKEN.finditer(clean(text).translate(QUOTES)) for part in _parted(_item(match))]
     has_more = not all(item.is_operator for item in items)
     groups: list[list[Term]] = []
     excluded: list[Term] = []
@@ -197,38 +193,42 @@ def _item(match: re.Match[str]) -> _Item:
     )
 
 
+def _parted(item: _Item) -> list[_Item]:
+    """What marks beside signs part, as spaces part other words, unless it is quoted or must not match."""
+    if item.is_quoted or item.is_excluded or item.is_file:
+        return [item]
+    return [replace(item, text=part) for part in _STOP.split(item.text)]
+
+
 def _terms(item: _Item) -> list[Term]:
     """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it.
 
-    So may one with a non-joiner, and its parts may be written with a space.
+    So may one with a non-joiner, and its parts may be written with a space; and so may signs with a space between them,
+    which can be the end of a line on the page.
     """
     term = _term(item)
     if term is None:
         return []
     if NON_JOINER in item.text:
-        joined = _term(replace(item, text=item.text.replace(NON_JOINER, "")))
-        return [joined or term, term]
-    as_one = not item.is_quoted and _HYPHENED.fullmatch(item.text)
-    return [term, Term(("".join(term.words),))] if as_one else [term]
+        return [_term(replace(item, text=item.text.replace(NON_JOINER, ""))) or term, term]
+    if not item.is_quoted and _HYPHENED.fullmatch(item.text):
+        return [term, _term(replace(item, text="".join(term.words))) or term]
+    gaps = islice(_GAP.finditer(item.text), _MOST_GAPS)
+    closed = (item.text[: gap.start()] + item.text[gap.end() :] for gap in gaps)
+    return [term, *(_term(replace(item, text=text)) or term for text in closed)]
 
 
 def _term(item: _Item) -> Term | None:
     has_star = item.has_star or (not item.is_quoted and item.text.endswith("*"))
-    runs = tuple(RUN.findall(item.text))
-    words: list[str] = []
-    breaks: list[int] = []
-    for between in RUN.split(item.text) if runs else [item.text]:
-        if found := word_pattern(item.text).findall(between):
-            breaks += [len(words)] if words else []
-            words += found
-    if not words and not runs:
+    words = word_pattern(item.text).findall(joined(item.text))
+    if not words:
         return None
-    ends_in_word = bool(words) and item.text.rstrip("*").endswith(words[-1])
-    return Term(tuple(words), runs, has_star and ends_in_word, tuple(breaks))
+    ends_in_word = item.text.rstrip("*").endswith(words[-1]) and not RUN.fullmatch(words[-1])
+    return Term(tuple(words), has_star and ends_in_word)
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
-    """What matches one word as the index sees it: letters, digits, and marks where the text has them."""
+    """What matches one word as the index sees it: letters, digits, and marks where the text has them; or a run."""
     return _ASCII_WORD if text.isascii() else _marked_word()
 
 
@@ -237,7 +237,7 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 
 @lru_cache(maxsize=1)
 def _marked_word() -> re.Pattern[str]:
-    return re.compile(f"[^\\W_](?:[^\\W_]|[{mark_class()}])*")
+    return re.compile(f"{RUN.pattern}|[^\\W_{SIGNS}](?:[^\\W_{SIGNS}]|[{mark_class()}])*")
 
 
 @lru_cache(maxsize=1)

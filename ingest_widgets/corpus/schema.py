@@ -62,15 +62,15 @@ def _first_tables(con: sqlite3.Connection) -> None:
     )
     con.execute("CREATE TABLE uploads (file_id INTEGER PRIMARY KEY REFERENCES files (id), data BLOB NOT NULL)")
     con.execute("CREATE TABLE notes (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
-    _index_of(con, "pages")
+    _index_of(con, "pages", "signs")
     con.execute("CREATE VIRTUAL TABLE page_vocabulary USING fts5vocab ('page_words', 'row')")
 
 
-def _index_of(con: sqlite3.Connection, content: str) -> None:
+def _index_of(con: sqlite3.Connection, content: str, third: str) -> None:
     con.execute(
         f"""
         CREATE VIRTUAL TABLE page_words USING fts5 (
-            text, headings, signs, content='{content}', content_rowid='id', tokenize="{TOKENIZER}"
+            text, headings, {third}, content='{content}', content_rowid='id', tokenize="{TOKENIZER}"
         )"""
     )
     # Merging the index's parts later and in larger steps takes a tenth off its time; searches show nothing of it.
@@ -100,28 +100,35 @@ def _lines_of_scans(con: sqlite3.Connection) -> None:
     con.execute("ALTER TABLE pages ADD COLUMN scanned TEXT")
 
 
+def _bare_texts(con: sqlite3.Connection) -> None:
+    # The text as it is searched, see `PageWords`; NULL where it is the same as the one that is shown.
+    con.execute("ALTER TABLE pages ADD COLUMN bare TEXT")
+
+
 _TITLED_PAGES = """
     SELECT pages.id, text, CASE WHEN number = first THEN title ELSE '' END FROM files
     JOIN (SELECT file_id, min(number) AS first FROM pages GROUP BY file_id) AS firsts ON firsts.file_id = files.id
     JOIN pages ON pages.file_id = files.id"""
 
 
-def _bare_texts(con: sqlite3.Connection) -> None:
-    # The text as it is searched, see `PageWords`; NULL where it is the same as the one that is shown.
-    con.execute("ALTER TABLE pages ADD COLUMN bare TEXT")
+def _signs_among_words(con: sqlite3.Connection) -> None:
+    # In the text and the headings, where they stand; `signs` had them by themselves, and the parts of words.
+    con.execute("ALTER TABLE pages ADD COLUMN parts TEXT")
+    con.execute("DROP VIEW IF EXISTS searched_pages")
+    con.execute("ALTER TABLE pages DROP COLUMN signs")
     con.execute(
-        "CREATE VIEW searched_pages AS SELECT id, file_id, coalesce(bare, text) AS text, headings, signs FROM pages"
+        "CREATE VIEW searched_pages AS SELECT id, file_id, coalesce(bare, text) AS text, headings, parts FROM pages"
     )
     con.executemany(
-        "UPDATE pages SET headings = :headings, signs = :signs, bare = :bare "
-        "WHERE id = :id AND (headings IS NOT :headings OR signs IS NOT :signs OR bare IS NOT :bare)",
+        "UPDATE pages SET headings = :headings, parts = :parts, bare = :bare "
+        "WHERE id = :id AND (headings IS NOT :headings OR parts IS NOT :parts OR bare IS NOT :bare)",
         (
             {"id": page, **page_words(as_text(text), as_text(title))._asdict()}
             for page, text, title in con.execute(_TITLED_PAGES)
         ),
     )
     con.execute("DROP TABLE page_words")
-    _index_of(con, "searched_pages")
+    _index_of(con, "searched_pages", "parts")
     con.execute("INSERT INTO page_words (page_words) VALUES ('rebuild')")
     con.execute("UPDATE notes SET value = random() WHERE key = 'index_state'")
 
@@ -131,6 +138,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     _vectors_of_chunks,
     _lines_of_scans,
     _bare_texts,
+    _signs_among_words,
 ]
 """The one at index N brings a file from version N to N + 1. Only ever append."""
 

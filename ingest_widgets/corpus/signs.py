@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 from operator import add
 
 from ingest_widgets.scripts import SIGN, SIGNS
 
 RUN = re.compile(f"[{SIGNS}]+")
+_LINE_END = re.compile(f"\n(?<=[{SIGNS}]\n)(?=[{SIGNS}])")  # begins with what is soon found
 _ASCII = bytes(range(128))
-_RUNS = re.compile(f"([{SIGNS}]+)")
 
 
 STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"}
@@ -88,53 +87,35 @@ def _beyond_ascii(text: str) -> str:
     return "" if text.isascii() else text.encode().translate(None, _ASCII).decode()
 
 
-def paired_signs(text: str) -> str | None:
-    """What the index holds for the signs of a page, whose text is bare; None when there are none.
+def paired(text: str) -> str:
+    """The bare text with its signs in pairs, as words among the others.
 
-    A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run and lets each sign be found alone.
-    Words of other scripts that touch a run come once more, since SQLite takes both for one word.
+    A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run, lets each sign be found alone,
+    and stands beside the word that comes next.
     """
     if not SIGN.search(_beyond_ascii(text)):
-        return None
-    parts = _RUNS.split(text)
-    return " ".join([*_pairs(parts[::2], parts[1::2]), *dict.fromkeys(_glued(parts[::2], parts[1::2]))])
+        return text
+    return RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", joined(text))
 
 
-def _pairs(between: list[str], runs: list[str]) -> list[str]:
-    """The pairs of each run, with one more in `between` than in `runs`: what stands around and between them."""
-    found: list[str] = []
-    whole = ""
-    for run, follows in zip(runs, between[1:], strict=True):
-        whole += run
-        if follows != "\n":  # a line end between two signs is where the line was full, not where a word ends
-            found += map(add, whole, whole[1:])
-            found.append(whole[-1])
-            whole = ""
-    if whole:
-        found += [*map(add, whole, whole[1:]), whole[-1]]
-    return found
+def joined(text: str) -> str:
+    """The text without the line ends between two signs: there the line was full, and no word ends."""
+    return _LINE_END.sub("", text)
 
 
-def _glued(between: list[str], runs: list[str]) -> Iterator[str]:
-    """What stands beside signs without a space, each with a sign behind it that parts it from the next."""
-    for number, piece in enumerate(between):
-        if not piece or piece == "\n":
-            continue
-        before = runs[number - 1][-1] if number else ""
-        after = runs[number][0] if number < len(runs) else ""
-        first, last = before and piece[0].isalnum(), after and piece[-1].isalnum()
-        words = piece.split(None, 1) if first or last else []
-        if len(words) == 1 and not (piece[0].isspace() or piece[-1].isspace()):
-            yield f"{piece} {after or before}"
-            continue
-        if first:
-            yield f"{words[0]} {before}"
-        if last:
-            yield f"{piece.rsplit(None, 1)[-1]} {after}"
+def _pairs(run: str) -> list[str]:
+    return [*map(add, run, run[1:]), run[-1]]
 
 
-def query_of_signs(run: str) -> str:
-    """The FTS5 expression that finds `run` wherever it stands."""
-    if len(run) == 1:
-        return f'signs : "{run}" *'
-    return f'signs : "{" ".join(map("".join, pairwise(run)))}"'
+def is_sign(word: str) -> bool:
+    """It is one sign: a run, or the beginning of a pair."""
+    return len(word) == 1 and bool(SIGN.match(word))
+
+
+def searched_words(words: Sequence[str]) -> list[str]:
+    """What follows each other in the index where these words do, one of which may be a run of signs.
+
+    Of a last one that is a single sign it is the beginning only.
+    """
+    found = [word for typed in words for word in (_pairs(typed) if RUN.fullmatch(typed) else [typed])]
+    return found[:-1] if len(words[-1]) > 1 and RUN.fullmatch(words[-1]) else found

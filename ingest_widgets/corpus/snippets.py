@@ -7,10 +7,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
+from operator import add
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import JOINER, MARKS, NON_JOINER, STROKES, even, even_places
+from ingest_widgets.corpus.signs import JOINER, MARKS, NON_JOINER, RUN, STROKES, even, even_places
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
@@ -71,26 +72,36 @@ def _small(text: str) -> str:
 
 
 def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
-    alternatives = []
-    for term in terms:
-        alternatives += [_words(phrase, folds=folds) for phrase in term.phrases]
-        alternatives += ["\n?".join(map(re.escape, run)) for run in term.runs]
     # The longest first: of 'heat' and 'heat death' the phrase should be marked whole.
-    alternatives = sorted(dict.fromkeys(alternatives), key=len, reverse=True)
+    alternatives = sorted(dict.fromkeys(_phrase(term, folds=folds) for term in terms), key=len, reverse=True)
     # The empty group behind each one tells which it was.
     return re.compile("|".join(f"{alternative}()" for alternative in alternatives)) if alternatives else None
 
 
-def _words(term: Term, *, folds: bool) -> str:
+def _phrase(term: Term, *, folds: bool) -> str:
     letter = f"[^\\W_{SIGNS}]|[{mark_class()}{JOINER}]" if folds else "[a-z0-9]"
     before = f"(?![{SIGNS}])(?:[^\\W_]|[{mark_class()}{JOINER}])" if folds else "[a-z0-9]"
-    gap = f"(?:(?![^\\W_]|[{mark_class()}])[\\s\\S])+?" if folds else "[^a-z0-9]+"
+    gap = f"(?:(?![^\\W_]|[{mark_class()}])[\\s\\S])" if folds else "[^a-z0-9]"
+    words = term.words[:_MOST_TERMS]
+    are_runs = [bool(RUN.match(word)) for word in words]
+    first, *others = (
+        "\n?".join(map(re.escape, word)) if is_run else _word(word, "" if number else before, folds=folds)
+        for number, (word, is_run) in enumerate(zip(words, are_runs, strict=True))
+    )
+    # Nothing need stand between signs and other words.
+    gaps = (f"{gap}+?" if one == other else f"{gap}*?" for one, other in pairwise(are_runs))
+    phrase = first + "".join(map(add, gaps, others))
+    if are_runs[-1]:
+        return phrase
+    return phrase + (f"(?:{letter}|{NON_JOINER})*" if term.is_prefix else f"(?!{letter})")
+
+
+def _word(word: str, before: str, *, folds: bool) -> str:
     accents = f"[{_ACCENTS}{JOINER}{NON_JOINER}]*" if folds else ""
-    pieces = [_letters(word, folds=folds) for word in term.words[:_MOST_TERMS]]
-    # What may not stand before the word is looked for behind its first letter: so the search can skip to that letter.
-    pieces[0][0] += f"(?<!{before}{pieces[0][0]})"
-    words = gap.join("".join(f"{piece}{accents}" for piece in word) for word in pieces)
-    return words + (f"(?:{letter}|{NON_JOINER})*" if term.is_prefix else f"(?!{letter})")
+    letters = _letters(word, folds=folds)
+    # What may not stand before is looked for behind the first letter: so the search can skip to that letter.
+    letters[0] += f"(?<!{before}{letters[0]})" if before else ""
+    return "".join(f"{letter}{accents}" for letter in letters)
 
 
 def _letters(word: str, *, folds: bool) -> list[str]:

@@ -171,7 +171,7 @@ def _replace_pages(
     if not extraction.pages:
         return
     con.executemany(
-        "INSERT INTO pages (file_id, number, engine, warnings, headings, signs, bare, scanned, text) "
+        "INSERT INTO pages (file_id, number, engine, warnings, headings, parts, bare, scanned, text) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         _page_rows(file_id, extraction, title),
     )

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import lru_cache
 
+from ingest_widgets.corpus.expressions import any_of
+from ingest_widgets.corpus.query import Term, word_pattern
 from ingest_widgets.corpus.schema import TOKENIZER
-from ingest_widgets.corpus.signs import RUN, bare, query_of_signs
+from ingest_widgets.corpus.signs import bare
 
 _MOST_CANDIDATES = 3_000
 _DROPPED = 10  # letters get left out or swapped more often than struck wrong: thred is thread, not the frequent three
@@ -54,12 +56,9 @@ def _folds() -> dict[int, str]:
 def frequencies(con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
     """On how many pages each word (folded) is; those that are nowhere are left out."""
     count = "SELECT count(*) FROM page_words WHERE page_words MATCH ?"
-    pages = {word: con.execute(count, (_expression(word),)).fetchone()[0] for word in words}
+    terms = {word: Term(tuple(word_pattern(word).findall(word))) for word in words}
+    pages = {word: con.execute(count, (any_of([term]),)).fetchone()[0] for word, term in terms.items()}
     return {word: number for word, number in pages.items() if number}
-
-
-def _expression(word: str) -> str:
-    return query_of_signs(word) if RUN.fullmatch(word) else f'"{word}"'
 
 
 def _held(con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
