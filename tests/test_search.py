@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
+from ingest_widgets.corpus.expressions import match_expression
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.signs import paired
 from tests.corpus_parts import extraction, source
@@ -188,6 +189,18 @@ def test_a_long_pasted_text_is_a_query_too(corpus: Corpus) -> None:
     assert corpus.search(" OR ".join(f"word{n}" for n in range(5_000)) + " OR entropy").total == 2
     for query in ("x" * 1_000_000, '"' + "entropy " * 20_000 + '"', "日本" * 20_000, "-a " * 20_000 + "entropy*"):
         corpus.search(query)
+
+
+def test_of_a_very_long_phrase_the_later_words_need_only_be_there(tmp_path: Path) -> None:
+    words = [f"w{number}" for number in range(600)]
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(" ".join(words)))
+        assert corpus.search(f'"{" ".join(words)}"').total == 1
+        assert corpus.search(f'"{" ".join([*words[:300], *words[:1], *words[301:]])}"').total == 1
+        for wrong in ([*words[1::-1], *words[2:]], [*words, "nowhere"]):
+            assert corpus.search(f'"{" ".join(wrong)}"').total == 0
+    for repeated in ('"' + "a b " * 25_000 + '"', "1.2." * 25_000, "日本" * 16_000):
+        assert len(match_expression(parse_query(repeated))) < 3_000  # FTS5 would take half a minute
 
 
 def marked(corpus: Corpus, query: str) -> set[str]:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from ingest_widgets.corpus.query import Query, Term
 from ingest_widgets.corpus.signs import bare, is_sign, searched_words
 
+# FTS5 takes half a millisecond for each word of a phrase where all are on most of some thousand pages.
+_MOST_IN_ORDER = 256
+
 
 def match_expression(query: Query) -> str:
     """What finds the pages of a query that has groups."""
@@ -15,14 +18,25 @@ def match_expression(query: Query) -> str:
 
 
 def any_of(terms: Sequence[Term]) -> str:
-    """What finds the pages with one of the terms."""
-    expressions = [_expression(term) for term in terms]
-    return expressions[0] if len(expressions) == 1 else f"({' OR '.join(expressions)})"
+    """What finds pages with one of the terms; of a long phrase the first 256 words in order, the others anywhere."""
+    return _joined(" OR ", [_expression(term) for term in terms])
 
 
 def _expression(term: Term) -> str:
-    words = searched_words(term.words)
+    *words, last = searched_words(term.words)
+    star = " *" if term.is_prefix or is_sign(last) else ""
+    if len(words) < _MOST_IN_ORDER:
+        return _either([*words, last], star)
+    others = dict.fromkeys(words[_MOST_IN_ORDER:])
+    return _joined(
+        " AND ", [_either(words[:_MOST_IN_ORDER]), *(_either([word]) for word in others), _either([last], star)]
+    )
+
+
+def _either(words: Sequence[str], star: str = "") -> str:
     typed = " ".join(words)  # so it stands in the index of a corpus of an older version
-    star = " *" if term.is_prefix or is_sign(words[-1]) else ""
-    forms = [f'"{form}"{star}' for form in dict.fromkeys((typed, bare(typed)))]
-    return forms[0] if len(forms) == 1 else f"({' OR '.join(forms)})"
+    return _joined(" OR ", [f'"{form}"{star}' for form in dict.fromkeys((typed, bare(typed)))])
+
+
+def _joined(operator: str, expressions: Sequence[str]) -> str:
+    return expressions[0] if len(expressions) == 1 else f"({operator.join(expressions)})"
