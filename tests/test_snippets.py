@@ -40,6 +40,8 @@ def test_a_word_keeps_the_marks_that_make_it_another_word(tmp_path: Path, word: 
         ("Lodz and Soren", "Søren", ["Soren"]),
         ("Łódź, Dordevic", "Đorđević", ["Dordevic"]),
         ("longterm", "Łó*", ["longterm"]),
+        ("10 m², CO₂ and m2", "m2 co2", ["m²", "CO₂", "m2"]),
+        ("10 m², CO₂ and m2", "m²", ["m²", "m2"]),
         ("daſs, dass", "dass", ["daſs", "dass"]),
         ("мой и мои, йод и иод", "мой", ["мой"]),
         ("мой и мои, йод и иод", "мои", ["мои"]),

@@ -19,8 +19,10 @@ _LINE_END = re.compile(f"\n(?<=[{SIGNS}]\n)(?=[{SIGNS}])")  # begins with what i
 _ASCII = bytes(range(128))
 
 
-STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"}
-"""Small Latin letters with a stroke, or without a dot, that Unicode doesn't take apart."""
+_RAISED = dict(zip("\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789", strict=True))
+_LOWERED = {chr(0x2080 + figure): str(figure) for figure in range(10)}
+STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"} | _RAISED | _LOWERED
+"""Small Latin letters with a stroke, or without a dot, that Unicode doesn't take apart; raised and lowered figures."""
 MARKS = "\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
 """The vowel points of Hebrew and Arabic, as the inside of a regular expression's class."""
 # Greek with accents, the Cyrillic io (in other Cyrillic letters the sign above makes another letter), alef with hamza.
