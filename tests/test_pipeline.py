@@ -462,7 +462,7 @@ def test_the_tracker_counts_files_and_ends_at_a_true_100_percent(samples: Path) 
     states: list[ProgressState] = []
     tracker = ProgressTracker(min_change=0.1, min_seconds=0, sinks=[states.append])
     ingest(samples, "c.sqlite", progress=tracker).close()
-    assert (states[0].current, states[0].status) == (0, "running")
+    assert (states[0].current, states[0].total, states[0].status) == (0, 5, "running")
     assert (states[-1].current, states[-1].total, states[-1].status) == (5, 5, "done")
 
 

@@ -99,6 +99,7 @@ def test_start_ingest_returns_before_the_listing_and_stop_ends_it(far: str) -> N
     job = start_ingest(f"{far}/silent.pdf", "c.sqlite", progress=False)
     assert Stalling.stalled.wait(30)
     assert not job.done()
+    assert repr(job) == "<IngestJob running: listing the files>"
     job.cancel()
     corpus = job.result(timeout=10)
     assert (job.status, corpus.files()) == ("stopped", [])

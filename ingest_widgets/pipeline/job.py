@@ -82,6 +82,11 @@ class IngestJob:
         return self._run.corpus
 
     @property
+    def is_listing(self) -> bool:
+        """Whether it isn't known yet how many files there are: a server is asked."""
+        return self.status == "running" and self._run.files is None
+
+    @property
     def summary(self) -> RunSummary | None:
         """What the run did; None until it has ended."""
         return self._run.summary
@@ -89,7 +94,7 @@ class IngestJob:
     def records(self, status: Status) -> list[FileRecord]:
         """The records of the files that this job was given and that have this status by now, in name order."""
         known = self.corpus.known()
-        names = {known[file.key].name for file in self._run.files if file.key in known}
+        names = {known[file.key].name for file in self._run.files or () if file.key in known}
         return [record for record in self.corpus.files(status) if record.name in names]
 
     def done(self) -> bool:
@@ -183,7 +188,8 @@ class IngestJob:
 
     def __repr__(self) -> str:
         state = self.progress
-        return f"<IngestJob {self.status}: {self.summary or f'{state.current:g} of {state.total:g} files'}>"
+        count = "listing the files" if state.total is None else f"{state.current:g} of {state.total:g} files"
+        return f"<IngestJob {self.status}: {self.summary or count}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         if self.view is not None:

@@ -36,7 +36,7 @@ class IngestRun:
     """A run over one source; a missing path is told when it is made, a missing URL by the run.
 
     Attributes:
-        files: What it reads; empty until it has begun.
+        files: What it reads; None until URLs are listed.
 
     Args:
         source: What the user named.
@@ -67,7 +67,7 @@ class IngestRun:
         self._observer: RunObserver = observer or NullObserver()
         self._hears_all = observer is not None
         self._listing, self._name = Listing(source), describe_source(source)
-        self.files: list[SourceFile] = []
+        self.files = None if self._listing.has_urls else self._listing.files(Patience())
         self._note = ""
         self._conditions = Conditions(self._engine, settings)
         self._under_way = UnderWay(self._engine, settings)
@@ -99,9 +99,10 @@ class IngestRun:
     def _ran(self) -> RunSummary:
         started = time.monotonic()
         try:
+            if self.files is not None:  # so that the first report says how many
+                self.tracker.total = len(self.files)
             with self.tracker:
-                self._list()
-                self._work()
+                self._work(self._listed() if self.files is None else self.files)
                 self.tracker.close("stopped" if self._cancelled.is_set() else None)
             self.corpus.set_last_run(self._summed(started))
         finally:
@@ -112,20 +113,22 @@ class IngestRun:
     def _summed(self, started: float) -> RunSummary:
         return RunSummary.of(self._counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
 
-    def _list(self) -> None:
+    def _listed(self) -> list[SourceFile]:
         patience = Patience(LISTING_TIMES * self._settings.file_timeout_seconds, self._cancelled.is_set)
         try:
             self.files = self._listing.files(patience)
         except CancelledError:
+            self.files = []
             self._note = f"stopped before {self._name} was listed"
-        else:
-            self._note = "" if self.files else f"no PDF files in {self._name}"
         self.tracker.total = len(self.files)
+        return self.files
 
-    def _work(self) -> None:
+    def _work(self, files: list[SourceFile]) -> None:
+        if not (files or self._note):
+            self._note = f"no PDF files in {self._name}"
         self.corpus.prepare()  # what can't be written is told before anything is read
-        self._observer.listed(self.files)
-        plan = make_plan(self.files, self.corpus.known(), self._conditions)
+        self._observer.listed(files)
+        plan = make_plan(files, self.corpus.known(), self._conditions)
         self._tell_settled(plan)
         for file, extraction in plan.refused:
             self._keep(file, extraction)

@@ -41,6 +41,9 @@ _SPECIAL = (
 class Listing:
     """What a user named. What lies here is listed at once; a URL when `files` is asked for, since servers may stall.
 
+    Attributes:
+        has_urls: Whether `files` asks a server.
+
     Raises:
         SourceNotFound: A path or folder doesn't exist.
         SourceError: An upload without a name.
@@ -49,6 +52,7 @@ class Listing:
 
     def __init__(self, source: Source) -> None:
         self._found = list(_expand(source))
+        self.has_urls = any(isinstance(found, str) for found in self._found)
 
     def files(self, patience: Patience) -> list[SourceFile]:
         """All files in name order; a file that is named twice is listed once.
