@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -13,9 +14,11 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
-from ingest_widgets import Corpus, CorpusNotFound, CorpusView, IngestPanel, ingest, settings_override
+from ingest_widgets import Corpus, CorpusNotFound, CorpusView, IngestPanel, ingest, settings_override, start_ingest
 from ingest_widgets.errors import IngestError
+from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import LiveWidget
+from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.notebook.uploads import Uploads
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -261,16 +264,48 @@ def test_a_closed_widget_hears_and_says_nothing_more(panel: IngestPanel) -> None
     assert panel.comm is None
 
 
-def test_a_source_that_is_not_there_leaves_what_is_shown() -> None:
+def test_until_a_server_has_listed_its_files_the_panel_and_the_view_of_a_job_say_so() -> None:
+    panel = IngestPanel(ingest(SAMPLES, "c.sqlite", progress=False))
+    panel.start(str(SAMPLES))
+    wait_for(panel, ended)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/a.pdf"
+        panel.start(url)
+        job = start_ingest(url, "d.sqlite", progress=False)
+        view = job_view(job, RunTable())
+        clients = [server.accept()[0] for _ in range(2)]
+        for widget in (panel, view):
+            facts = widget._facts()
+            assert (facts["sentence"], facts["total"], facts["finished"]) == ("Listing the files…", 0, 0)
+        panel.stop()
+        job.cancel()
+        job.result(timeout=10).close()
+        wait_for(panel, lambda patch: patch.get("state", {}).get("outcome") == "stopped")
+        for client in clients:
+            client.close()
+    view.close()
+    panel.close()
+
+
+def test_a_url_that_is_not_there_leaves_the_run_before_it(panel: IngestPanel) -> None:
+    panel.start(str(SAMPLES))
+    before = wait_for(panel, ended)["state"]
+    panel.start("memory://no/such.pdf")
+    wait_for(panel, lambda patch: "problem" in patch)
+    wait_for(panel, lambda patch: "no/such" in patch.get("state", {}).get("source", "") and ended(patch))
+    after = panel._facts()
+    assert {name for name in before if before[name] != after[name]} == {"source"}
+
+
+@pytest.mark.parametrize("source", ["no/such/folder", "memory://no/such.pdf"])
+def test_a_source_that_is_not_there_leaves_what_is_shown(source: str) -> None:
     panel = IngestPanel(ingest(SAMPLES, "c.sqlite", progress=False))
     ask(panel, "hello", uploads=[])
     wait_for(panel, lambda patch: patch.get("rows", {}).get("total") == 5)
-    ask(panel, "start", source="no/such/folder")
+    ask(panel, "start", source=source)
     wait_for(panel, lambda patch: "problem" in patch)
     ask(panel, "hello", uploads=[])
-    wait_for(
-        panel, lambda patch: patch.get("state", {}).get("source") == "no/such/folder" and not patch["state"]["running"]
-    )
+    wait_for(panel, lambda patch: patch.get("state", {}).get("source") == source and not patch["state"]["running"])
     assert panel._facts()["sentence"] == "In c.sqlite: 5 files, 64 pages"
     panel.close()
 

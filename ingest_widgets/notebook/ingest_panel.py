@@ -12,7 +12,7 @@ from ingest_widgets.counted import counted
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
-from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.notebook.run_table import LISTING, RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads
 from ingest_widgets.pipeline import IngestRun
@@ -128,11 +128,16 @@ class IngestPanel(LiveWidget):
         tracker = ProgressTracker(desc="Ingest", unit="file", sinks=[])
         run = IngestRun(source, self.corpus, settings=settings, tracker=tracker, observer=self._table)
         with self._run_lock:
-            self._run, self._has_run, self._outcome = run, True, "failed"
+            self._run = run
             if self._stopping:
                 run.cancel()
-        run.run()
-        self._outcome = "stopped" if self._stopping else "done"
+        outcome = "failed"
+        try:
+            run.run()
+            outcome = "stopped" if self._stopping else "done"
+        finally:
+            if run.files is not None:  # else what was shown before stays
+                self._has_run, self._outcome = True, outcome
 
     # What the page asks.
 
@@ -206,15 +211,16 @@ class IngestPanel(LiveWidget):
 
     def _facts(self) -> dict[str, Any]:
         table, run = self._table, self._run
-        finished = table.finished_files if self._has_run else 0
+        counts = not self._is_listing and (self._busy or self._has_run)
+        finished = table.finished_files if counts else 0
         return {
             "source": self._source,
             "corpus": self._shown_path(),
             "running": self._busy,
             "stopping": self._stopping and self._busy,
-            "total": len(table.rows) if self._has_run else 0,
+            "total": len(table.rows) if counts else 0,
             "finished": finished,
-            "failed": table.counts[Status.FAILED.value] if self._has_run else 0,
+            "failed": table.counts[Status.FAILED.value] if counts else 0,
             "sentence": self._sentence(),
             "outcome": self._outcome,
             "eta": run.tracker.state.eta if run is not None and finished else None,
@@ -222,10 +228,16 @@ class IngestPanel(LiveWidget):
             "max_file_bytes": get_settings().max_file_bytes,
         }
 
+    @property
+    def _is_listing(self) -> bool:
+        """Whether what the table holds isn't of this run yet."""
+        run = self._run
+        return self._busy and (run is None or run.files is None)
+
     def _sentence(self) -> str:
-        if self._busy and self._run is None:
-            return "Listing the files…"
-        if self._has_run:
+        if self._is_listing:
+            return LISTING
+        if self._busy or self._has_run:
             return self._table.sentence
         if not self._table.rows:
             return "Nothing ingested yet."

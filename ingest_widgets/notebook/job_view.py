@@ -8,7 +8,7 @@ from typing import Any
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import LiveWidget
-from ingest_widgets.notebook.run_table import RunTable
+from ingest_widgets.notebook.run_table import LISTING, RunTable
 from ingest_widgets.pipeline import IngestJob
 from ingest_widgets.statuses import Status
 
@@ -52,7 +52,7 @@ class JobView(LiveWidget):
             "total": len(table.rows),
             "finished": table.finished_files,
             "failed": table.counts[Status.FAILED.value],
-            "sentence": table.sentence,
+            "sentence": LISTING if job.is_listing else table.sentence,
             "outcome": "" if running else job.status,
             "eta": job.progress.eta if running else None,
         }

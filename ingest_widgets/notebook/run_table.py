@@ -17,6 +17,9 @@ from ingest_widgets.tables import MOST_ROWS, html_table
 Row = list[Any]
 """What the page gets: index, name, status, reason, detail, pages, bytes."""
 
+LISTING = "Listing the files…"
+"""What is said instead of counts until a run knows its files."""
+
 ROWS_A_MESSAGE = 2000
 FIRST_ROWS = 200
 """Rows of a run's first message: what fits on a screen and a scroll, so that nobody waits for ten thousand."""
@@ -103,9 +106,11 @@ class RunTable:
             self._tell(index)
 
     def ended(self, summary: RunSummary) -> None:
-        """The run is over."""
+        """The run is over; what is shown of an earlier one stays if this one couldn't list its files."""
         with self.lock:
-            self.summary = summary
+            if self._index or not self.rows:
+                self.summary = summary
+                self._index = {}
             self._tell()
 
     # What else the screen shows.
