@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 import pypdfium2
 import pytest
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -15,7 +13,7 @@ from ingest_widgets.engines.drawing import png
 from ingest_widgets.engines.page_text import PageReader
 from tests.test_page_boxes import found
 from tests.test_page_text import drawn, texts
-from tests.test_page_text_rtl import hebrew, letters
+from tests.test_page_text_rtl import hebrew, letters, written_in
 
 ROWS = [("Item", "Qty", "Price"), *((f"Article {n}", str(3 * n), f"{n * 7}.50") for n in range(1, 9))]
 TABLE = "\n".join(" ".join(row) for row in ROWS)
@@ -97,13 +95,16 @@ def columns_of_signs(font: str, step: int, *columns: str) -> Callable[[Canvas], 
     return page
 
 
+def japanese(signs: str) -> str:
+    return "".join(chr(ord(sign) - ord("a") + ord("あ")) for sign in signs)
+
+
 def test_text_that_is_written_downwards_stays_so() -> None:
     """Columns of one sign each stand as if they were torn; read across, the others would be."""
-    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
-    words = "市立図書館は三万冊の書物と写本を所蔵し", "最も古いものは十四世紀に書かれた。"
-    lines = texts(drawn(columns_of_signs("HeiseiMin-W3", 12, *words, "山", "川", "空")))[0].split()
-    assert lines[:2] == list(words)
-    assert sorted(lines[2:]) == sorted("山川空")
+    columns = "abcdefghijklmnopqr", "stuvwxyzabcdefg", "h", "i", "j"
+    lines = texts(written_in("あ", columns_of_signs("Times-Roman", 10, *columns)))[0].split()
+    assert lines[:2] == [japanese(column) for column in columns[:2]]
+    assert sorted(lines[2:]) == sorted(japanese("hij"))
 
 
 @pytest.mark.parametrize("step", [12, 14, 30])
@@ -115,6 +116,5 @@ def test_figures_below_each_other_are_a_line_each(step: int) -> None:
 
 
 def test_signs_of_a_script_that_is_written_downwards_too_where_they_stand_far_apart() -> None:
-    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiMin-W3"))
-    lines = texts(drawn(columns_of_signs("HeiseiMin-W3", 24, "一二三四五", "六七八九十")))[0].split()
-    assert lines == list("一二三四五六七八九十")
+    lines = texts(written_in("あ", columns_of_signs("Times-Roman", 24, "abcde", "fghij")))[0].split()
+    assert lines == list(japanese("abcdefghij"))

@@ -14,22 +14,27 @@ from tests.hostile.bombs import cmap_font
 from tests.hostile.pdf import assemble, page_objects
 from tests.test_page_text import drawn, texts
 
-_TO_HEBREW = b"""begincmap 1 begincodespacerange <00> <ff> endcodespacerange
-1 beginbfrange <61> <7a> <05d0> endbfrange endcmap"""
 Piece = tuple[str, str]
 
 
-def hebrew(*pages: Callable[[Canvas], None]) -> bytes:
-    """The pages with א in place of Times' a, ב in place of its b, and so on, in a document that says how it reads."""
+def written_in(a: str, *pages: Callable[[Canvas], None], **preferences: pikepdf.Name) -> bytes:
+    """The pages with this sign in place of Times' a, the one behind it in place of its b, and so on."""
+    to_unicode = f"""begincmap 1 begincodespacerange <00> <ff> endcodespacerange
+1 beginbfrange <61> <7a> <{ord(a):04x}> endbfrange endcmap"""
     out = BytesIO()
     with pikepdf.open(BytesIO(drawn(*pages))) as document:
         for page in document.pages:
             for font in page.Resources.Font.values():
                 if font.BaseFont == "/Times-Roman":
-                    font.ToUnicode = document.make_stream(_TO_HEBREW)
-        document.Root.ViewerPreferences = pikepdf.Dictionary(Direction=pikepdf.Name.R2L)
+                    font.ToUnicode = document.make_stream(to_unicode.encode())
+        document.Root.ViewerPreferences = pikepdf.Dictionary(**preferences)
         document.save(out)
     return out.getvalue()
+
+
+def hebrew(*pages: Callable[[Canvas], None]) -> bytes:
+    """Pages in Hebrew, in a document that says how it reads."""
+    return written_in("\u05d0", *pages, Direction=pikepdf.Name.R2L)
 
 
 def letters(word: str) -> str:
