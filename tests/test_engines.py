@@ -233,6 +233,14 @@ def test_a_password_in_a_field_stays_out_of_the_text(listed: bytes) -> None:
     assert page.text == "needle\n\nchosen"
 
 
+def test_flags_of_a_field_may_be_any_number() -> None:
+    objects = page_objects([show("needle")], page=b"/Annots[90 0 R]")
+    objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]>>>>"
+    objects[90] = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 620]/FT/Tx/V(written)/Ff %s.0>>" % (b"9" * 60)
+    (page,) = read(assemble(objects)).pages
+    assert page.text == "needle\n\nwritten"
+
+
 def test_signs_lost_from_a_field_are_counted() -> None:
     objects = page_objects([show("needle")], page=b"/Annots[90 0 R]")
     objects[1] = b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[90 0 R]>>>>"

@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
+from math import isfinite
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
@@ -66,7 +67,8 @@ def is_written_unseen(note: Any) -> bool:
 def _unlisted_value(note: Any) -> str:
     kind, flags = _entry(note, b"FT"), ctypes.c_float()
     pdfium_c.FPDFAnnot_GetNumberValue(note, b"Ff", flags)
-    if kind not in ("Tx", "Ch") or (kind == "Tx" and int(flags.value) & _PASSWORD):
+    hidden = kind == "Tx" and isfinite(flags.value) and int(flags.value) & _PASSWORD
+    if kind not in ("Tx", "Ch") or hidden:
         return ""
     return _plain_or_rich(note, b"V", b"RV")
 
