@@ -117,3 +117,19 @@ def test_a_page_without_any_right_to_left_word_reads_from_the_left_in_such_a_doc
     """Pdfium goes by what the document says of itself."""
     pages = [lambda canvas: canvas.drawString(50, 700, "They read the whole document before lunch.")]
     assert texts(hebrew(*pages)) == ["They read the whole document before lunch."]
+
+
+def test_a_very_long_number_beside_right_to_left_text_takes_no_hours() -> None:
+    """The time grew with the square of its length."""
+    part, times = "1" * 10_000, 40  # longer strings are cut by pdfium
+    pieces = [("Times-Roman", "abc"), ("Times-Roman", "def")]
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, pieces, 700)
+        text = canvas.beginText(500, 700)
+        text.setFont("Helvetica", 0.1)
+        for _ in range(times):
+            text.textOut(part)
+        canvas.drawText(text)
+
+    assert part * times in texts(hebrew(page))[0]
