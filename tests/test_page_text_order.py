@@ -64,6 +64,28 @@ def test_a_passage_that_is_drawn_twice_to_look_bold_is_read_once() -> None:
     assert texts(drawn(page)) == ["\n".join(lines) + "\nand so on.\nThe end."]
 
 
+def test_equal_cells_in_tiny_print_are_not_drawn_again() -> None:
+    """Where a line is no higher than a point, the next one stands as near as what is drawn twice elsewhere."""
+    cells = ["No", "Yes", "No", "No"]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 1)
+        for aside in (0, 40):
+            lines_at(canvas, cells, 50 + aside, lead=1.2)
+
+    assert texts(drawn(page))[0].split() == cells * 2
+
+
+def test_thousands_of_equal_cells_take_no_hours() -> None:
+    """The time grew with the square of their number."""
+
+    def page(canvas: Canvas) -> None:
+        for number in range(120_000):
+            canvas.drawString(6 * number, 700 - number % 2 * 100, "a")
+
+    assert texts(drawn(page))[0].split() == ["a"] * 120_000
+
+
 def test_so_is_one_whose_lines_were_drawn_upwards() -> None:
     lines = column(60)
 

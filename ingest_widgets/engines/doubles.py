@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.textpage import TextPage
 
 _NEAR = 2.0  # points
+_NEAR_IN_SMALL_PRINT = 0.2  # of the height of a sign; the next line of a table may stand within two points there
 
 
-def drawn_again(lines: Sequence[str], pens: tuple[Sequence[float], Sequence[float]]) -> list[int]:
+def drawn_again(page: TextPage) -> set[int]:
     """The numbers of the lines that stand where the same one stands already.
 
-    Args:
-        lines: Of a page.
-        pens: Where the pen stood for the first character of each. It has to stand exactly as high for one of them as
-            for another one, which is told in a microsecond.
+    Two lines of the page have to stand exactly as high, and two to be the same, which is told in a microsecond.
     """
-    across, up = pens
-    if len(set(up)) == len(up):
-        return []
-    found = []
-    before: dict[str, list[tuple[float, float]]] = {}
+    lines, (across, up) = page.lines, page.line_pens
+    if len(set(up)) == len(up) or len(set(lines)) == len(lines):
+        return set()
+    found = set()
+    counts = Counter(lines)
+    before: dict[tuple[str, float, float], tuple[float, float]] = {}  # one a line and square: there may be thousands
     for number, (line, x, y) in enumerate(zip(lines, across, up, strict=True)):
-        places = before.setdefault(line, [])
-        if line and any(abs(x - left) < _NEAR and abs(y - base) < _NEAR for left, base in places):
-            found.append(number)
-        places.append((x, y))
+        if not line or counts[line] == 1:
+            continue
+        column, row = x // _NEAR, y // _NEAR
+        around = (before.get((line, column + right, row + above)) for right in (0, -1, 1) for above in (0, -1, 1))
+        offset = min((max(abs(x - left), abs(y - base)) for left, base in filter(None, around)), default=_NEAR)
+        if offset < _NEAR and offset <= _NEAR_IN_SMALL_PRINT * _height(page, number):
+            found.add(number)
+        before[line, column, row] = x, y
     return found
+
+
+def _height(page: TextPage, line: int) -> float:
+    _, low, _, high = page.box(page.characters([page.line_starts[line]])[0])
+    return high - low

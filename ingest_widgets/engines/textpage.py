@@ -10,7 +10,7 @@ import ctypes
 from collections import deque
 from collections.abc import Iterable, Sequence
 from ctypes import byref, c_double, c_float
-from itertools import accumulate, repeat
+from itertools import accumulate, compress, repeat
 from math import floor, isfinite, pi
 from operator import add
 from typing import Any
@@ -94,9 +94,8 @@ class TextPage:
         if not self._turns % 2 and taken_for_vertical(self):
             self._read_across()
             self._part_lines()
-        for number in reversed(drawn_again(self.lines, self.line_pens)):
-            for each in self.lines, self.line_starts, *self.line_pens:
-                del each[number]
+        if again := drawn_again(self):
+            self._leave_out(again)
 
     def __enter__(self) -> TextPage:
         return self
@@ -153,6 +152,12 @@ class TextPage:
         lengths = map(add, map(len, self.lines[:-1]), repeat(len(LINE_BREAK)))
         self.line_starts = list(accumulate(lengths, initial=0))
         self.line_pens = self.pens(self.line_starts)
+
+    def _leave_out(self, lines: set[int]) -> None:
+        kept = [number not in lines for number in range(len(self.lines))]
+        self.lines, self.line_starts = list(compress(self.lines, kept)), list(compress(self.line_starts, kept))
+        across, up = self.line_pens
+        self.line_pens = list(compress(across, kept)), list(compress(up, kept))
 
     def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""
