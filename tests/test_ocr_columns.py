@@ -173,8 +173,13 @@ def test_specks_do_not_hide_a_gutter() -> None:
 
 
 def test_a_scrap_of_a_letter_from_the_other_column_is_left_out() -> None:
-    rows = [strip(n, *GUTTER) for n in range(5)] + [strip(5, (296, 300), (316, 600))]
-    assert widths(rows)[-1] == 284
+    rows = [strip(n, *GUTTER) for n in range(5)] + [strip(5, (0, 300)), strip(5, (296, 300), (316, 600))]
+    assert sorted(widths(rows)) == [*[284] * 6, *[300] * 6]
+
+
+def test_a_narrow_sign_before_a_gutter_is_no_scrap() -> None:
+    """Such as the one of a table's first column."""
+    assert sorted(widths([strip(n, (0, 4), (30, 300)) for n in range(5)])) == [*[4] * 5, *[270] * 5]
 
 
 def test_the_number_of_a_page_between_its_columns_does_not_hide_them() -> None:

@@ -14,7 +14,7 @@ _GUTTER = 0.6  # in heights of a box: less white is that between words
 _ALIGNED = 0.3  # in heights of a box
 _LINES = 5  # that begin below each other behind a gutter
 _EDGE = 0.5  # in heights: boxes are drawn generously, but not more so
-_LETTER = 0.3  # in heights: what is narrower is a scrap of one, which the box of its own line has too
+_LETTER = 0.3  # in heights: what is narrower is a scrap of one if the box of its own line has it too
 _KEPT = 0.2  # in heights, of the white beside a cut
 _SPECKS = 1  # pixels of a column that may be dark in white
 Span = tuple[int, int]
@@ -93,7 +93,16 @@ def _parts(strip: Strip, rows: Sequence[_Row], place: int) -> list[Strip]:
     if len(runs) == 1:
         edge = int(_EDGE * height)
         return [strip.between(min(runs[0][0], edge), max(runs[0][1], width - edge))]
-    return [strip.part(*run) for run in runs if run[1] - run[0] > _LETTER * height]
+    narrow = [run for run in runs if run[1] - run[0] <= _LETTER * height]
+    return [strip.part(*run) for run in runs if run not in narrow or not _is_elsewhere(rows, place, run)]
+
+
+def _is_elsewhere(rows: Sequence[_Row], place: int, run: Span) -> bool:
+    """Whether another line is dark there, too."""
+    row = rows[place]
+    first = row.spans[0][0] - row.columns[0][0]
+    others = (other for other in rows if other is not row and abs(other.y - row.y) < row.height / 2)
+    return any(left < first + run[1] and first + run[0] < right for other in others for left, right in other.spans)
 
 
 def _is_gutter(rows: Sequence[_Row], place: int, left: float, right: float) -> bool:
