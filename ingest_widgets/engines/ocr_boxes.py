@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 _GUTTER = 0.6  # in heights of a box: less white is that between words
@@ -60,7 +62,9 @@ def cut_at_gutters(strips: Sequence[Strip], angle: float) -> list[Strip]:
     """
     turn = cmath.rect(1, -math.radians(angle))
     rows = sorted(((_row(strip, turn), strip) for strip in strips), key=lambda row: row[0].y)
-    return [part for place in range(len(rows)) for part in _parts(rows[place][1], [row for row, _ in rows], place)]
+    found = [row for row, _ in rows]
+    starts = sorted(left for row in found for left, _ in row.spans)
+    return [part for place, (_, strip) in enumerate(rows) for part in _parts(strip, found, starts, place)]
 
 
 def _row(strip: Strip, turn: complex) -> _Row:
@@ -80,13 +84,13 @@ def _dark(picture: Any) -> list[Span]:
     return [(columns[n], columns[m - 1] + 1) for n, m in zip(starts, [*ends, len(columns)], strict=False)]
 
 
-def _parts(strip: Strip, rows: Sequence[_Row], place: int) -> list[Strip]:
+def _parts(strip: Strip, rows: Sequence[_Row], starts: Sequence[float], place: int) -> list[Strip]:
     row, (height, width) = rows[place], strip.picture.shape[:2]
     if not row.columns:
         return [strip]
     runs = [row.columns[0]]
     for number, span in enumerate(row.columns[1:], 1):
-        if _is_gutter(rows, place, row.spans[number - 1][1], row.spans[number][0]):
+        if _is_gutter(rows, starts, place, row.spans[number - 1][1], row.spans[number][0]):
             runs.append(span)
         else:
             runs[-1] = (runs[-1][0], span[1])
@@ -105,21 +109,21 @@ def _is_elsewhere(rows: Sequence[_Row], place: int, run: Span) -> bool:
     return any(left < first + run[1] and first + run[0] < right for other in others for left, right in other.spans)
 
 
-def _is_gutter(rows: Sequence[_Row], place: int, left: float, right: float) -> bool:
+def _is_gutter(rows: Sequence[_Row], starts: Sequence[float], place: int, left: float, right: float) -> bool:
     slack, least = _ALIGNED * rows[place].height, _GUTTER * rows[place].height
     # A line that is indented, or ends early, has more white than the gutter.
-    starts = {start for row in rows for start, _ in row.spans if left + least <= start < right + slack}
+    near = starts[bisect_left(starts, left + least) : bisect_left(starts, right + slack)]
+    ways = rows[place::-1], rows[place + 1 :]
     return any(
-        sum(_lines(way, start, slack) for way in (reversed(rows[:place]), rows[place:])) >= _LINES
-        for start in starts | {right}
+        sum(1 for _ in islice(chain.from_iterable(_lines(way, start, slack) for way in ways), _LINES)) == _LINES
+        for start in {*near, right}
     )
 
 
-def _lines(rows: Iterable[_Row], start: float, slack: float) -> int:
-    """How many begin there, until something stands in the white before."""
-    lines = 0
+def _lines(rows: Iterable[_Row], start: float, slack: float) -> Iterator[_Row]:
+    """Those that begin there, until something stands in the white before."""
     for row in rows:
         if any(left < start - slack < right for left, right in row.spans):
             break
-        lines += any(abs(left - start) < slack for left, _ in row.spans)
-    return lines
+        if any(abs(left - start) < slack for left, _ in row.spans):
+            yield row
