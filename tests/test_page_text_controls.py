@@ -87,6 +87,14 @@ def test_an_accent_of_a_font_without_a_map_is_no_quotation_mark() -> None:
     assert read(assemble(objects)) == ("Cech", ("1 control character left out",))
 
 
+def test_nor_is_one_above_a_dotless_i() -> None:
+    """That has no map either, and the letter before it is no neighbour of the accent."""
+    objects = page_objects([b"BT /F1 12 Tf 72 720 Td [(un pa) <13> 400 <10> (s ) <13> 400 (unico)] TJ ET"])
+    widths = b"500 " * 107
+    objects[3] = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/FirstChar 16/LastChar 122/Widths[%b]>>" % widths
+    assert read(assemble(objects)) == ("un pas unico", ("3 control characters left out",))
+
+
 def test_what_stands_where_no_ligature_would_is_counted_though_its_font_has_no_map() -> None:
     content = b"BT /F1 12 Tf 14 TL 72 720 Td <6f6e65200c2074776f> Tj T* <0d63206f6666> Tj ET"
     assert read(assemble(page_objects([content]))) == ("one  two\nc off", ("2 control characters left out",))

@@ -70,15 +70,19 @@ def unmapped(page: Handle) -> set[str]:
 
 
 def _is_beside_letter(page: Handle, index: int) -> bool:
-    """Whether it stands beside a letter or figure of its font: signs of formulas don't, and accents stand above one."""
+    """Whether it stands beside a letter or figure of its font: signs of formulas don't, and accents stand above one.
+
+    What they stand above may be a sign without a meaning itself: TeX's i without a dot.
+    """
     left, top, right, bottom = _place(page, index)
     x, y = (left + right) / 2, (top + bottom) / 2
     found = False
-    for near in (n for n in (index - 1, index + 1) if chr(_UNICODE(page, n)).isalnum()):
+    for near in (index - 1, index + 1):
         u0, v1, u1, v0 = _place(page, near)
         if u0 < x < u1 and v0 < y < v1:
             return False
-        found |= _FONT(_OBJECT(page, near)).value == _FONT(_OBJECT(page, index)).value
+        if chr(_UNICODE(page, near)).isalnum():
+            found |= _FONT(_OBJECT(page, near)).value == _FONT(_OBJECT(page, index)).value
     return found
 
 
