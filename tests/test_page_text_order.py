@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.hostile.pdf import FONT, assemble, page_objects, stream
 from tests.test_page_text import column, drawn, lines_at, texts
 
 
@@ -62,6 +63,15 @@ def test_a_passage_that_is_drawn_twice_to_look_bold_is_read_once() -> None:
         lines_at(canvas, ["The end."], y=600)
 
     assert texts(drawn(page)) == ["\n".join(lines) + "\nand so on.\nThe end."]
+
+
+def test_lines_whose_places_nobody_knows_are_not_drawn_again() -> None:
+    """Where pdfium counts two for a sign: what it has at their numbers are the letters of one that has many."""
+    objects = page_objects([b"BT /F1 12 Tf 14 TL 72 700 Td (aaaaaaaaaab) Tj T* (7) Tj T* (7) Tj T* (8) Tj ET"])
+    meanings = b"2 beginbfchar <61> <d83dde00> <62> <00660067006800690066006700680069> endbfchar"
+    codes = b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange %b endcmap" % meanings
+    objects |= {3: FONT.replace(b">>", b"/ToUnicode 30 0 R>>"), 30: stream(codes)}
+    assert texts(assemble(objects))[0].split("\n")[1:] == ["7", "7", "8"]
 
 
 def test_equal_cells_in_tiny_print_are_not_drawn_again() -> None:

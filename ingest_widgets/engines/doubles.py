@@ -16,6 +16,9 @@ def drawn_again(page: TextPage) -> set[int]:
     """The numbers of the lines that stand where the same one stands already.
 
     Two lines of the page have to stand exactly as high, and two to be the same, which is told in a microsecond.
+
+    Args:
+        page: Where its signs are pdfium's characters.
     """
     lines, (across, up) = page.lines, page.line_pens
     if len(set(up)) == len(up) or len(set(lines)) == len(lines):
@@ -36,5 +39,5 @@ def drawn_again(page: TextPage) -> set[int]:
 
 
 def _height(page: TextPage, line: int) -> float:
-    _, low, _, high = page.box(page.characters([page.line_starts[line]])[0])
+    _, low, _, high = page.box(page.line_starts[line])
     return high - low

@@ -94,7 +94,7 @@ class TextPage:
         if not self._turns % 2 and taken_for_vertical(self):
             self._read_across()
             self._part_lines()
-        if again := drawn_again(self):
+        if self.indexed and (again := drawn_again(self)):
             self._leave_out(again)
 
     def __enter__(self) -> TextPage:
