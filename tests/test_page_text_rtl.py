@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
@@ -17,7 +18,7 @@ from tests.test_page_text import drawn, texts
 Piece = tuple[str, str]
 
 
-def written_in(a: str, *pages: Callable[[Canvas], None], **preferences: pikepdf.Name) -> bytes:
+def written_in(a: str, *pages: Callable[[Canvas], None], **preferences: Any) -> bytes:
     """The pages with this sign in place of Times' a, the one behind it in place of its b, and so on."""
     to_unicode = f"""begincmap 1 begincodespacerange <00> <ff> endcodespacerange
 1 beginbfrange <61> <7a> <{ord(a):04x}> endbfrange endcmap"""
