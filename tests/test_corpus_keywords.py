@@ -156,6 +156,13 @@ def test_a_phrase_stands_in_the_page_as_it_is_given(tmp_path: Path, text: str, p
     assert set(phrases_of(tmp_path, text)) == phrases
 
 
+def test_a_wide_gap_between_words_is_looked_at_once(tmp_path: Path) -> None:
+    """Trying each way to part it took minutes."""
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(f"tall ship{' ' * 400_000}. Tall ship"))
+        assert [(keyword.phrase, keyword.times) for keyword in corpus.keywords("a.pdf")] == [("Tall ship", 2)]
+
+
 def test_a_phrase_comes_in_the_capitals_that_it_is_mostly_written_in(tmp_path: Path) -> None:
     text = "the TeX macro, a TeX macro, the tex macro. LaTeX kernel, LaTeX kernel"
     assert {"TeX macro", "LaTeX kernel"} <= set(phrases_of(tmp_path, text))

@@ -191,6 +191,12 @@ def test_a_long_pasted_text_is_a_query_too(corpus: Corpus) -> None:
         corpus.search(query)
 
 
+@pytest.mark.parametrize("mark", [".", "*", "使.", "a."])
+def test_a_long_run_of_marks_is_read_in_one_pass(corpus: Corpus, mark: str) -> None:
+    """Looking at the run again from each of its marks took minutes."""
+    assert corpus.search(mark * 200_000).total == 0
+
+
 def test_of_a_very_long_phrase_the_later_words_need_only_be_there(tmp_path: Path) -> None:
     words = [f"w{number}" for number in range(600)]
     with Corpus(tmp_path / "c.sqlite") as corpus:

@@ -16,7 +16,7 @@ from ingest_widgets.corpus.signs import even
 from ingest_widgets.corpus.vocabulary import folded
 from ingest_widgets.scripts import SIGN
 
-_SPACE = re.compile(r"[^\S\n]*\n?[^\S\n]*")  # no blank line
+_SPACE = re.compile(r"[^\S\n]*+\n?+[^\S\n]*+")  # no blank line; gives nothing back, since a gap may be very long
 _LONGEST = 3
 _CANDIDATES = 400
 _FEW_PAGES = 8

@@ -31,7 +31,9 @@ from ingest_widgets.scripts import SIGNS
 
 _T = TypeVar("_T")
 _OPERATORS = ("OR", "AND")
-_STOP = re.compile(f"(?<=[{SIGNS}])[^\\w\\s{SIGNS}]+|[^\\w\\s{SIGNS}]+(?=[{SIGNS}])")
+_MARK = f"[^\\w\\s{SIGNS}]"
+# A run of marks is looked at once, however long it is.
+_STOP = re.compile(f"(?<=[{SIGNS}]){_MARK}++|(?<!{_MARK}){_MARK}++(?=[{SIGNS}])")
 _GAP = re.compile(f"(?<=[{SIGNS}])\\s+(?=[{SIGNS}])")
 _MOST_GAPS = 8
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
