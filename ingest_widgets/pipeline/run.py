@@ -166,7 +166,8 @@ class IngestRun:
                     executor.kill()
                     raise
         finally:
-            self._own_executor = None  # it asks us for passwords: the ring would keep the corpus open
+            with self._lock:
+                self._own_executor = None  # it asks us for passwords: the ring would keep the corpus open
 
     def _passwords(self) -> list[str]:
         return [secret.get_secret_value() for secret in self._settings.pdf_passwords]
