@@ -23,8 +23,8 @@ from ingest_widgets.notebook.message_pace import GAP, MOST, WINDOW, MessagePace
 from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
 from ingest_widgets.notebook.source_completion import completions
 from ingest_widgets.notebook.uploads import Uploads, safe_name
-from ingest_widgets.sources import list_sources
 from ingest_widgets.statuses import Reason, Status
+from tests.listed import list_sources
 
 
 def record(name: str, status: Status = Status.INGESTED, reason: Reason | None = None, detail: str = "") -> FileRecord:

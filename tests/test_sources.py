@@ -13,8 +13,9 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest_widgets import SourceError, SourceNotFound
-from ingest_widgets.sources import fetch, list_sources, printable
+from ingest_widgets.sources import fetch, printable
 from ingest_widgets.statuses import Reason
+from tests.listed import list_sources
 
 
 def names(source: Any) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest_widgets.sources.listing import Listing, Source, describe_source, list_sources
+from ingest_widgets.sources.listing import Listing, Source, describe_source
 from ingest_widgets.sources.names import printable
 from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.patience import Patience
@@ -14,7 +14,6 @@ __all__ = [
     "Source",
     "describe_source",
     "fetch",
-    "list_sources",
     "printable",
     "without_password",
 ]

@@ -85,11 +85,6 @@ class Listing:
                 yield found
 
 
-def list_sources(source: Source) -> list[SourceFile]:
-    """The files behind `source`, see `Listing`."""
-    return Listing(source).files(Patience())
-
-
 def describe_source(source: Source) -> str:
     """A short name of the source for sentences such as 'no PDF files in ...'."""
     if isinstance(source, str | os.PathLike):
