@@ -68,6 +68,7 @@ def test_a_control_character_is_a_ligature_only_if_its_font_does_not_say_what_it
     [
         ("31303015313230", "100\u2013120"),
         ("636f6d6d697474656516776869636820", "committee\u2014which"),
+        ("107175616c69747911", "\u201cquality\u201d"),
         ("20107175616c69747911", "\u201cquality\u201d"),
         ("2012576f727465102c", "\u201eWorte\u201c,"),
         ("20136d6f747314", "\u00abmots\u00bb"),

@@ -79,16 +79,9 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
     for first, last in _once(pieces):
         if drawn := page.drawn(first, last - first + 1):
             if all(min(right - left, top - bottom) < _FLAT for left, top, right, bottom in drawn):
-                drawn = [_line(page, first), _line(page, last)]
+                drawn = [page.place(first), page.place(last)]
             lefts, tops, rights, bottoms = zip(*drawn, strict=True)
             yield min(lefts), max(tops), max(rights), min(bottoms)
-
-
-def _line(page: TextPage, character: int) -> Box:
-    """The place that the font gives a character, as the page has it."""
-    box = pdfium_c.FS_RECTF()
-    pdfium_c.FPDFText_GetLooseCharBox(page.text_handle, character, box)
-    return box.left, box.top, box.right, box.bottom
 
 
 def _once(spans: Iterable[Span]) -> Iterator[Span]:

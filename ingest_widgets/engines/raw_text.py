@@ -19,7 +19,10 @@ _BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _FONT = getter(pdfium_c.FPDFTextObj_GetFont, Handle)
 _IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
-_ROOM = ctypes.create_string_buffer(1 << 17)  # kept: making it anew for each page costs more than the call
+# Kept: making them anew for each call costs more than the call.
+_ROOM = ctypes.create_string_buffer(1 << 17)
+_PLACE = (ctypes.c_float * 4)()
+_PLACE_AT = ctypes.byref(_PLACE)
 # Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
 _DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
 _MARKS = range(0x10, 0x17)  # quotation marks and dashes, or accents, or signs of formulas: TeX's fonts differ
@@ -74,11 +77,11 @@ def _is_beside_letter(page: Handle, index: int) -> bool:
 
     What they stand above may be a sign without a meaning itself: TeX's i without a dot.
     """
-    left, top, right, bottom = _place(page, index)
+    left, top, right, bottom = place_of(page, index)
     x, y = (left + right) / 2, (top + bottom) / 2
     found = False
     for near in (index - 1, index + 1):
-        u0, v1, u1, v0 = _place(page, near)
+        u0, v1, u1, v0 = place_of(page, near)
         if u0 < x < u1 and v0 < y < v1:
             return False
         if chr(_UNICODE(page, near)).isalnum():
@@ -86,9 +89,14 @@ def _is_beside_letter(page: Handle, index: int) -> bool:
     return found
 
 
-def _place(page: Handle, index: int) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom."""
-    place = (ctypes.c_float * 4)()
-    _BOX(page, index, place)
-    left, top, right, bottom = place
+def place_of(page: Handle, index: int) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the place that its font gives a character, as the page has it; zeros without one.
+
+    Args:
+        page: The page's text, loaded.
+        index: What pdfium counts the character as.
+    """
+    if not _BOX(page, index, _PLACE_AT):
+        return 0.0, 0.0, 0.0, 0.0
+    left, top, right, bottom = _PLACE
     return left, top, right, bottom

@@ -20,7 +20,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubles import drawn_again
 from ingest_widgets.engines.getters import Handle, getter, unlocked
-from ingest_widgets.engines.raw_text import signs_of, unmapped
+from ingest_widgets.engines.raw_text import place_of, signs_of, unmapped
 from ingest_widgets.engines.vertical import taken_for_vertical
 
 _LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
@@ -30,7 +30,6 @@ _CLOSE_TEXT = unlocked(pdfium_c.FPDFText_ClosePage, None)
 _ROTATION = getter(pdfium_c.FPDFPage_GetRotation)
 _ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None)
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
-_BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
 _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
@@ -233,10 +232,13 @@ class TextPage:
         """The same as pairs."""
         return list(zip(*self.pens(indices), strict=True))
 
+    def place(self, index: int) -> tuple[float, float, float, float]:
+        """See `raw_text.place_of`; not turned."""
+        return place_of(self._text, index)
+
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of the character's place in its line."""
-        _BOX(self._text, index, _LOOSE_AT)
-        left, top, right, bottom = _LOOSE
+        left, top, right, bottom = self.place(index)
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
 
