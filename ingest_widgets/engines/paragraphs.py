@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import count
 from operator import sub
 
+Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
 _SAME_LINE = 0.5  # points
@@ -17,6 +18,11 @@ SHIFT = 9.0
 _STACKED = 1.0  # points: one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
+
+
+def pens_of(places: Sequence[Place]) -> Pens:
+    """Along the line, and upwards, of places that are pairs of these."""
+    return [x for x, _ in places], [y for _, y in places]
 
 
 def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[list[int], list[int]]:
