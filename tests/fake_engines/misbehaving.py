@@ -109,26 +109,31 @@ def note(pid: int) -> None:
 
 def flood() -> NoReturn:
     """Writes zeros to every pipe it finds."""
+    pipes = _pipes()
     while True:
-        _tell(bytes(1 << 16))
+        _tell(bytes(1 << 16), pipes)
 
 
 def forswears() -> None:
     """Says in the middle of a document that its engine isn't installed."""
-    _tell(prefix({"t": "no engine", "why": "gone"}, 0))
+    _tell(prefix({"t": "no engine", "why": "gone"}, 0), _pipes())
 
 
 def renames() -> None:
     """Says in the middle of a document that it is another file."""
-    _tell(prefix({"t": "file", "sha256": "0" * 64, "size": 1, "mtime_ns": None}, 0))
+    _tell(prefix({"t": "file", "sha256": "0" * 64, "size": 1, "mtime_ns": None}, 0), _pipes())
 
 
 def hangs_late() -> None:
     _at_close.append(wait)
 
 
-def _tell(data: bytes) -> None:
-    for pipe in [fd for fd in range(3, 64) if _is_pipe(fd)]:
+def _pipes() -> list[int]:
+    return [fd for fd in range(3, 64) if _is_pipe(fd)]
+
+
+def _tell(data: bytes, pipes: list[int]) -> None:
+    for pipe in pipes:
         try:
             os.write(pipe, data)
         except OSError:
