@@ -10,7 +10,7 @@ from ingest_widgets import ingest
 from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.lost import cut, nested, tree, without
+from tests.hostile.lost import cut, nested, tree, uncrossed, unlisted, without
 from tests.hostile.pdf import text_pdf
 
 ENGINES = ("auto", "pypdf")
@@ -114,3 +114,25 @@ def test_what_is_missing_of_a_long_file_is_said_in_one_sentence(tmp_path: Path) 
         record = corpus.file("long.pdf")
     assert (record.status, record.reason, record.pages) == (Status.PARTIAL, Reason.CORRUPT, 200)
     assert [warning for warning in record.warnings if "missing" in warning] == ["missing (corrupt): pages 201-400"]
+
+
+def test_pages_whose_list_is_packed_and_has_no_cross_references() -> None:
+    """No library looks into packed streams that nothing names, so that nothing of such a download was read."""
+    task = Task("x.pdf", "x.pdf", data=uncrossed(packed=True))
+    got = extract(task)
+    assert (got.status, got.engine, got.page_count) == (Status.INGESTED, "pdfium+salvage", 3)
+    assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3)}
+    assert render_page(task, 3)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_pages_whose_list_is_lost_are_found_and_not_said_to_be_all(packed: bool) -> None:
+    got = read(unlisted(packed=packed))
+    assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3)}
+    assert is_partial(got, "page 4")
+    assert any("the list of its pages is lost: 3 were found" in warning for warning in got.warnings)
+
+
+def test_words_that_look_like_the_way_to_a_list_of_pages_stay() -> None:
+    data = unlisted(packed=False).replace(b"page 1 needle", b"trailer, startxref")
+    assert texts(read(data))[1] == "trailer, startxref"

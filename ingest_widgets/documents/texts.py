@@ -34,7 +34,7 @@ class Page(Shown):
         file: The name of the file's record.
         number: Counted from 1.
         text: Valid UTF-8, lines end with `\n`, paragraphs with an empty line where the engine can tell.
-        engine: Which engine made it, e.g. `pdfium`, `pdfium+repair`, `pypdf`, `ocr`.
+        engine: Which engine made it, e.g. `pdfium`, `pdfium+repair`, `pypdf`, `pdfium+salvage`, `ocr`.
         warnings: What a reader should know, a sentence each.
     """
 

@@ -18,6 +18,7 @@ _BUILT_IN = {
     "pdfium": ("ingest_widgets.engines.pdfium", "open_pdfium"),
     "pdfium+repair": ("ingest_widgets.engines.fallbacks", "open_repaired"),
     "pypdf": ("ingest_widgets.engines.fallbacks", "open_pypdf"),
+    "pdfium+salvage": ("ingest_widgets.engines.fallbacks", "open_salvaged"),
 }
 MOST_RESCUED_PAGES = 20
 """A document with more bad pages than this is a lie about its pages: the slower engines aren't asked again."""
@@ -68,6 +69,8 @@ class OpenDocument:
         self._rescued = 0
         self.warnings: list[str] = []
         self._open_first()
+        # It may count the pages of a document otherwise, and is of use to none that opens without it.
+        self._rungs = [name for name in self._rungs if name != "pdfium+salvage"]
         if self.first.page_count > max_pages:
             self._look_for_fewer(self.first.page_count)
         if "pdfium+repair" in self._rungs and may_have_more_pages(data, self.first.page_count):
@@ -156,11 +159,8 @@ class OpenDocument:
         """With those that a damaged document says it has, unless they are so many that it can't be believed."""
         if not isinstance(self.first, RepairedDocument | PypdfDocument):  # pdfium itself goes by what it says
             return self.first.page_count
-        said, found = self.first.places.said, self.first.places.found
-        if said > found:
-            self.warnings.append(
-                f"it says it has {said} pages, only {found} could be found: the file is damaged or was cut short"
-            )
+        said = self.first.places.said
+        self.warnings += self.first.warnings()
         return max(self.first.page_count, said if said <= self._max_pages else 0)
 
     @property

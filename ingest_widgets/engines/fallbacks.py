@@ -1,4 +1,4 @@
-"""What comes after pdfium: the same document rewritten by pikepdf, then pypdf."""
+"""What comes after pdfium: the same document rewritten by pikepdf, then pypdf, then what is left of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_p
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pdfium import LOST, PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
+from ingest_widgets.engines.salvage import salvaged
 from ingest_widgets.engines.structure import opened
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ class RepairedDocument(PdfiumDocument):
         mended, self.places = _rewritten(data, passwords)
         super().__init__(mended, lambda: (), Contents(data, passwords))
 
+    def warnings(self) -> list[str]:
+        """What is to be said of pages that are gone."""
+        return self.places.warnings()
+
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
         self.places.number(index)
@@ -38,6 +43,27 @@ class RepairedDocument(PdfiumDocument):
 def open_repaired(data: Buffer, passwords: PasswordSource) -> RepairedDocument:
     """An `Engine`."""
     return RepairedDocument(data, passwords)
+
+
+class SalvagedDocument(RepairedDocument):
+    """The pages that are left of a document which nothing else opens; without its own list, nobody knows how many."""
+
+    def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
+        left = salvaged(data)
+        super().__init__(left.data, passwords)
+        self._listed = left.listed
+
+    def warnings(self) -> list[str]:
+        """What is to be said of pages that are gone."""
+        if self._listed:
+            return super().warnings()
+        found = self.places.found
+        return [f"the list of its pages is lost: {found} were found, in the order of the file, and may not be all"]
+
+
+def open_salvaged(data: Buffer, passwords: PasswordSource) -> SalvagedDocument:
+    """An `Engine`."""
+    return SalvagedDocument(data, passwords)
 
 
 def _rewritten(data: Buffer, passwords: PasswordSource) -> tuple[bytes, Places]:
@@ -83,6 +109,10 @@ class PypdfDocument:
     def _unlock(self, passwords: PasswordSource) -> None:
         if not any(self._reader.decrypt(password) for password in candidates(passwords())):
             raise Locked(none_opens(passwords()))
+
+    def warnings(self) -> list[str]:
+        """What is to be said of pages that are gone."""
+        return self.places.warnings()
 
     def metadata(self) -> tuple[str, str]:
         """Title and author."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "ingest_widgets.engines"
-CHAIN = ("pdfium", "pdfium+repair", "pypdf")
+CHAIN = ("pdfium", "pdfium+repair", "pypdf", "pdfium+salvage")
 """What `auto` tries, in this order, each when the one before it can't read the document."""
 
 _BUILT_IN = ("auto", "pdfium", "pypdf")

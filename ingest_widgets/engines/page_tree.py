@@ -36,6 +36,14 @@ class Places(NamedTuple):
         """How many pages are in the file."""
         return len(self.numbers) - self.numbers.count(None)
 
+    def warnings(self) -> list[str]:
+        """What is to be said of those that are gone."""
+        if self.said <= self.found:
+            return []
+        return [
+            f"it says it has {self.said} pages, only {self.found} could be found: the file is damaged or was cut short"
+        ]
+
     def number(self, index: int) -> int:
         """Of the page that the document counts as `index` (from 0).
 

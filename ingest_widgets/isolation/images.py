@@ -16,7 +16,7 @@ from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.wire import MOST_NEEDLES, MOST_POINTS, NEEDLE_CHARS, PICTURE_BYTES, WireError, cut
 from ingest_widgets.statuses import Reason
 
-_DRAWN_BY = ("pdfium", "pdfium+repair")
+_DRAWN_BY = ("pdfium", "pdfium+repair", "pdfium+salvage")
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _MOST_PIXELS = 50_000_000  # a worker draws at most 40 million, whatever the page and the dots an inch
 

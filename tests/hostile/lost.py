@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
+from itertools import accumulate
 
 from tests.hostile.case import CORRUPT, FINE, NO_TEXT, Case
-from tests.hostile.pdf import PAGES, assemble, page_objects, show, stream
+from tests.hostile.pdf import CATALOG, PAGES, assemble, page_objects, show, stream
 
 PARTIAL = ("partial/corrupt",)
 _FLATE = b"/Filter/FlateDecode"
@@ -64,6 +65,31 @@ def nested() -> bytes:
     return assemble(objects)
 
 
+def uncrossed(*, packed: bool) -> bytes:
+    """Three pages without cross-references, and behind them the list of pages, where many writers put it.
+
+    Args:
+        packed: Whether all that is no stream is packed in one, at level 0, so that it can be cut where one likes.
+    """
+    objects = page_objects([show(f"page {n} needle") for n in (1, 2, 3)])
+    order = sorted(objects, key=lambda number: (number == CATALOG, number == PAGES, number))
+    small = {number: objects[number] for number in order if packed and b"stream" not in objects[number]}
+    whole = [b"%d 0 obj\n%b\nendobj\n" % (number, objects[number]) for number in order if number not in small]
+    if packed:
+        places = accumulate((len(body) + 1 for body in small.values()), initial=0)
+        numbers = b" ".join(b"%d %d" % pair for pair in zip(small, places, strict=False))
+        body = zlib.compress(numbers + b"\n" + b"\n".join(small.values()), 0)
+        head = b"/Type/ObjStm/N %d/First %d%b" % (len(small), len(numbers) + 1, _FLATE)
+        whole.append(b"90 0 obj\n%b\nendobj\n" % stream(body, head))
+    return b"%PDF-1.7\n" + b"".join(whole)
+
+
+def unlisted(*, packed: bool) -> bytes:
+    """The same, cut before the list."""
+    data = uncrossed(packed=packed)
+    return data[: data.rindex(b"/Type/Pages") if packed else data.index(b"2 0 obj")]
+
+
 def lost(body: bytes, *others: str, page: bytes = b"") -> bytes:
     """A document whose first page has such a content (none for an empty body), and other pages."""
     objects = page_objects([b"<<>>", *map(show, others)], page=page)
@@ -82,6 +108,10 @@ def _pages() -> Iterator[Case]:
         yield Case(f"count says {count} of 3 pages, cut", cut(tree(count)), FINE, "gamma needle", only.format(3))
     nulls = tree(40_003, b"4 0 R %b6 0 R 8 0 R" % (b"null " * 40_000))
     yield Case("40,000 nulls among the pages, cut", cut(nulls), PARTIAL, "needle", only.format(3))
+    yield Case("list of pages packed, cut behind it", uncrossed(packed=True), FINE, "page 3 needle")
+    for packed in (False, True):
+        data = unlisted(packed=packed)
+        yield Case(f"list of pages is lost{', packed' * packed}", data, PARTIAL, "page 3 needle", "3 were found")
     many = tree(3) + b"1 0 obj <</Type/Pages/Kids[" * 100_000
     yield Case("100,000 nodes without an end", many, (*FINE, *PARTIAL, *CORRUPT))
 
