@@ -13,7 +13,7 @@ from ingest_widgets import ingest
 from ingest_widgets.engines.contents import MOST_BLANK_PAGES
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.lost import BLANK_CONTENTS, LOST_CONTENTS, lost
+from tests.hostile.lost import BLANK_CONTENTS, BLANK_FORMS, LOST_CONTENTS, LOST_FORMS, drawing, lost
 from tests.hostile.pdf import assemble, page_objects, show, stream
 from tests.test_lost_pages import ENGINES, is_partial, read, texts
 
@@ -34,6 +34,22 @@ def test_a_blank_page_is_one(name: str, engine: str) -> None:
     got = read(lost(BLANK_CONTENTS[name], "needle"), engine=engine)
     assert (got.status, got.reason, got.warnings) == (Status.INGESTED, None, ())
     assert [page.warnings for page in got.pages] == [(), ()]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", LOST_FORMS)
+def test_a_page_whose_only_form_is_lost_is_missing_too(name: str, engine: str) -> None:
+    """A page that was put into another one has nothing else, and is no scan when that is gone."""
+    got = read(drawing(LOST_FORMS[name], "needle"), engine=engine)
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", BLANK_FORMS)
+def test_a_page_with_a_blank_form_is_blank(name: str, engine: str) -> None:
+    got = read(drawing(BLANK_FORMS[name], "needle"), engine=engine)
+    assert (got.status, texts(got)) == (Status.INGESTED, {1: "", 2: "needle"})
 
 
 def test_a_content_that_pypdf_can_decode_comes_from_it() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from ingest_widgets.engines.page_tree import qpdf_page_tree
@@ -10,6 +12,9 @@ from ingest_widgets.engines.structure import refusals, unlocked
 
 MOST_BLANK_PAGES = 20
 """Once so many pages of a document have turned out to be blank, the others with nothing on them are taken to be."""
+
+_MOST_PARENTS = 50
+_DRAWS = re.compile(rb"/([!-~]{1,127})\s{1,9}Do\b")
 
 
 class Contents:
@@ -27,7 +32,7 @@ class Contents:
         self._looks = MOST_BLANK_PAGES
 
     def lost(self, index: int, page_count: int) -> bool:
-        """Whether page `index` (from 0) names a content that isn't there or can't be decoded.
+        """Whether page `index` (from 0) names a content that isn't there or can't be decoded, or draws such a form.
 
         Args:
             index: A page on which pdfium finds nothing.
@@ -38,7 +43,7 @@ class Contents:
         try:
             with refusals():
                 page = self._page(index, page_count)
-                lost = page is not None and any(map(self._is_lost, _parts(page)))
+                lost = page is not None and self._is_any_lost(_parts(page), _resources(page), set())
         except EngineRefuses:
             self._looks = 0
             return False
@@ -55,11 +60,17 @@ class Contents:
             raise EngineRefuses("the pages are counted otherwise")
         return self._pages[index]
 
-    def _is_lost(self, part: Any) -> bool:
+    def _is_any_lost(self, parts: list[Any], resources: Any, seen: set[tuple[int, int]]) -> bool:
+        return any(self._is_lost(part, resources, seen) for part in parts)
+
+    def _is_lost(self, part: Any, resources: Any, seen: set[tuple[int, int]]) -> bool:
         import pikepdf
 
         if not isinstance(part, pikepdf.Stream):
             return True
+        if part.get("/Subtype") == "/Image" or part.objgen in seen:
+            return False
+        seen.add(part.objgen)
         self._document.get_warnings()  # forgets what was said before
         try:
             with refusals():
@@ -67,7 +78,10 @@ class Contents:
         except EngineRefuses:
             return True
         # Many writers forget the checksum at the end, which is warned of, too, but costs nothing.
-        return not content and bool(self._document.get_warnings())
+        if not content and self._document.get_warnings():
+            return True
+        own = part.get("/Resources", resources)
+        return self._is_any_lost(list(_drawn(content, own)), own, seen)
 
     def close(self) -> None:
         """Gives back what it held."""
@@ -81,3 +95,21 @@ def _parts(page: Any) -> list[Any]:
     # `get` and `in` don't know of a reference to nothing.
     named = [value for name, value in page.items() if name == "/Contents"]
     return list(named[0]) if named and isinstance(named[0], pikepdf.Array) else named
+
+
+def _resources(page: Any) -> Any:
+    """Its own or those of the nearest node above it that has any; None without."""
+    node = page
+    for _ in range(_MOST_PARENTS):
+        if node is None or "/Resources" in node:
+            break
+        node = node.get("/Parent")
+    return None if node is None else node.get("/Resources")
+
+
+def _drawn(content: bytes, resources: Any) -> Iterator[Any]:
+    """The forms and pictures that a content draws; None for one that isn't there."""
+    named = None if resources is None else resources.get("/XObject")
+    known = {} if named is None else dict(named.items())
+    for name in set(_DRAWS.findall(content)):
+        yield known.get("/" + name.decode())

@@ -9,12 +9,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.getters import getter
+from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
+from ingest_widgets.engines.pieces import pieces
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
 
@@ -26,6 +27,7 @@ _ERRORS = {
 }
 LOST = "its content is missing from the file or can't be decoded"
 _COUNT_OBJECTS = getter(pdfium_c.FPDFPage_CountObjects)
+_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 
 
 class _Reader:
@@ -39,7 +41,7 @@ class _Reader:
 
     def _watch(self, page: TextPage) -> None:
         # A content that breaks off later than at its beginning shows what comes before, and isn't found out.
-        self._bare = not page.text and not _COUNT_OBJECTS(page.handle)
+        self._bare = not page.text and _draws_nothing(page.handle)
         self._seen = self._hidden.warnings(page) if page.text else ()
         self._noted = self._notes.text(page.handle, page.index)
 
@@ -108,6 +110,12 @@ class PdfiumDocument:
 def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
     """An `Engine`."""
     return PdfiumDocument(data, passwords)
+
+
+def _draws_nothing(page: Handle) -> bool:
+    """Whether there is nothing on a loaded page, but for forms that are empty, as those are that can't be decoded."""
+    objects = (_OBJECT(page, number) for number in range(_COUNT_OBJECTS(page)))
+    return next(pieces(objects), None) is None
 
 
 def _load(data: Buffer, password: bytes | None) -> Any:

@@ -22,6 +22,18 @@ LOST_CONTENTS = {
     "that are a dictionary": b"<</Not/A/Stream/Here/Yes>>",
     "that are missing": b"",
 }
+_FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]"
+_NESTED = stream(b"/Fm Do", _FORM + b"/Resources<</XObject<</Fm 98 0 R>>>>")
+LOST_FORMS = {
+    "that is missing": b"",
+    "that is no stream": b"<</Not/A/Stream>>",
+    "that is no Flate": stream(b"this was never compressed", _FORM + _FLATE),
+    "whose own form is missing": _NESTED,
+}
+BLANK_FORMS = {
+    "that is empty": stream(b"", _FORM),
+    "that draws itself": _NESTED.replace(b"98 0 R", b"97 0 R"),
+}
 BLANK_CONTENTS = {
     "empty": stream(b""),
     "empty under Flate": stream(zlib.compress(b""), _FLATE),
@@ -97,6 +109,14 @@ def lost(body: bytes, *others: str, page: bytes = b"") -> bytes:
     return assemble(objects | ({5: body} if body else {}))
 
 
+def drawing(form: bytes, *others: str) -> bytes:
+    """A document whose first page has nothing but such a form, of resources that it inherits, and other pages."""
+    objects = page_objects([b"q /Fm Do Q", *map(show, others)])
+    objects[4] = objects[4].replace(b"/Resources", b"/Others")
+    objects[PAGES] = objects[PAGES].replace(b"/Kids", b"/Resources<</XObject<</Fm 97 0 R/Gone 99 0 R>>>>/Kids")
+    return assemble(objects | ({97: form} if form else {}))
+
+
 def _pages() -> Iterator[Case]:
     only = "only {} could be found"
     yield Case("page 2 of 3 is gone, cut", cut(without(2)), PARTIAL, "page 3 needle", only.format(2))
@@ -120,6 +140,10 @@ def _contents() -> Iterator[Case]:
     for name, body in LOST_CONTENTS.items():
         yield Case(f"contents {name}", lost(body), CORRUPT)
         yield Case(f"contents {name}, beside others", lost(body, "needle"), PARTIAL, "needle")
+    for name, form in LOST_FORMS.items():
+        yield Case(f"form {name}", drawing(form), CORRUPT)
+    for name, form in BLANK_FORMS.items():
+        yield Case(f"form {name}", drawing(form), NO_TEXT)
     yield Case("contents of gzip", lost(stream(gzip.compress(show("needle"), mtime=0), _FLATE)), FINE, "needle")
     for name, body in BLANK_CONTENTS.items():
         yield Case(f"contents {name}", lost(body), NO_TEXT)
