@@ -74,6 +74,12 @@ _PLAIN = {
     "spaces off the page": _WORD + b"BT /F1 9 Tf -300 405 Td (   ) Tj ET ",
     "slanting spaces off the page": _WORD + b"BT /F1 9 Tf .7 .7 -.7 .7 -300 405 Tm (   ) Tj ET ",
     "upright spaces off the page": _WORD + b"BT /F1 9 Tf 0 1 -1 0 -300 405 Tm (   ) Tj ET ",
+    "a bar off the page": _WORD + b"BT /F1 9 Tf -300 405 Td (|) Tj ET ",
+    "a tiny bar": _WORD + b"BT /F1 1 Tf 400 405 Td (|) Tj ET ",
+    "white stops": _WORD + b"1 g BT /F1 9 Tf 400 405 Td (. . .) Tj ET ",
+    "stops that nothing is painted with": _WORD + b"BT 3 Tr /F1 9 Tf 400 405 Td (. . .) Tj 0 Tr ET ",
+    "stops that nothing is painted with over a picture": _WORD
+    + b"1 g q 200 0 0 9 320 380 cm /Im Do Q BT 3 Tr /F1 9 Tf 400 381 Td (. . .) Tj 0 Tr ET ",
     "tiny spaces": _WORD + b"BT /F1 .5 Tf 380 405 Td ( ) Tj (   ) Tj ET ",
 }
 _FILLED = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Group<</S/Transparency/CS/DeviceGray>>"

@@ -104,7 +104,7 @@ class HiddenText:
         if len(fresh) > MOST_DOUBTS:
             fresh = fresh[: MOST_DOUBTS // 2] + fresh[-MOST_DOUBTS // 2 :]
         if fresh and self._fruitless < FRUITLESS + self._pages // PAGES_A_PICTURE:
-            unseen = set(_unseen(page.handle, found, fresh))
+            unseen = set(_unseen(page, found, fresh))
             self._plain.update(doubt.spot for doubt in fresh if doubt.reason not in unseen)
             self._fruitless += not unseen
             reasons |= unseen
@@ -113,7 +113,7 @@ class HiddenText:
     def _is_hidden(self, page: TextPage, doubt: Doubt) -> bool:
         if doubt.reason == TINY and font_size(doubt.piece.handle) * doubt.piece.scale >= self._tiny:
             return False
-        return not _is_blank(page, doubt)
+        return _says_something(page, doubt)
 
     @cached_property
     def _tiny(self) -> float:
@@ -130,23 +130,26 @@ def _telling(page: TextPage, starts: Sequence[int], count: int) -> list[Handle]:
     return page.objects_at(starts[:MOST_PIECES]) + _objects(page, range(count - LAST, count))
 
 
-def _is_blank(page: TextPage, doubt: Doubt) -> bool:
-    """Whether it is nothing but spaces; pdfium gives many as one."""
+def _says_something(page: TextPage, doubt: Doubt) -> bool:
+    """Whether it has letters or figures: nobody reads spaces, and stops and strokes alone mean nothing."""
     size = _TEXT(doubt.piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS)))
     if size <= _EMPTY:  # pdfium drops what has no width: single spaces, upright ones, and words squeezed flat
-        return doubt.reason == OFF or doubt.piece.rect[:2] == doubt.piece.rect[2:]
-    return size <= sizeof(_WORDS) and bytes(_WORDS)[: size - _EMPTY].decode("utf-16-le", "replace").isspace()
+        return doubt.reason != OFF and doubt.piece.rect[:2] != doubt.piece.rect[2:]
+    if size > sizeof(_WORDS):  # pdfium gives many spaces as one
+        return True
+    return any(map(str.isalnum, bytes(_WORDS)[: size - _EMPTY].decode("utf-16-le", "replace")))
 
 
-def _unseen(page: Handle, found: Sequence[Piece], doubted: Sequence[Doubt]) -> Iterator[str]:
+def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) -> Iterator[str]:
     """The reasons of those that nobody sees on the drawn page, from which all other text is left out."""
-    sight = Sight(page, [doubt.piece.rect for doubt in doubted])
+    sight = Sight(page.handle, [doubt.piece.rect for doubt in doubted])
     doubtful = {doubt.piece.handle.value for doubt in doubted}
     white = [doubt.piece.rect for doubt in doubted if doubt.reason == "white"]
     texts = [piece for piece in found if piece.kind == TEXT]
     others = [p.handle for p in texts if p.handle.value not in doubtful and not _is_ground(p, white)]
     ground = sight.draw(others + [doubt.piece.handle for doubt in doubted])
-    yield from (d.reason for d in doubted if d.reason == UNPAINTED and sight.is_blank(ground, d.piece.rect))
+    unpainted = (d for d in doubted if d.reason == UNPAINTED and sight.is_blank(ground, d.piece.rect))
+    yield from (doubt.reason for doubt in unpainted if _says_something(page, doubt))
     # What stands on a picture may cover what lies under it.
     below = [doubt for doubt in doubted if doubt.reason in COVERED]
     above = [doubt for doubt in doubted if doubt.reason not in (*COVERED, UNPAINTED)]
@@ -154,8 +157,8 @@ def _unseen(page: Handle, found: Sequence[Piece], doubted: Sequence[Doubt]) -> I
         if looked_at:
             shown = sight.draw(others + [doubt.piece.handle for doubt in left_out])
             for reason in {doubt.reason for doubt in looked_at}:
-                places = (doubt.piece.rect for doubt in looked_at if doubt.reason == reason)
-                if any(sight.is_same(ground, shown, place) for place in places):
+                same = (d for d in looked_at if d.reason == reason and sight.is_same(ground, shown, d.piece.rect))
+                if any(_says_something(page, doubt) for doubt in same):
                     yield reason
 
 
