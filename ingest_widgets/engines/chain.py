@@ -157,11 +157,13 @@ class OpenDocument:
 
     def _all_pages(self) -> int:
         """With those that a damaged document says it has, unless they are so many that it can't be believed."""
-        if not isinstance(self.first, RepairedDocument | PypdfDocument):  # pdfium itself goes by what it says
-            return self.first.page_count
-        said = self.first.places.said
-        self.warnings += self.first.warnings()
-        return max(self.first.page_count, said if said <= self._max_pages else 0)
+        first = self.first
+        if isinstance(first, PdfiumDocument | PypdfDocument):
+            self.warnings += first.warnings()
+        if not isinstance(first, RepairedDocument | PypdfDocument):  # pdfium itself goes by what it says
+            return first.page_count
+        said = first.places.said
+        return max(first.page_count, said if said <= self._max_pages else 0)
 
     @property
     def first(self) -> Document:

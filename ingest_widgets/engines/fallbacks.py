@@ -31,7 +31,7 @@ class RepairedDocument(PdfiumDocument):
         super().__init__(mended, lambda: (), Contents(data, passwords))
 
     def warnings(self) -> list[str]:
-        """What is to be said of pages that are gone."""
+        """What is to be said of the document as a whole."""
         return self.places.warnings()
 
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
@@ -54,7 +54,7 @@ class SalvagedDocument(RepairedDocument):
         self._listed = left.listed
 
     def warnings(self) -> list[str]:
-        """What is to be said of pages that are gone."""
+        """What is to be said of the document as a whole."""
         if self._listed:
             return super().warnings()
         found = self.places.found
@@ -111,7 +111,7 @@ class PypdfDocument:
             raise Locked(none_opens(passwords()))
 
     def warnings(self) -> list[str]:
-        """What is to be said of pages that are gone."""
+        """What is to be said of the document as a whole."""
         return self.places.warnings()
 
     def metadata(self) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glyphs import clean_text
@@ -89,6 +90,10 @@ class PdfiumDocument:
         buffer = ctypes.create_string_buffer(size)
         pdfium_c.FPDF_GetMetaText(self.raw, key, buffer, size)
         return buffer.raw[: size - 2].decode("utf-16-le", "replace")
+
+    def warnings(self) -> list[str]:
+        """What is to be said of the document as a whole."""
+        return attached(self.raw, self._data)
 
     def has_page(self, index: int) -> bool:
         """Whether a page is there, not only counted; none of its content is looked at."""

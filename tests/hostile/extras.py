@@ -53,12 +53,22 @@ def _attachments() -> Iterator[Case]:
             92: stream(b"#!/bin/sh\n", b"/Type/EmbeddedFile"),
         }
         yield Case(f"attachment whose name {name}", _with(b"/Names<</EmbeddedFiles 90 0 R>>", objects), FINE, "needle")
+    told = "1 attached file not read"
+    yield Case("PDF within a PDF", attaching(b"inner.pdf"), FINE, "needle", told)
+    yield Case("portfolio", attaching(b"letter.docx", b"/Collection<<>>"), FINE, "needle", told)
+    yield Case("paper with a table", attaching(b"table.csv"), FINE, "needle", "!attached")
+    loop = attaching(b"inner.pdf").replace(b"/Names[(inner.pdf) 91 0 R]", b"/Kids[90 0 R 90 0 R]      ")
+    yield Case("attachments in a circle", loop, FINE, "needle", "!attached")
+
+
+def attaching(name: bytes, catalog: bytes = b"") -> bytes:
+    """A document with one page and such a file."""
     inner = {
-        90: b"<</Names[(inner.pdf) 91 0 R]>>",
-        91: b"<</Type/Filespec/F(inner.pdf)/EF<</F 92 0 R>>>>",
+        90: b"<</Names[(%b) 91 0 R]>>" % name,
+        91: b"<</Type/Filespec/F(%b)/EF<</F 92 0 R>>>>" % name,
         92: stream(text_pdf("inside"), b"/Type/EmbeddedFile"),
     }
-    yield Case("PDF within a PDF", _with(b"/Names<</EmbeddedFiles 90 0 R>>/Collection<<>>", inner), FINE, "needle")
+    return _with(b"/Names<</EmbeddedFiles 90 0 R>>" + catalog, inner)
 
 
 def _fields() -> Iterator[Case]:
