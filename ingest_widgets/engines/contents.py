@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from ingest_widgets.engines.damage import damage
 from ingest_widgets.engines.page_tree import qpdf_page_tree
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
 from ingest_widgets.engines.structure import refusals, unlocked
@@ -49,6 +51,18 @@ class Contents:
             return False
         self._looks -= not lost
         return lost
+
+    def damage(self, index: int, page_count: int) -> list[str]:
+        """What page `index` (from 0) lacks, in words; for documents known to be damaged, since it costs a look at each.
+
+        Args:
+            index: A page.
+            page_count: See `lost`.
+        """
+        with suppress(EngineRefuses), refusals():
+            page = self._page(index, page_count)
+            return [] if page is None else list(damage(_parts(page), _resources(page)))
+        return []
 
     def _page(self, index: int, page_count: int) -> Any | None:
         if self._document is None:

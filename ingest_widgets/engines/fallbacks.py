@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.contents import Contents
+from ingest_widgets.engines.damage import BREAKS_OFF
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
 from ingest_widgets.engines.passwords import candidates, none_opens
@@ -37,7 +38,11 @@ class RepairedDocument(PdfiumDocument):
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
         self.places.number(index)
-        return super().page_text(index)
+        text, warnings = super().page_text(index)
+        said = self._contents.damage(index, self.page_count)
+        if not text.strip() and BREAKS_OFF in said:
+            raise EngineRefuses(f"page {index + 1}: {LOST}")
+        return text, (*warnings, *said)
 
 
 def open_repaired(data: Buffer, passwords: PasswordSource) -> RepairedDocument:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from tests.hostile.case import CORRUPT, FINE, NO_TEXT, Case
-from tests.hostile.pdf import CATALOG, PAGES, assemble, page_objects, show, stream
+from tests.hostile.pdf import CATALOG, FONT, PAGES, assemble, page_objects, show, stream
 
 PARTIAL = ("partial/corrupt",)
 _FLATE = b"/Filter/FlateDecode"
@@ -117,6 +117,25 @@ def drawing(form: bytes, *others: str) -> bytes:
     return assemble(objects | ({97: form} if form else {}))
 
 
+def _damaged(number: int, old: bytes, new: bytes) -> bytes:
+    objects = page_objects([stream(_PACKED, _FLATE), show("other")])
+    assert old in objects[number]
+    return assemble(objects | {number: objects[number].replace(old, new)})
+
+
+_OFF, _FONTLESS = "its content breaks off", "a font of it is missing"
+DAMAGE = {
+    "the end of its content": (_damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:-9], _FLATE)), _OFF),
+    "the middle of its content": (
+        _damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:99] + b"\xff" * 30 + _PACKED[129:], _FLATE)),
+        _OFF,
+    ),
+    "a font": (_damaged(4, b"/F1 3 0 R", b"/F1 99 0 R"), _FONTLESS),
+    "the letters of a font": (_damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:]), _FONTLESS),
+    "its resources": (_damaged(4, b"/Resources", b"/Resources 99 0 R/Others"), _FONTLESS),
+}
+
+
 def _pages() -> Iterator[Case]:
     only = "only {} could be found"
     yield Case("page 2 of 3 is gone, cut", cut(without(2)), PARTIAL, "page 3 needle", only.format(2))
@@ -141,9 +160,11 @@ def _contents() -> Iterator[Case]:
         yield Case(f"contents {name}", lost(body), CORRUPT)
         yield Case(f"contents {name}, beside others", lost(body, "needle"), PARTIAL, "needle")
     for name, form in LOST_FORMS.items():
-        yield Case(f"form {name}", drawing(form), CORRUPT)
+        yield Case(f"only a form {name}", drawing(form), CORRUPT)
+    for name, (data, said) in DAMAGE.items():
+        yield Case(f"cut, and a page lacks {name}", cut(data), FINE, "needle", said)
     for name, form in BLANK_FORMS.items():
-        yield Case(f"form {name}", drawing(form), NO_TEXT)
+        yield Case(f"only a form {name}", drawing(form), NO_TEXT)
     yield Case("contents of gzip", lost(stream(gzip.compress(show("needle"), mtime=0), _FLATE)), FINE, "needle")
     for name, body in BLANK_CONTENTS.items():
         yield Case(f"contents {name}", lost(body), NO_TEXT)
