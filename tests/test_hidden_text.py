@@ -45,6 +45,8 @@ _AMONG = {
     "outside its clip": b"10 10 5 5 re W n " + _WORD,
     "in the colour of its bar": b".2 .4 .8 rg " + _BOX + _WORD,
     "in the colour of its picture": _PICTURE + b".25 g " + _WORD,
+    "what no scan shows, below a line that one does": _PICTURE
+    + b"0 g 330 413 30 7 re f BT 3 Tr /F1 9 Tf 330 413 Td (read words) Tj 0 -14 Td (secret) Tj 0 Tr ET ",
     "in the colour of its line": b".2 .4 .8 RG 30 w 320 410 m 520 410 l S .2 .4 .8 rg " + _WORD,
     "behind a picture that has a caption": _WORD + _PICTURE + b"1 g BT /F1 9 Tf 332 404 Td (caption) Tj ET ",
     "behind a picture that words stand on": _WORD + _PICTURE + b"0 g BT /F1 9 Tf 332 404 Td (words) Tj ET ",
@@ -65,6 +67,8 @@ _PLAIN = {
     "what a scan shows, in a font of one point": _PICTURE
     + b"0 g 330 405 30 7 re f BT 3 Tr /F1 1 Tf 330 405 Td (secret) Tj 0 Tr ET ",
     "what a scan shows": _PICTURE + b"0 g 330 405 30 7 re f BT 3 Tr /F1 9 Tf 330 405 Td (secret) Tj 0 Tr ET ",
+    "what a scan shows, set too wide": _PICTURE
+    + b"0 g 330 405 30 7 re f BT 3 Tr /F1 9 Tf 330 405 Td (secret) Tj 90 0 Td (words) Tj 0 Tr ET ",
     "of five points": b"BT /F1 5 Tf 330 405 Td (secret) Tj ET ",
     "as large as the matrix makes it": b"BT /F1 1 Tf 9 0 0 9 330 405 Tm (I) Tj (secret) Tj ET ",
     "narrow": b"BT 50 Tz /F1 9 Tf 330 405 Td (secret) Tj 100 Tz ET ",

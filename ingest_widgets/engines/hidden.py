@@ -148,8 +148,10 @@ def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) ->
     texts = [piece for piece in found if piece.kind == TEXT]
     others = [p.handle for p in texts if p.handle.value not in doubtful and not _is_ground(p, white)]
     ground = sight.draw(others + [doubt.piece.handle for doubt in doubted])
-    unpainted = (d for d in doubted if d.reason == UNPAINTED and sight.is_blank(ground, d.piece.rect))
-    yield from (doubt.reason for doubt in unpainted if _says_something(page, doubt))
+    unpainted = [doubt for doubt in doubted if doubt.reason == UNPAINTED]
+    lines = [_line_of(doubt.piece.rect, [other.piece.rect for other in unpainted]) for doubt in unpainted]
+    blank = (doubt for doubt, line in zip(unpainted, lines, strict=True) if sight.is_blank(ground, line))
+    yield from (doubt.reason for doubt in blank if _says_something(page, doubt))
     # What stands on a picture may cover what lies under it.
     below = [doubt for doubt in doubted if doubt.reason in COVERED]
     above = [doubt for doubt in doubted if doubt.reason not in (*COVERED, UNPAINTED)]
@@ -160,6 +162,13 @@ def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) ->
                 same = (d for d in looked_at if d.reason == reason and sight.is_same(ground, shown, d.piece.rect))
                 if any(_says_something(page, doubt) for doubt in same):
                     yield reason
+
+
+def _line_of(rect: Rect, others: Sequence[Rect]) -> Rect:
+    """All of its line: words read from a scan are often set wider or narrower than they stand in the picture."""
+    middle = (rect[1] + rect[3]) / 2
+    line = [other for other in others if other[1] <= middle <= other[3]]
+    return min(other[0] for other in line), rect[1], max(other[2] for other in line), rect[3]
 
 
 def _is_ground(text: Piece, rects: Sequence[Rect]) -> bool:
