@@ -116,6 +116,14 @@ def test_what_is_missing_of_a_long_file_is_said_in_one_sentence(tmp_path: Path) 
     assert [warning for warning in record.warnings if "missing" in warning] == ["missing (corrupt): pages 201-400"]
 
 
+def test_a_file_that_opens_without_its_end_says_so() -> None:
+    whole = text_pdf("needle")
+    got = read(whole[: whole.rindex(b"%%EOF")])
+    assert (got.engine, texts(got)) == ("pdfium", {1: "needle"})
+    assert got.warnings == ("its end is missing, so it may have been cut short: get another copy to be sure",)
+    assert read(whole + bytes(5_000)).warnings == ()
+
+
 def test_pages_whose_list_is_packed_and_has_no_cross_references() -> None:
     """No library looks into packed streams that nothing names, so that nothing of such a download was read."""
     task = Task("x.pdf", "x.pdf", data=uncrossed(packed=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from ingest_widgets.engines.damage import damage
+from ingest_widgets.engines.damage import BREAKS_OFF, damage
 from ingest_widgets.engines.page_tree import qpdf_page_tree
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
 from ingest_widgets.engines.structure import refusals, unlocked
@@ -61,7 +61,7 @@ class Contents:
         """
         with suppress(EngineRefuses), refusals():
             page = self._page(index, page_count)
-            return [] if page is None else list(damage(_parts(page), _resources(page)))
+            return [] if page is None else list(dict.fromkeys(_damage(_parts(page), _resources(page))))
         return []
 
     def _page(self, index: int, page_count: int) -> Any | None:
@@ -127,3 +127,13 @@ def _drawn(content: bytes, resources: Any) -> Iterator[Any]:
     known = {} if named is None else dict(named.items())
     for name in set(_DRAWS.findall(content)):
         yield known.get("/" + name.decode())
+
+
+def _damage(parts: list[Any], resources: Any) -> Iterator[str]:
+    """Of contents, and of the forms that they draw."""
+    said = list(damage(parts, resources))
+    yield from said
+    for part in parts if BREAKS_OFF not in said else ():
+        for form in _drawn(part.read_bytes(), resources):
+            if form is None or form.get("/Subtype") == "/Form":
+                yield from damage([form], None if form is None else form.get("/Resources", resources))

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-BREAKS_OFF = "its content breaks off: what comes behind is missing"
+BREAKS_OFF = "a part of its content is missing"
 FONTS = "a font of it is missing from the file: words may be wrong"
 
 _MOST_BYTES = 64 * 1024 * 1024

@@ -27,6 +27,7 @@ _ERRORS = {
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
 LOST = "its content is missing from the file or can't be decoded"
+_END, _END_WITHIN = b"%%EOF", 65_536
 _COUNT_OBJECTS = getter(pdfium_c.FPDFPage_CountObjects)
 _OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 
@@ -93,7 +94,7 @@ class PdfiumDocument:
 
     def warnings(self) -> list[str]:
         """What is to be said of the document as a whole."""
-        return attached(self.raw, self._data)
+        return [*attached(self.raw, self._data), *_unended(self._data)]
 
     def has_page(self, index: int) -> bool:
         """Whether a page is there, not only counted; none of its content is looked at."""
@@ -115,6 +116,13 @@ class PdfiumDocument:
 def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
     """An `Engine`."""
     return PdfiumDocument(data, passwords)
+
+
+def _unended(data: Buffer) -> list[str]:
+    """A sentence if its last mark is missing: pdfium opens a file that says at its beginning what is where."""
+    if _END in data[-_END_WITHIN:].rstrip(b"\0\r\n\t ")[-1024:]:
+        return []
+    return ["its end is missing, so it may have been cut short: get another copy to be sure"]
 
 
 def _draws_nothing(page: Handle) -> bool:

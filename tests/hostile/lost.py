@@ -123,8 +123,11 @@ def _damaged(number: int, old: bytes, new: bytes) -> bytes:
     return assemble(objects | {number: objects[number].replace(old, new)})
 
 
-_OFF, _FONTLESS = "its content breaks off", "a font of it is missing"
+_OFF, _FONTLESS = "a part of its content is missing", "a font of it is missing"
+_HALF_FORM = stream(_PACKED[:-9], _FORM + _FLATE + b"/Resources<</Font<</F1 3 0 R>>>>")
 DAMAGE = {
+    "the end of its form": (drawing(_HALF_FORM, "other"), _OFF),
+    "one of its forms": (_damaged(5, stream(_PACKED, _FLATE), stream(show("needle") + b" /Fm Do")), _OFF),
     "the end of its content": (_damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:-9], _FLATE)), _OFF),
     "the middle of its content": (
         _damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:99] + b"\xff" * 30 + _PACKED[129:], _FLATE)),
