@@ -123,6 +123,8 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("見つかる", {("日本", 1)}),
         ("す", {("日本", 1)}),
         ("文日", set()),
+        ("「全文検索」 OR entropy", {("日本", 1), ("heat", 1), ("heat", 2)}),
+        ("falls OR （全文検索）。", {("日本", 1), ("heat", 1)}),
         ("검색", {("日本", 2)}),
         ("ไทย", {("日本", 3)}),
         ("खोज", {("hindi", 1)}),

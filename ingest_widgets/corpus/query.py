@@ -199,7 +199,7 @@ def _parted(item: _Item) -> list[_Item]:
     """What marks beside signs part, as spaces part other words, unless it is quoted or must not match."""
     if item.is_quoted or item.is_excluded or item.is_file:
         return [item]
-    return [replace(item, text=part) for part in _STOP.split(item.text)]
+    return [replace(item, text=part) for part in _STOP.split(item.text) if part]
 
 
 def _terms(item: _Item) -> list[Term]:
