@@ -102,9 +102,9 @@ def _one_slip_away(word: str) -> set[str]:
 def _alphabet(word: str) -> str:
     if word.isascii():
         return "abcdefghijklmnopqrstuvwxyz"
-    blocks = {ord(c) // 64 * 64 for c in word}  # the Greek and the Russian letters lie in two each
-    near = (chr(block + place) for block in blocks for place in range(64))
-    return "".join(c for c in near if c.isalpha() and c.islower() and folded(c) == c) or word
+    blocks = {ord(c) // 256 * 256 for c in word}  # none parts an alphabet
+    near = (chr(block + place) for block in blocks for place in range(256))
+    return "".join(c for c in near if unicodedata.category(c)[0] in "LM" and folded(c) == c)
 
 
 def _beginning_with(con: sqlite3.Connection, start: str) -> list[str]:
