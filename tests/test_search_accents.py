@@ -29,6 +29,10 @@ PHRASES = [
     ("Đà Nẵng city", '"da nang"', "Đà Nẵng"),
     ("هذا الخط الأميري", '"الخط الاميري"', "الخط الأميري"),
     ("使用Łódź 和 Øresund", '"lodz 和 oresund"', "Łódź 和 Øresund"),
+    ("–” \u0300 command \u0300” → naïve \u0301text", '"command naive text"', "command \u0300” → naïve \u0301text"),
+    ("in \u0300chroot \u0300ed, naïvement", "chroot", "chroot"),
+    ("in \u0300chroot \u0300ed, ne\u0335ed a\u0301\u0335bc", "need", "ne\u0335ed"),
+    ("a\u0335bc bc", '"a bc"', None),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"heat part"', None),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"two of"', "TWO OF"),
 ]

@@ -11,13 +11,7 @@ from ingest_widgets.corpus.records import as_text
 APPLICATION_ID = 0x49575043
 """What tells a corpus from any other SQLite file (`IWPC`)."""
 
-# The combining accents that unicode61 folds away inside a word. As separators they can't begin a word of their own,
-# which would be a word without letters.
-_ACCENTS = "".join(
-    chr(768 + bit) for bit in range(50) if (0x08029FDF | 0x000361F8 << 32) >> bit & 1
-)  # the masks of sqlite3Fts5UnicodeIsdiacritic in SQLite's fts5_unicode2.c
-
-TOKENIZER = f"unicode61 remove_diacritics 2 categories 'L* N* Co M*' separators '{_ACCENTS}'"
+TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
 """Letters, digits and the vowel signs of scripts that write them as marks make words; case and accents are folded."""
 
 

@@ -23,14 +23,15 @@ _RAISED = dict(zip("\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079", "01
 _LOWERED = {chr(0x2080 + figure): str(figure) for figure in range(10)}
 STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"} | _RAISED | _LOWERED
 """Small Latin letters with a stroke, or without a dot, that Unicode doesn't take apart; raised and lowered figures."""
-MARKS = "\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
-"""The vowel points of Hebrew and Arabic, as the inside of a regular expression's class."""
+ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
+"""Combining accents, the vowel points of Hebrew and Arabic: the inside of a regular expression's class."""
 # Greek with accents, the Cyrillic io (in other Cyrillic letters the sign above makes another letter), alef with hamza.
 _ACCENTED = "\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff\u0401\u0451\u0622-\u0626"
 # What is typed or left out without a difference to be seen: the zero-width non-joiner and joiner.
 NON_JOINER, JOINER = "\u200c", "\u200d"
 _WITHOUT_STROKES = str.maketrans(STROKES | {c.upper(): letter for c, letter in STROKES.items() if c != "\u0131"})
-_LEFT_ON = re.compile(f"[{_ACCENTED}{MARKS}{NON_JOINER}{JOINER}{''.join(map(chr, _WITHOUT_STROKES))}]")
+# Accents too: one that stands alone, as TeX's do in some fonts, would be a word without letters.
+_LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{''.join(map(chr, _WITHOUT_STROKES))}]")
 # What nobody types: the line that stretches Arabic words, and what chooses between forms of one sign.
 _NOT_TYPED = "\u0640\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # Full-width letters and figures, half-width Kana, and the radicals that what Chrome and macOS print often has in place

@@ -11,13 +11,12 @@ from itertools import chain, pairwise
 from operator import add
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import JOINER, MARKS, NON_JOINER, RUN, STROKES, even, even_places
+from ingest_widgets.corpus.signs import ACCENTS, JOINER, NON_JOINER, RUN, STROKES, even, even_places
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
 _MOST_TERMS = 64  # of a whole pasted text the first words are marked
-_ACCENTS = f"\u0300-\u036f{MARKS}"  # a virama or a nukta makes another word
-_ACCENT = re.compile(f"[{_ACCENTS}]")
+_ACCENT = re.compile(f"[{ACCENTS}]")  # a virama or a nukta makes another word
 
 
 Match = tuple[int, int, int]
@@ -80,8 +79,9 @@ def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
 
 def _phrase(term: Term, *, folds: bool) -> str:
     letter = f"[^\\W_{SIGNS}]|[{mark_class()}{JOINER}]" if folds else "[a-z0-9]"
-    before = f"(?![{SIGNS}])(?:[^\\W_]|[{mark_class()}{JOINER}])" if folds else "[a-z0-9]"
-    gap = f"(?:(?![^\\W_]|[{mark_class()}])[\\s\\S])" if folds else "[^a-z0-9]"
+    mark = f"(?<=[\\w{mark_class()}])[{mark_class()}]"  # a word's; an accent may stand alone
+    before = f"(?![{SIGNS}])(?:[^\\W_]|{mark}|{JOINER})" if folds else "[a-z0-9]"
+    gap = f"(?:(?![^\\W_]|{mark})[\\s\\S])" if folds else "[^a-z0-9]"
     words = term.words[:_MOST_TERMS]
     are_runs = [bool(RUN.match(word)) for word in words]
     first, *others = (
@@ -97,7 +97,7 @@ def _phrase(term: Term, *, folds: bool) -> str:
 
 
 def _word(word: str, before: str, *, folds: bool) -> str:
-    accents = f"[{_ACCENTS}{JOINER}{NON_JOINER}]*" if folds else ""
+    accents = f"[{ACCENTS}{JOINER}{NON_JOINER}]*" if folds else ""
     letters = _letters(word, folds=folds)
     # What may not stand before is looked for behind the first letter: so the search can skip to that letter.
     letters[0] += f"(?<!{before}{letters[0]})" if before else ""
