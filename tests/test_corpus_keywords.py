@@ -137,6 +137,28 @@ def test_the_words_of_japanese_are_runs_of_one_script(tmp_path: Path) -> None:
         assert corpus.keywords(limit=1)[0][::2] == ("パッケージ", 3)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Call read.table, or read.table.", {"Call", "read.table"}),
+        ("debhello-1.0.tar.gz; cat debhello-1.0.tar.gz", {"debhello-1.0.tar.gz", "cat"}),
+        ("R_HOME and __init__ of foo_bar_baz (R_HOME)", {"R_HOME", "init", "foo_bar_baz"}),
+        ("Tools, e.g. awk, i.e. awk. Or z.B. awk.", {"Tools", "awk"}),
+        ("用 Debian-系统。Debian.系统", {"Debian", "系统"}),
+    ],
+)
+def test_a_name_of_a_program_or_a_file_comes_whole(tmp_path: Path, text: str, words: set[str]) -> None:
+    assert set(phrases_of(tmp_path, text)) == words
+
+
+def test_a_name_with_marks_is_as_rare_as_it_is_whole(tmp_path: Path) -> None:
+    """Its parts are on every page."""
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("data.frame zinc", "data.frame zinc"))
+        corpus.write(source("b.pdf"), extraction(*["Data in a frame"] * 50))
+        assert {keyword.score for keyword in corpus.keywords("a.pdf")} == {corpus.keywords("a.pdf")[0].score}
+
+
 def test_a_word_with_a_non_joiner_comes_whole(tmp_path: Path) -> None:
     assert set(phrases_of(tmp_path, "کتاب\u200cها، کتاب\u200cها")) == {"کتاب\u200cها"}
 

@@ -13,7 +13,7 @@ neither next no nor not now of off often on once one only or other others our ou
 second see several shall she should since so some still such take than that the their them then there therefore
 these they this those three through thus to too two under until up upon us use used using very via was we well were
 what when where whether which while who whose why will with within without would yet you your don't doesn't isn't
-can't won't it's http https www com org html url"""
+can't won't it's e.g i.e a.k.a http https www com org html url"""
 
 _GERMAN = """aber alle allem allen aller alles als also am an andere anderen anderer auch auf aus bei beim bereits
 bis da dabei damit dann daran darauf das dass dazu dem den denn der des dessen deren die dies diese diesem diesen
@@ -22,7 +22,7 @@ hat hatte hier ich ihm ihn ihnen ihr ihre ihren ihrer im in indem ins ist ja jed
 jetzt kann kein keine keinen können könnte man mehr mein meist mit muss müssen nach nicht nichts noch nun nur ob
 oder ohne sehr sei sein seine seinem seinen seiner seit sich sie sind so soll sollte sollten sondern sowie über um
 und uns unter viele vom von vor wann war waren was weil weiter wenn werden wie wieder wir wird wo wurde wurden
-während zu zum zur zwei zwischen"""
+während z.b d.h u.a zu zum zur zwei zwischen"""
 
 _FRENCH = """à afin ainsi alors après au aucun aucune aussi autre autres aux avant avec avez avoir beaucoup bien car
 ce ceci cela celle celui ces cet cette ceux chaque ci comme comment dans de depuis des deux devez doit donc dont du

@@ -124,10 +124,11 @@ class _Counts:
 def _word() -> re.Pattern[str]:
     """Words of two letters or more; of scripts without spaces what is most often a noun: runs of Katakana and Hangul.
 
-    A vowel sign isn't a second letter: much of what is written with one letter and a sign is a postposition.
+    A vowel sign isn't a second letter: much of what is written with one letter and a sign is a postposition. A name of
+    a program's or a file, such as `read.table` or `tar.gz`, is one word.
     """
     letter, marks = rf"[^\W_\u3040-\u30ff{HAN}]", f"[{mark_class()}]"
-    joined = r"['\u2019\u200c\u200d-](?=[^\W_])"
+    joined = rf"['\u2019\u200c\u200d._-](?={letter})"
     return re.compile(
         r"[\u30a1-\u30fe]{3,}|[\uac00-\ud7a3]{2,}"
         rf"|(?<!{letter})(?!\d){letter}(?={marks}*(?:{letter}|{joined}))(?:{letter}+|{marks}|{joined})+"
