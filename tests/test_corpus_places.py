@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
+import random
 import resource
 import shutil
 import signal
@@ -139,6 +140,22 @@ def test_a_file_size_limit_ends_in_one_sentence_and_keeps_what_was_written(tmp_p
         assert (len(corpus), corpus.check()) == (kept, [])
         corpus.write(source("more.pdf"), extraction("there is room again"))
         assert (corpus.search("room").total, corpus.check()) == (1, [])
+
+
+@pytest.mark.parametrize("limit", [500_000, 2_000_000, 4_000_000, 6_000_000])
+def test_a_limit_that_the_index_comes_up_against_is_no_damage(tmp_path: Path, limit: int) -> None:
+    """Half of these limits are met while the pages are written, the others by the index, of which SQLite says less."""
+    chance = random.Random(1)
+    pages = [" ".join(f"{chance.getrandbits(24):x}" for _ in range(500)) for _ in range(700)]
+
+    def write() -> None:
+        with Corpus(tmp_path / "c.sqlite") as corpus:
+            corpus.write(source("a.pdf"), extraction(*pages))
+
+    with pytest.raises(CorpusFull, match="make room and run again"):
+        in_a_child(write, limit=limit)
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        assert (len(corpus), corpus.check()) == (0, [])
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ class Connections:
             raise CorpusNotWritable(f"{self.path} was opened with read_only=True: open it without to write")
         with self._writing:  # not acquire() and try: an interrupt between the two would keep it for ever
             try:
-                with own_errors(self.path):
+                with own_errors(self.path, is_written=True):
                     yield from self._transaction()
             finally:
                 if self.closed:

@@ -27,8 +27,12 @@ _OF_DAMAGE = (
 
 
 @contextmanager
-def own_errors(path: str) -> Iterator[None]:
+def own_errors(path: str, *, is_written: bool = False) -> Iterator[None]:
     """Raises a `CorpusError` in place of whatever SQLite raises about the file at `path`.
+
+    Args:
+        path: Of the corpus.
+        is_written: It is about to grow: what the disk refuses for no known reason is room, not what it holds.
 
     Raises:
         CorpusError: Of the class that fits, one line long.
@@ -36,21 +40,21 @@ def own_errors(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _translated(path, error) from error
+        raise _translated(path, error, is_written) from error
     except (BadRow, UnicodeDecodeError) as error:  # SQLite's own messages quote what they found, whatever that is
         raise damaged(path, str(error)) from error
     except OverflowError as error:  # an integer beyond 64 bits
         raise CorpusError(f"{path} can't hold such a number: {error}") from error
 
 
-def _translated(path: str, error: sqlite3.Error) -> CorpusError:
+def _translated(path: str, error: sqlite3.Error, is_written: bool) -> CorpusError:
     name = getattr(error, "sqlite_errorname", None) or ""  # the sqlite3 module's own errors have no name
     why = str(error).splitlines()[0] if str(error) else name
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return CorpusLocked(
             f"another process kept {path} locked for {WAIT_SECONDS:.0f} seconds: wait until it is done, or stop it"
         )
-    if name in _FULL:
+    if name in _FULL or (is_written and name == "SQLITE_IOERR"):  # a quota, when it is FTS5 that writes
         return CorpusFull(f"{path} can't grow, the disk is full or a limit is reached: make room and run again")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return CorpusNotWritable(
