@@ -187,7 +187,9 @@ def test_no_input_is_an_error_and_every_span_lies_in_its_snippet(corpus: Corpus,
 
 
 def test_a_long_pasted_text_is_a_query_too(corpus: Corpus) -> None:
-    assert corpus.search("entropy " * 20_000).total == 2
+    results = corpus.search("entropy " * 20_000)
+    assert results.total == 2
+    assert repr(results).startswith(f"2 pages match '{'entropy ' * 12}ent\u2026' (")
     assert corpus.search(" OR ".join(f"word{n}" for n in range(5_000)) + " OR entropy").total == 2
     for query in ("x" * 1_000_000, '"' + "entropy " * 20_000 + '"', "日本" * 20_000, "-a " * 20_000 + "entropy*"):
         corpus.search(query)

@@ -22,6 +22,7 @@ from ingest_widgets.tables import Cell, Marked, html_table, text_table
 
 Match = Literal["all", "any"]
 Ranking = Literal["bm25", "hybrid"]
+_MOST_SHOWN = 100  # of a query, which may be a whole pasted page
 
 
 class SearchResults(Sequence[Hit]):
@@ -94,11 +95,12 @@ class SearchResults(Sequence[Hit]):
 
     @property
     def _title(self) -> str:
+        query = self.query if len(self.query) <= _MOST_SHOWN else f"{self.query[: _MOST_SHOWN - 1]}\u2026"
         if not self.total:
-            return ": ".join(filter(None, [f"No page matches '{self.query}'", self.hint]))
+            return ": ".join(filter(None, [f"No page matches '{query}'", self.hint]))
         pages = "page matches" if self.total == 1 else "pages match"
         near = " or lie near it" if self.ranking == "hybrid" else ""
-        return f"{self.total:,} {pages} '{self.query}'{near} ({self.seconds * 1000:.1f} ms)"
+        return f"{self.total:,} {pages} '{query}'{near} ({self.seconds * 1000:.1f} ms)"
 
     def _rows(self) -> list[list[Cell]]:
         return [[hit.file, hit.page, Marked(hit.snippet, hit.spans)] for hit in self._hits]
