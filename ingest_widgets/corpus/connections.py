@@ -50,6 +50,10 @@ class Connections:
         self._writer: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
 
+    def identity(self) -> tuple[int, int] | None:
+        """What tells the file from another one at its place; None while there is none."""
+        return self._corpus.identity()
+
     def rest(self, held: list[_Lock], deadline: float) -> None:
         """Before a fork: waits for a writer and closes everything that isn't in use.
 

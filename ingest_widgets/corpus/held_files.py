@@ -6,6 +6,7 @@ import json
 import os
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -33,6 +34,7 @@ class HeldFiles:
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
         self._nearest = NearestChunks()
+        self._prepared: tuple[int, int] | None = None
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 
     @property
@@ -130,7 +132,20 @@ class HeldFiles:
             CorpusError: It can't; nothing was changed.
         """
         with self._connections.writer():
-            pass
+            self._prepared = self._connections.identity()
+
+    def _writer_of_run(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Only into the file that was prepared: a run that goes on in another one claims what went with the first.
+
+        Raises:
+            CorpusError: There is another file or none by now.
+        """
+        if self._prepared not in (None, self._connections.identity()):
+            raise CorpusError(
+                f"{self._path} was deleted or replaced while a run wrote into it, "
+                "and what had been written went with it: run again"
+            )
+        return self._connections.writer()
 
     def write(self, source: SourceFile, extraction: Extraction, *, settings_key: str = "") -> FileRecord:
         """Puts what was read of one file into the corpus, in one transaction, in place of what was there.
@@ -140,17 +155,17 @@ class HeldFiles:
             extraction: A failed one of a file that had pages leaves these and says so in `warnings`.
             settings_key: The JSON of one name with its value, or empty; given back by `known`.
         """
-        with self._connections.writer() as con:
+        with self._writer_of_run() as con:
             return store.write_file(con, self._index, source, extraction, settings_key)
 
     def write_unstarted(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
         """Records files that a stopped run never came to; one that is in already keeps its record."""
-        with self._connections.writer() as con:
+        with self._writer_of_run() as con:
             return store.write_unstarted(con, sources)
 
     def touch(self, source: SourceFile) -> FileRecord:
         """Notes the new time and size of a file whose content is in already."""
-        with self._connections.writer() as con:
+        with self._writer_of_run() as con:
             return store.touch_file(con, source)
 
     @property
@@ -162,7 +177,7 @@ class HeldFiles:
 
     def set_last_run(self, summary: RunSummary) -> None:
         """Keeps what a run did."""
-        with self._connections.writer() as con:
+        with self._writer_of_run() as con:
             con.execute(
                 "INSERT OR REPLACE INTO notes (key, value) VALUES ('last_run', ?)", (json.dumps(summary.to_dict()),)
             )

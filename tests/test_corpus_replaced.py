@@ -1,0 +1,76 @@
+"""A corpus whose file is deleted or replaced while a run writes into it: the run says so and counts nothing as kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import Corpus, CorpusError, FileRecord, ProgressTracker, Settings, ingest
+from ingest_widgets.documents import RunSummary, SourceFile
+from ingest_widgets.pipeline import IngestRun, NullObserver
+from ingest_widgets.statuses import Status
+from tests.corpus_parts import extraction, source
+from tests.hostile.pdf import text_pdf
+
+
+def delete(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+
+
+def replace(path: Path) -> None:
+    with Corpus(path.with_name("other.sqlite")) as other:
+        other.write(source("of-another.pdf"), extraction("other words"))
+    delete(path)
+    os.replace(path.with_name("other.sqlite"), path)
+
+
+class Meddler(NullObserver):
+    """Does something to the file of the corpus once so many files are finished."""
+
+    def __init__(self, meddle: Callable[[], None], at: int) -> None:
+        self.meddle, self.left = meddle, at
+
+    def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.meddle()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"{number}.pdf").write_bytes(text_pdf(f"file {number}"))
+    return folder
+
+
+@pytest.mark.parametrize("at", [1, 4])
+@pytest.mark.parametrize("meddle", [delete, replace])
+def test_a_run_whose_corpus_is_deleted_or_replaced_says_so(
+    meddle: Callable[[Path], None], at: int, folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.sqlite"
+
+    def run(corpus: Corpus, observer: NullObserver) -> RunSummary:
+        return IngestRun(
+            folder, corpus, settings=Settings(), tracker=ProgressTracker(sinks=[]), observer=observer
+        ).run()
+
+    with Corpus(path) as corpus:
+        with pytest.raises(CorpusError, match="was deleted or replaced while a run wrote into it"):
+            run(corpus, Meddler(lambda: meddle(path), at))
+        assert str(run(corpus, NullObserver())) == "4 files: 4 ingested"
+        assert {f"{number}.pdf" for number in range(4)} <= {record.name for record in corpus.files()}
+        assert corpus.check() == []
+
+
+def test_the_next_ingest_makes_a_new_corpus_where_one_was_deleted(folder: Path, tmp_path: Path) -> None:
+    with ingest(folder, tmp_path / "c.sqlite", progress=False) as corpus:
+        delete(corpus.path)
+        assert len(corpus) == 0
+        assert str(ingest(folder, corpus, progress=False).last_run) == "4 files: 4 ingested"
