@@ -38,11 +38,12 @@ def export_path(value: object) -> Path:
 
     Raises:
         TypeError: It is no path.
-        IngestError: It is empty, that of a folder, or holds a NUL.
+        IngestError: It is empty, that of a folder, a device or the like, or holds a NUL.
     """
     text = _path(value)
     path = Path(text)
-    if not path.name or os.path.isdir(path):  # Path.is_dir raises for a name that is too long
+    # Path.exists raises for a name that is too long.
+    if not path.name or (os.path.exists(path) and not os.path.isfile(path)):
         raise IngestError(f"path must be that of a file, {_brief(text)} is none: give the name of one, too")
     return path
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +32,7 @@ COLUMNS = ("file", "page", "text", "engine", "warnings")
 _ROWS_AT_ONCE = 2_000
 _FORMULA = frozenset("=+-@|%")
 """What a spreadsheet may run when it begins with one of these, see OWASP's 'CSV Injection'."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Row = tuple[str, int, str, str, list[str]]
 
@@ -175,15 +178,19 @@ def _appearing_whole(corpus: Corpus, path: str | os.PathLike[str]) -> Iterator[t
     target = export_path(path)
     if _is_of(corpus.path, target):
         raise IngestError(f"{target} is the corpus itself, the export would replace it: give another path")
+    place = Path(os.path.realpath(target))  # a link stays one, as when something is written through it
     # Of a long name the beginning: with all of it this one would be too long.
-    unfinished = target.with_name(f"{target.name[:40]}.{uuid4().hex}.part")
+    unfinished = place.with_name(f"{place.name[:40]}.{uuid4().hex}.part")
     try:
+        if os.path.exists(place) and not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         yield target, unfinished
-        os.replace(unfinished, target)
+        if os.path.exists(place):
+            shutil.copymode(place, unfinished)  # who may read it now may read what takes its place
+        os.replace(unfinished, place)
     except OSError as error:
-        raise IngestError(
-            f"{target} can't be written ({error.strerror or error}): give a path in a folder you may write"
-        ) from error
+        cure = "make room and export again" if error.errno in _FULL else "give a path in a folder you may write"
+        raise IngestError(f"{target} can't be written ({error.strerror or error}): {cure}") from error
     finally:
         with suppress(OSError):  # where it could be neither written nor looked for
             unfinished.unlink()
