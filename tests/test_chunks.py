@@ -68,6 +68,24 @@ def test_everything_is_in_some_chunk_and_the_overlap_is_kept(texts: list[str], s
     assert text[last_end:].strip() == ""
 
 
+@pytest.mark.parametrize("overlap", [0, 60])
+@pytest.mark.parametrize("heading", ["2.4 Logical vectors", "Logical Vectors", "\u8ad6\u7406\u578b\u5909\u6570"])
+def test_a_heading_stays_with_what_it_heads(heading: str, overlap: int) -> None:
+    before, after = "Some numbers are whole. " * 9, "All of them are true or false. " * 9
+    text = f"{before.strip()}\n\n{heading}\n\n{after.strip()}"
+    for max_chars in range(len(before) + len(heading) + 1, len(text) - 1):
+        first, second, *_ = chunks_of(make_pages([text]), max_chars, overlap)
+        assert first.text.endswith("."), max_chars
+        assert any(f"{heading}\n\nAll of them" in chunk.text for chunk in (first, second))
+
+
+def test_lines_that_stand_alone_are_parted_between_lines() -> None:
+    lines = [f"Slide number {letter} says so" for letter in "abcdefghijklmnopqrst"]
+    for max_chars in range(50, 150):
+        for chunk in chunks_of(make_pages(["\n\n".join(lines)]), max_chars, 0):
+            assert set(chunk.text.split("\n\n")) <= set(lines)
+
+
 @given(st.lists(TEXTS, min_size=1, max_size=5), SIZES)
 def test_no_chunk_is_too_long_unless_it_is_one_word_and_none_cuts_a_word(
     texts: list[str], sizes: tuple[int, int]

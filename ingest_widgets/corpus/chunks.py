@@ -1,4 +1,7 @@
-"""Pieces of about a size, cut between paragraphs, else sentences, else words, with exact places in the pages."""
+"""Pieces of about a size, cut between paragraphs, else sentences, else words, with exact places in the pages.
+
+A heading stays with what it heads where there is another place to cut.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from ingest_widgets.corpus.arguments import whole_number
+from ingest_widgets.corpus.headings import ends_in_heading
 from ingest_widgets.documents import Chunk, Page
 from ingest_widgets.scripts import SIGN
 
@@ -120,10 +124,16 @@ def _cut(text: str, start: int, done: int, max_chars: int) -> int | None:
         return len(text)
     lowest = max(start, done)
     window = limit + 1  # a cut may lie right at the limit, with the space behind it
-    for pattern, least in ((_PARAGRAPH_END, max_chars // 2), (_SENTENCE_END, max_chars // 3), (_SPACE, 0)):
+    for pattern, least, parts_headings in (
+        (_PARAGRAPH_END, max_chars // 2, False),
+        (_SENTENCE_END, max_chars // 3, True),
+        (_PARAGRAPH_END, max_chars // 2, True),  # lines that stand alone, one after the other, head nothing
+        (_SPACE, 0, True),
+    ):
         best = None
         for match in pattern.finditer(text, max(lowest, start + least), window):
-            if lowest < (end := _without_space(text, match)) <= limit:
+            end = _without_space(text, match)
+            if lowest < end <= limit and (parts_headings or not ends_in_heading(text, start, end)):
                 best = end
         if best is not None:
             return best

@@ -23,6 +23,12 @@ def headings(text: str) -> list[str]:
     ]
 
 
+def ends_in_heading(text: str, start: int, end: int) -> bool:
+    """Whether the last line of a part of the text heads what comes behind a blank line."""
+    *_, before, line = ["", *text[max(start, end - 2 * _LONGEST) : end].rsplit("\n", 2)]
+    return 4 <= len(line) <= _LONGEST and _is_heading(line, not before or before.isspace(), True)
+
+
 def _is_heading(line: str, follows_blank: bool, precedes_blank: bool) -> bool:
     stands_alone = follows_blank and precedes_blank
     first = line[0]

@@ -69,6 +69,8 @@ class HeldPages(HeldFiles):
     ) -> Iterator[Chunk]:
         """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
 
+        A heading that stands alone stays with what it heads, where there is another place to cut.
+
         Args:
             max_chars: No piece is longer, unless it is one single word or emoji.
             overlap: So many characters at most are in two neighbours; None: 150, or half of `max_chars` if less.
