@@ -86,6 +86,14 @@ def test_lines_that_stand_alone_are_parted_between_lines() -> None:
             assert set(chunk.text.split("\n\n")) <= set(lines)
 
 
+@pytest.mark.parametrize("overlap", [0, 60])
+def test_the_rows_of_a_table_stay_whole(overlap: int) -> None:
+    rows = [f"row {number} of  values {number}.{number} . . . . {number * 7}" for number in range(100, 150)]
+    for max_chars in range(100, 150):
+        for chunk in chunks_of(make_pages(["\n".join(rows)]), max_chars, overlap):
+            assert set(chunk.text.split("\n")) <= set(rows)
+
+
 @given(st.lists(TEXTS, min_size=1, max_size=5), SIZES)
 def test_no_chunk_is_too_long_unless_it_is_one_word_and_none_cuts_a_word(
     texts: list[str], sizes: tuple[int, int]

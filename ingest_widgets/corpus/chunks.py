@@ -1,4 +1,4 @@
-"""Pieces of about a size, cut between paragraphs, else sentences, else words, with exact places in the pages.
+"""Pieces of about a size, cut between paragraphs, else sentences, lines, words, with exact places in the pages.
 
 A heading stays with what it heads where there is another place to cut.
 """
@@ -22,10 +22,13 @@ PAGE_BREAK = "\f"
 _OVERLAP = 150
 
 _PARAGRAPH_END = re.compile(r"\n[^\S\n\f]*\n\s*")
-# A mark that ends a sentence, what closes with it, and then no small letter (which would follow an abbreviation).
+# A mark that ends a sentence, what closes with it, and then no small letter (which would follow an abbreviation). Of
+# dots three at most, behind something: a row of them leads to a page number.
 _SENTENCE_END = re.compile(
-    r"[.!?\u2026:;][\"'\u2019\u201d)\]\u00bb]*\s+(?=[^\sa-z])|[\u3002\uff01\uff1f\u0964][\u300d\u300f\u201d\uff09]*\s*"
+    r"(?:(?<![\s.])\.{1,3}(?!\.)|[!?\u2026:;])[\"'\u2019\u201d)\]\u00bb]*\s+(?=[^\sa-z])"
+    r"|[\u3002\uff01\uff1f\u0964][\u300d\u300f\u201d\uff09]*\s*"
 )
+_LINE_END = re.compile(r"\n\s*")
 _SPACE = re.compile(r"\s+")
 _JOINER = "\u200d"
 # What no mark is by its category and yet is one with what stands before it: Thai and Lao am, the voiced marks of narrow
@@ -128,6 +131,7 @@ def _cut(text: str, start: int, done: int, max_chars: int) -> int | None:
         (_PARAGRAPH_END, max_chars // 2, False),
         (_SENTENCE_END, max_chars // 3, True),
         (_PARAGRAPH_END, max_chars // 2, True),  # lines that stand alone, one after the other, head nothing
+        (_LINE_END, max_chars // 2, True),  # rows of tables, entries of lists and lines of programs
         (_SPACE, 0, True),
     ):
         best = None
@@ -182,12 +186,13 @@ def _word_end(text: str, place: int) -> int:
 
 
 def _overlap_start(text: str, start: int, end: int, overlap: int) -> int:
-    """Where the next piece begins: with a whole sentence of the overlap if there is one, else with a whole word."""
+    """Where the next piece begins: with a whole sentence of the overlap if there is one, else a line, else a word."""
     lowest = max(start + 1, end - overlap)
     if overlap:
-        for match in _SENTENCE_END.finditer(text, max(0, lowest - 1), end):
-            if lowest <= match.end() < end:
-                return match.end()
+        for pattern in (_SENTENCE_END, _LINE_END):
+            for match in pattern.finditer(text, max(0, lowest - 1), end):
+                if lowest <= match.end() < end:
+                    return match.end()
         for place in range(lowest, end):
             if not text[place].isspace() and (text[place - 1].isspace() or _is_sign_pair(text, place)):
                 return place

@@ -67,7 +67,7 @@ class HeldPages(HeldFiles):
     def chunks(
         self, max_chars: int = 1200, overlap: int | None = None, *, file: File | None = None, margins: bool = False
     ) -> Iterator[Chunk]:
-        """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, else words.
+        """Pieces of text for retrieval, file by file, cut between paragraphs, else sentences, lines, words.
 
         A heading that stands alone stays with what it heads, where there is another place to cut.
 
