@@ -51,6 +51,45 @@ def test_an_answer_to_an_older_question_is_no_answer(panel: BarePage) -> None:
     expect(panel.page.get_by_text("old.pdf")).to_have_count(0)
 
 
+def test_what_is_typed_while_an_answer_comes_stays(panel: BarePage) -> None:
+    """The hits so far are shown, and the box is the typist's: it says the whole of what was typed."""
+    box = panel.page.get_by_role("searchbox", name="Search")
+    box.fill("ent")
+    panel.sent("search")
+    panel.page.evaluate(
+        """results => {
+            const box = document.querySelector("input[type=search]");
+            box.value = "entr";
+            box.dispatchEvent(new Event("input"));
+            fake.tell({ results: { ...fake.sent.at(-1), ...results } });
+        }""",
+        {"hits": HITS, "total": 2},
+    )
+    expect(box).to_have_value("entr")
+    expect(panel.page.get_by_role("listitem")).to_have_count(2)
+    assert panel.sent("search", 2)[-1]["query"] == "entr"
+
+
+def test_two_pages_with_one_widget_take_no_answer_of_each_other(mount: Callable[..., BarePage]) -> None:
+    asks = []
+    for _ in range(2):
+        bare = mount()
+        search(bare)
+        bare.page.get_by_role("listitem").first.click()
+        asks += [bare.sent("search")[0]["ask"], bare.sent("page")[0]["ask"]]
+    assert len(set(asks)) == len(asks)
+
+
+def test_a_page_that_comes_late_is_not_shown_under_the_name_of_another(panel: BarePage) -> None:
+    search(panel)
+    panel.page.get_by_role("listitem").first.click()
+    late = panel.sent("page")[0]["ask"]
+    panel.page.get_by_role("button", name="Close page").click()
+    panel.page.get_by_role("listitem").nth(1).click()
+    panel.tell(page={"ask": late, "pages": 77, "width": 9, "height": 9, "boxes": []})
+    expect(panel.page.locator(".ingw-page-title")).to_have_text("b.pdf, page 1")
+
+
 def test_marks_count_signs_as_python_does(panel: BarePage) -> None:
     """Beyond the basic plane JavaScript counts two for one."""
     search(panel, hits=[{"file": "a.pdf", "page": 1, "snippet": "🜁🜂 entropy 🜃", "spans": [[3, 10]]}])

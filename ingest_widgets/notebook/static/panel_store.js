@@ -13,13 +13,20 @@ const SEARCH_PAUSE = 90;
 const SEARCH_AGAIN = 1000;
 const PATIENCE = 1500;
 const HITS_A_TIME = 20;
+let lastAsk = 0;
+
+/** What an answer is known by: late ones come, and those to every other page that shows the widget. */
+function freshAsk() {
+  lastAsk += 1;
+  return `${PAGE}-${lastAsk}`;
+}
 
 export class PanelStore {
   constructor(model) {
     this.model = model;
     this.state = { source: "", running: false, finished: 0, total: 0, sentence: "", corpus: "" };
     this.files = new FileRows();
-    this.search = { query: "", ask: 0, total: 0, hits: [], done: true, error: "", answered: "" };
+    this.search = { query: "", ask: "", total: 0, hits: [], done: true, error: "", answered: "" };
     this.typing = 0;
     this.stepping = null;
     this.page = null;
@@ -227,7 +234,7 @@ export class PanelStore {
       this.search.done = false;
       this.typing = setTimeout(() => this.searchNow(), SEARCH_PAUSE);
     } else {
-      this.takeResults({ ask: (this.search.ask += 1), query, total: 0, hits: [], offset: 0 });
+      this.takeResults({ ask: (this.search.ask = freshAsk()), query, total: 0, hits: [], offset: 0 });
     }
     this.tell("search");
   }
@@ -235,7 +242,7 @@ export class PanelStore {
   searchNow(limit = HITS_A_TIME) {
     clearTimeout(this.typing);
     this.typing = 0;
-    this.search.ask += 1;
+    this.search.ask = freshAsk();
     this.ask("search", { query: this.search.query, ask: this.search.ask, offset: 0, limit });
   }
 
@@ -247,16 +254,17 @@ export class PanelStore {
   }
 
   searchMore() {
-    const { query, ask, hits } = this.search;
-    this.ask("search", { query, ask, offset: hits.length, limit: HITS_A_TIME });
+    const { answered, ask, hits } = this.search;
+    this.ask("search", { query: answered, ask, offset: hits.length, limit: HITS_A_TIME });
   }
 
-  takeResults(results) {
+  /** What stands in the box may be newer than what is answered here. */
+  takeResults({ query, ...results }) {
     this.answered("search");
     if (results.ask !== this.search.ask) return;
     const { hits: old, answered } = this.search;
     const hits = [...(results.offset ? old.slice(0, results.offset) : []), ...results.hits];
-    Object.assign(this.search, { error: "", ...results, hits, done: true, answered: results.query });
+    Object.assign(this.search, { error: "", ...results, hits, done: !this.typing, answered: query });
     const wanted = this.stepping;
     this.stepping = null;
     const leaves = wanted !== null && hits.length > wanted;
@@ -307,7 +315,7 @@ export class PanelStore {
   }
 
   openPage(file, number, query = "", hit = null) {
-    const ask = (this.page?.ask ?? 0) + 1;
+    const ask = freshAsk();
     const known = this.page?.file === file ? this.page : {};
     this.page = { ...known, ask, file, number, query, hit, loading: true, error: "" };
     this.ask("page", { ask, file, number, query, dpi: devicePixelRatio > 1.3 ? 160 : 110 });

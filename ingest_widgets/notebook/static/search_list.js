@@ -47,7 +47,7 @@ export class SearchList {
     const { query, total, seconds, done, error, hint } = this.store.search;
     if (error) return error;
     if (!query.trim()) return this.store.files.total ? "Type to search what is in; Enter opens the first page found." : "";
-    if (!done) return total ? this.summary.textContent : "Searching…";
+    if (!done && !total) return "Searching…";
     if (!total) return [`No page matches ${query.trim()}`, hint].filter(Boolean).join(": ");
     return `${counted(total, "page")} in ${Math.max(1, Math.round((seconds ?? 0) * 1000))} ms`;
   }
