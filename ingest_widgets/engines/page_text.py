@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.accents import accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.edits import Edit, edits_within
+from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
@@ -122,8 +123,9 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
 
 
 def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:
-    edits = accent_edits(page, page.text) + right_to_left_edits(page, page.text)
-    return latin_runs(page, page.text) if from_right and not edits else edits
+    text = page.text
+    edits = accent_edits(page, text) + right_to_left_edits(page, text) + false_space_edits(page, text)
+    return latin_runs(page, text) if from_right and not edits else edits
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:

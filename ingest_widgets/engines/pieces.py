@@ -153,6 +153,12 @@ def font_size(handle: Handle) -> float:
     return abs(float(_RECT[0])) * _least_scale(_matrix(handle))
 
 
+def pen_of(handle: Handle) -> complex:
+    """Where it begins, upwards as the imaginary part."""
+    *_, across, up = _matrix(handle)
+    return complex(across, up)
+
+
 def is_squeezed(handle: Handle) -> bool:
     """Whether it is many times as large along the line as across it, or the other way round."""
     a, b, c, d, *_ = _matrix(handle)

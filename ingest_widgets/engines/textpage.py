@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from ctypes import byref, c_double, c_float
 from itertools import accumulate, compress, repeat
 from math import floor, isfinite, pi
@@ -18,6 +19,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.clusters import Clusters, address, may_have_clusters
 from ingest_widgets.engines.doubles import drawn_again
 from ingest_widgets.engines.getters import Handle, getter, unlocked
 from ingest_widgets.engines.raw_text import place_of, signs_of, unmapped
@@ -85,7 +87,10 @@ class TextPage:
         self.handle: Handle = _LOAD(document, index)
         if not self.handle:
             raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
+        self.clusters: Clusters | None = None
         self._read()
+        if may_have_clusters(self.text):
+            self._join_clusters()
         self._turns = 0
         if self.text and self.indexed:
             self._stand_upright()
@@ -136,7 +141,23 @@ class TextPage:
         return ctypes.cast(self._text, pdfium_c.FPDF_TEXTPAGE)
 
     def _read(self) -> None:
-        self._take(_LOAD_TEXT(self.handle))
+        self._take(self._load_text())
+
+    def _load_text(self) -> Handle:
+        with self.clusters.in_one_piece() if self.clusters else nullcontext():
+            text: Handle = _LOAD_TEXT(self.handle)
+        return text
+
+    def _read_again(self) -> None:
+        _CLOSE_TEXT(self._text)
+        self._read()
+
+    def _join_clusters(self) -> None:
+        """Reads the text again where some signs were drawn in several pieces."""
+        clusters = Clusters(self.handle)
+        if clusters.rects:
+            self.clusters = clusters
+            self._read_again()
 
     def _take(self, text: Handle) -> None:
         self._text = text
@@ -170,7 +191,7 @@ class TextPage:
             return
         x, y = floor(left) + 1, floor(bottom) + 1
         self._crop(x, y, x + 1, y + 1)  # whole numbers leave the places as they are
-        text = _LOAD_TEXT(self.handle)
+        text = self._load_text()
         self._crop(left, bottom, right, top)
         _CLOSE_TEXT(self._text)
         self._take(text)
@@ -193,8 +214,7 @@ class TextPage:
         if (rotation - self._turns) % 4 in (1, 2):
             self._rotation = rotation
             _ROTATE(self.handle, self._turns)
-            _CLOSE_TEXT(self._text)
-            self._read()
+            self._read_again()
 
     def _turns_at(self, index: int) -> int:
         """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
@@ -239,6 +259,20 @@ class TextPage:
     def box(self, index: int) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of the character's place in its line."""
         left, top, right, bottom = self.place(index)
+        return self._turned_box(left, bottom, right, top)
+
+    def sign(self, index: int) -> tuple[float, float, float, float]:
+        """The same, of all of the sign that it was drawn as a part of."""
+        whole = self.clusters.rects.get(address(self.objects_at([index])[0])) if self.clusters else None
+        return self._turned_box(*whole) if whole else self.box(index)
+
+    def draws_space_between(self, one: int, other: int) -> bool | None:
+        """Whether a space was drawn by itself between these characters; None where that can't be told."""
+        return self.clusters.draws_space_between(*self.objects_at([one, other])) if self.clusters else None
+
+    def _turned_box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        if not self._turns:
+            return left, bottom, right, top
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
 

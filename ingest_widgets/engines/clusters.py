@@ -1,0 +1,113 @@
+"""Signs that were drawn in several pieces, and what these mean together: a letter with its marks, two joined letters.
+
+Browsers and office suites write so what their fonts have no map for (ActualText). Pdfium takes the meaning for that of
+one piece, which is narrower than the sign, and takes it once more where other pieces are drawn between.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from bisect import bisect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import pairwise
+
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.pieces import KIND, MARKS, TEXT, Rect, font_size, pen_of, rect_of
+
+_COUNT = getter(pdfium_c.FPDFPage_CountObjects)
+_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
+_MARK = getter(pdfium_c.FPDFPageObj_GetMark, Handle)
+_MEANING = getter(pdfium_c.FPDFPageObjMark_GetParamStringValue)
+_SHOW = getter(pdfium_c.FPDFPageObj_SetIsActive)
+_LENGTH = ctypes.byref(ctypes.c_ulong())
+# Of UTF-8: what the marks, letters and vowel signs of scripts begin with whose letters change with their neighbours.
+_FIRST_BYTES = b"\xcc", b"\xcd", b"\xe0", b"\xe1"
+_MOST_MARKS = 8
+_NARROWEST = 0.1  # of the size of the font: less isn't taken up by any space
+_TALL = 2.5  # of the size of the font: what is taller is no sign but several lines
+
+
+class Clusters:
+    """Those of a loaded page.
+
+    Attributes:
+        rects: Left, bottom, right and top of a whole sign, by the address of the piece that stands for it.
+    """
+
+    def __init__(self, page: Handle) -> None:
+        self.rects: dict[int, Rect] = {}
+        self._rest: list[Handle] = []
+        self._pieces = [_OBJECT(page, number) for number in range(_COUNT(page))]
+        for pieces in self._signs():
+            rects = list(map(rect_of, pieces))
+            sizes = [(right - left) * (top - bottom) for left, bottom, right, top in rects]
+            main = sizes.index(max(sizes))
+            lefts, bottoms, rights, tops = zip(*rects, strict=True)
+            if max(tops) - min(bottoms) <= _TALL * font_size(pieces[main]):
+                self.rects[address(pieces[main])] = min(lefts), min(bottoms), max(rights), max(tops)
+                self._rest += pieces[:main] + pieces[main + 1 :]
+
+    def draws_space_between(self, one: Handle, other: Handle) -> bool | None:
+        """Whether a space was drawn between these two pieces; None on a page without drawn spaces."""
+        first, last = sorted(self._numbers.get(address(piece), -1) for piece in (one, other))
+        if not self._spaces or first < 0:
+            return None
+        return bisect(self._spaces, first) < bisect(self._spaces, last)
+
+    @cached_property
+    def _numbers(self) -> dict[int, int]:
+        return {address(piece): number for number, piece in enumerate(self._pieces)}
+
+    @cached_property
+    def _spaces(self) -> list[int]:
+        rest = set(map(address, self._rest))
+        main = [(number, piece) for number, piece in enumerate(self._pieces) if address(piece) not in rest]
+        return [number for (number, piece), (_, following) in pairwise(main) if _is_space(piece, following)]
+
+    @contextmanager
+    def in_one_piece(self) -> Iterator[None]:
+        """For as long as the `with` lasts, the page has only the piece of each sign that stands for it."""
+        for piece in self._rest:
+            _SHOW(piece, 0)
+        try:
+            yield
+        finally:
+            for piece in self._rest:
+                _SHOW(piece, 1)
+
+    def _signs(self) -> Iterator[list[Handle]]:
+        meant: dict[int, bool] = {}
+        signs: dict[int, list[Handle]] = {}
+        for piece in self._pieces:
+            for number in range(min(MARKS(piece), _MOST_MARKS)):
+                mark = address(_MARK(piece, number))
+                if mark not in meant:
+                    meant[mark] = bool(_MEANING(Handle(mark), b"ActualText", None, 0, _LENGTH))
+                if meant[mark]:
+                    signs.setdefault(mark, []).append(piece)
+        return (pieces for pieces in signs.values() if len(pieces) > 1)
+
+
+def may_have_clusters(text: str) -> bool:
+    """Whether the text is in a script whose signs are often drawn in several pieces; soon told."""
+    if text.isascii():
+        return False
+    encoded = text.encode("utf-8", "surrogatepass")
+    return any(first in encoded for first in _FIRST_BYTES)
+
+
+def _is_space(piece: Handle, following: Handle) -> bool:
+    """Whether nothing is seen of it, and it takes up room: joiners and what keeps sloping letters apart don't."""
+    left, bottom, right, top = rect_of(piece)
+    if left < right or bottom < top or KIND(piece) != TEXT:
+        return False
+    return abs(pen_of(following) - pen_of(piece)) > _NARROWEST * font_size(piece)
+
+
+def address(handle: Handle) -> int:
+    """As a number, which tells whether two are of the same."""
+    return handle.value or 0

@@ -1,0 +1,89 @@
+"""Signs that were drawn in several pieces, with what they mean beside them, as browsers and office suites do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pypdfium2
+import pytest
+
+from ingest_widgets.engines.drawing import boxes
+from tests.hostile.pdf import assemble, page_objects
+from tests.test_page_text import texts
+
+Sign = tuple[str, Sequence[tuple[str, float, float]]]
+"""What it means, and its pieces: a letter of Helvetica, where it stands behind the one before, and how high."""
+
+
+def browser_page(*signs: Sign, size: int = 20) -> bytes:
+    """A line of these signs, each piece drawn by itself."""
+    content = [f"BT /F1 {size} Tf 100 700 Td"]
+    for meaning, pieces in signs:
+        if meaning:
+            content.append(f"/Span <</ActualText <FEFF{meaning.encode('utf-16-be').hex()}>>> BDC")
+        for letter, across, up in pieces:
+            content += [f"{across} {up} Td ({letter}) Tj 0 {-up} Td"]
+        if meaning:
+            content.append("EMC")
+    return assemble(page_objects(["\n".join([*content, "ET"]).encode()]))
+
+
+# Two signs of Thai: each a letter with a mark above it, which begins behind the next letter and is drawn to the left.
+KO: Sign = ("\u0e01\u0e34", [("m", 0, 0), ("-", 18, 8)])
+SO: Sign = ("\u0e2a\u0e37", [("m", -1, 0), ("-", 18, 8)])
+
+
+def test_a_letter_with_a_mark_is_read_once() -> None:
+    """Pdfium alone reads it again behind the next one, parted from it by a space."""
+    assert texts(browser_page(KO, SO, SO)) == ["\u0e01\u0e34\u0e2a\u0e37\u0e2a\u0e37"]
+
+
+def test_no_line_ends_at_a_mark_that_stands_high() -> None:
+    high: Sign = ("\u0e01\u0e4d\u0e49", [("m", -1, 0), ("-", 18, 18)])
+    assert texts(browser_page(KO, high, SO)) == ["\u0e01\u0e34\u0e01\u0e4d\u0e49\u0e2a\u0e37"]
+
+
+# Devanagari: a letter whose vowel sign is drawn behind it by itself.
+BHA: Sign = ("\u092d\u093e", [("m", 0, 0), ("l", 16.7, 0)])
+RA: Sign = ("\u0930\u093e", [("m", 3.2, 0), ("l", 16.7, 0)])
+LA: Sign = ("\u0932\u093e", [("m", 10, 0), ("l", 16.7, 0)])
+
+
+def test_no_space_is_read_between_the_signs_of_a_word() -> None:
+    """Pdfium alone takes the place of one piece for all of the sign's."""
+    assert texts(browser_page(BHA, RA)) == ["\u092d\u093e\u0930\u093e"]
+
+
+def test_a_gap_between_words_is_a_space_whether_one_was_drawn_or_not() -> None:
+    drawn: Sign = ("", [(" ", 3.2, 0)])
+    after: Sign = ("\u0932\u093e", [("m", 5.6, 0), ("l", 16.7, 0)])
+    expected = ["\u092d\u093e\u0930\u093e \u0932\u093e"]
+    assert texts(browser_page(BHA, RA, drawn, after)) == expected
+    assert texts(browser_page(BHA, RA, LA)) == expected
+
+
+def test_where_spaces_are_drawn_a_gap_without_one_is_none() -> None:
+    """Letters of Tamil stand apart about as far as words of Devanagari."""
+    wide: Sign = ("\u0930\u093e", [("m", 5.6, 0), ("l", 16.7, 0)])
+    drawn: Sign = ("", [(" ", 3.2, 0)])
+    after: Sign = ("\u0932\u093e", [("m", 5.6, 0), ("l", 16.7, 0)])
+    assert texts(browser_page(BHA, wide, drawn, after)) == ["\u092d\u093e\u0930\u093e \u0932\u093e"]
+
+
+def test_a_meaning_of_several_lines_is_no_sign() -> None:
+    """Its pieces stay as they are."""
+    lines: Sign = ("\u0e01\u0e34\u0e2a\u0e37", [("mmm", 0, 0), ("mmmmm", 0, -80)])
+    assert "\u0e01\u0e34\u0e2a\u0e37" in texts(browser_page(lines))[0]
+
+
+def test_a_page_is_drawn_with_all_pieces_after_it_was_read() -> None:
+    with pypdfium2.PdfDocument(browser_page(KO, SO)) as document:
+        before = document[0].render().to_numpy().tobytes()
+        boxes(document, 0, ["\u0e01\u0e34"], 10)
+        assert document[0].render().to_numpy().tobytes() == before
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0bbe"])
+def test_many_marks_and_no_letter(mark: str) -> None:
+    alone: Sign = (mark * 3, [("-", 5, 8), ("-", 5, 8)])
+    assert texts(browser_page(*[alone] * 20))[0].count(mark) == 60
