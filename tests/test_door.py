@@ -105,7 +105,7 @@ import ingest_widgets.isolation.worker, ingest_widgets.isolation.reading, ingest
 print(sorted(name for name in sys.modules if name.startswith("ingest_widgets.") and not name.count("engines")))
 """
     ours = {name.removeprefix("ingest_widgets.").removeprefix("isolation.") for name in ast.literal_eval(fresh(code))}
-    its = "errors lazy logs statuses isolation worker reading content limits sandbox watch promises wire"
+    its = "counted errors lazy logs statuses isolation worker reading content limits sandbox watch promises wire"
     assert ours == set(its.split())
 
 
