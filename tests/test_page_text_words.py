@@ -68,6 +68,26 @@ def test_the_words_of_other_pages_decide() -> None:
     assert joined("a non\ufffelinear map", "a linear map") == "a non-linear\nmap"
 
 
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("an an\ufffeother and an other", "an another\nand an other"),
+        ("it dis\ufffeoriented them, oriented", "it disoriented\nthem, oriented"),
+        ("a consider\ufffeable sum, able to consider", "a considerable\nsum, able to consider"),
+        ("wurde ausge\ufffeführt und führt", "wurde ausgeführt\nund führt"),
+        ("die aus\ufffeschließlich schließlich aus", "die ausschließlich\nschließlich aus"),
+        ("a non\ufffecommutative ring", "a non-commutative\nring"),
+        ("a time\ufffebased view", "a time-based\nview"),
+        ("a comma\ufffeseparated list", "a comma-separated\nlist"),
+        ("a multi\ufffeplication table", "a multiplication\ntable"),
+        ("an in\ufffeAmerican way", "an in-American\nway"),
+    ],
+)
+def test_some_parts_say_by_themselves_whether_they_have_a_hyphen(cut: str, whole: str) -> None:
+    """Whatever else is a word: an- never has one, non- always, and -based mostly."""
+    assert joined(cut) == whole
+
+
 def test_the_end_of_other_compounds_keeps_its_hyphen_behind_a_word() -> None:
     """Such as -get behind apt; behind what is no word of the document it is the end of a word that was cut."""
     assert joined("call apt\ufffeget now", "apt is there, and dpkg-get") == "call apt-get\nnow"

@@ -24,10 +24,17 @@ _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@\d]|[.:]\w)")
 _LAST_PART = re.compile(r"-([^\W\d_]+)")
 _AND_OR = frozenset("and or und oder bzw och eller og oraz lub и или".split())
 _AFTER_LATIN = "\u0370"
-_COMPOUNDS = frozenset(("quasi", "self", "well"))  # longer words that begin so have a hyphen
-_PREFIXES = _COMPOUNDS | {"non", "semi"}  # mostly written with a hyphen
+_COMPOUNDS = frozenset("cross double non quasi self single third well".split())  # longer words so begun have a hyphen
+_PREFIXES = _COMPOUNDS | {"multi", "semi"}  # mostly written with a hyphen
+# Never written with one; most are words, and so is what stands behind them.
+_ALWAYS_JOINED = frozenset("an be dis every ge giga im in inter kilo mono over per pro some trans un ver".split())
+_GERMAN_VERB = re.compile("(?:ab|an|auf|aus|dar|ein|vor|zu)(?:be|ein|ge|ver|zu)?")
+_ENDINGS = frozenset(("able", "less"))  # are words as well
 # Behind a word these mostly have a hyphen; the document's own are added.
-_LAST_PARTS = "aware based capable compatible dependent independent insensitive oriented sensitive specific".split()
+_LAST_PARTS = frozenset(
+    "aware based capable compatible dependent independent insensitive level mapped oriented party prone readable "
+    "sensitive separated specific supplied threaded".split()
+)
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
 _MOST_WORDS = 300_000
@@ -43,7 +50,7 @@ class Vocabulary:
         self._words: set[str] = set()  # as they were written, with the punctuation that clings to them
         self._waiting: list[str] = []
         self._pages = 0
-        self._last_parts = set(_LAST_PARTS)
+        self._last_parts: set[str] = set()
 
     def add(self, text: str) -> None:
         """Takes a page in; its words are only cut apart when somebody asks: most documents never do."""
@@ -69,7 +76,7 @@ class Vocabulary:
 
     def binds(self, left: str, right: str) -> bool:
         """Whether these are a word and what stands behind a hyphen elsewhere as well, as in X-based or apt-get."""
-        return right in self._last_parts and len(left) > 2 and self.has(left)
+        return len(left) > 2 and (right in _LAST_PARTS or (right in self._last_parts and self.has(left)))
 
 
 def is_cut(before: str, after: str) -> bool:
@@ -151,13 +158,18 @@ def _belong_together(head: str, tail: str, vocabulary: Vocabulary) -> bool:
         return False
     if left.isupper() and len(left) > 1:
         return right.isupper() and len(right) > 2 and not (vocabulary.has(left) or vocabulary.has(right))
-    if right[0].isupper() or vocabulary.binds(left, right):
+    if right[0].isupper():
         return False
-    if len(right) > 3 and left.lower().endswith(right):  # as Malay has its plurals
+    small = left.lower()
+    if small in _ALWAYS_JOINED or _GERMAN_VERB.fullmatch(small) or right in _ENDINGS:
+        return True
+    if vocabulary.binds(left, right):
         return False
-    if len(left) == 1 or (left.lower() in _COMPOUNDS and len(right) >= _WHOLE_WORD):  # X-ray, self-employed
+    if len(right) > 3 and small.endswith(right):  # as Malay has its plurals
+        return False
+    if len(left) == 1 or (small in _COMPOUNDS and len(right) >= _WHOLE_WORD):  # X-ray, self-employed
         return False
     if (left[-1] < _AFTER_LATIN) != (right[0] < _AFTER_LATIN):
         return False
-    known = len(right) >= _WHOLE_WORD or left.lower() in _PREFIXES or vocabulary.has(left)
+    known = len(right) >= _WHOLE_WORD or small in _PREFIXES or vocabulary.has(left)
     return not (known and vocabulary.has(right))
