@@ -29,9 +29,10 @@ PROSE = (
 )
 
 
-def drawn(*pages: Callable[[Canvas], None]) -> bytes:
+def drawn(*pages: Callable[[Canvas], None], producer: str = "") -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=(595, 842), invariant=1)
+    canvas.setProducer(producer)
     for page in pages:
         canvas.setFont("Helvetica", 10)
         page(canvas)

@@ -67,3 +67,33 @@ def test_the_next_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -
     heading, word = spaced("ARTICLE INFO"), spaced("skipper", 1.4)
     plain = typeset("words as they are everywhere")
     assert texts(drawn(heading, *[plain] * 11, word))[-1] == "skipper"
+
+
+def paired(producer: str, *apart: float) -> bytes:
+    """A page for each gap, where the last letter of "the" and the first of "words" are a piece with that gap inside."""
+
+    def page(gap: float) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            x = 50.0
+            for piece, space in (("th", 0.0), ("ew", gap), ("ords are read", 0.0)):
+                canvas.drawString(x, 700, piece, charSpace=space)
+                x += stringWidth(piece, "Helvetica", 10) + space * len(piece) - space
+
+        return draw
+
+    return drawn(*map(page, apart), producer=producer)
+
+
+GHOSTSCRIPT = "GPL Ghostscript 10.00.0"
+
+
+def test_words_that_ghostscript_drew_together_are_two() -> None:
+    """Where the two letters touch, they are a word's."""
+    assert texts(paired(GHOSTSCRIPT, 2.78, -0.3)) == ["the words are read", "thewords are read"]
+
+
+def test_such_pairs_are_looked_for_on_first_pages_only_unless_there_are_some() -> None:
+    """And in documents of Ghostscript only, since others draw none and looking takes its time."""
+    assert texts(paired(GHOSTSCRIPT, 0, 0, 0, 2.78))[-1] == "thewords are read"
+    assert texts(paired(GHOSTSCRIPT, 0, 0, 2.78, 2.78))[-1] == "the words are read"
+    assert texts(paired("pdfTeX", 2.78)) == ["thewords are read"]

@@ -12,6 +12,7 @@ from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
+from ingest_widgets.engines.pairs import is_of_ghostscript, pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_FEW_PAGES = 3  # who has words in such pieces has some on each page
 _NEAR_PAGES = 12  # behind a letterspaced word there may be more: code, running heads
 _CUT_BY_BROWSER = HYPHEN + LINE_END
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
@@ -44,6 +46,7 @@ class PageReader:
         self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
+        self._paired = is_of_ghostscript(document)
         self._vocabulary = Vocabulary()
         self._pages = self._spaced_until = 0
         self._mixed = self._noted = False
@@ -84,6 +87,10 @@ class PageReader:
                 self._spaced_until = self._pages + _NEAR_PAGES
         if CUT in text:
             edits += cut_edits(page, text)
+        if self._paired:
+            pairs = pair_edits(page)
+            self._paired = bool(pairs) or self._pages < _FEW_PAGES
+            edits += pairs
         edits.sort()
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
@@ -117,7 +124,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     """
     text, kinds = page.text, kinds_of(page.text)
     edits = _accents_and_turns(page, from_right)
-    edits += number_edits(page, text, kinds) + cut_edits(page, text)
+    edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
     return sorted(edits)
 
