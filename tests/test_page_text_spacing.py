@@ -69,31 +69,43 @@ def test_the_next_pages_are_looked_at_more_closely_once_such_a_word_was_seen() -
     assert texts(drawn(heading, *[plain] * 11, word))[-1] == "skipper"
 
 
-def paired(producer: str, *apart: float) -> bytes:
-    """A page for each gap, where the last letter of "the" and the first of "words" are a piece with that gap inside."""
+def pieces(*drawn_so: tuple[str, float, float]) -> Callable[[Canvas], None]:
+    """One line of pieces that follow each other, each with its letter spacing and what it adds to a space."""
 
-    def page(gap: float) -> Callable[[Canvas], None]:
-        def draw(canvas: Canvas) -> None:
-            x = 50.0
-            for piece, space in (("th", 0.0), ("ew", gap), ("ords are read", 0.0)):
-                canvas.drawString(x, 700, piece, charSpace=space)
-                x += stringWidth(piece, "Helvetica", 10) + space * len(piece) - space
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        x = 50.0
+        for text, apart, space in drawn_so:
+            canvas.drawString(x, 700, text, charSpace=apart, wordSpace=space)
+            x += stringWidth(text, "Helvetica", 10) + apart * (len(text) - 1) + space * text.count(" ")
 
-        return draw
+    return page
 
-    return drawn(*map(page, apart), producer=producer)
+
+def pair(apart: float) -> Callable[[Canvas], None]:
+    return pieces(("th", 0, 0), ("ew", apart, 0), ("ords are read", 0, 0))
 
 
 GHOSTSCRIPT = "GPL Ghostscript 10.00.0"
 
 
 def test_words_that_ghostscript_drew_together_are_two() -> None:
-    """Where the two letters touch, they are a word's."""
-    assert texts(paired(GHOSTSCRIPT, 2.78, -0.3)) == ["the words are read", "thewords are read"]
+    """Or three; where the letters touch, they are a word's, and four that stand apart are letterspaced."""
+    three = pieces(("mak", 0, 0), ("eal", 2.78, 0), ("ist", 0, 0))
+    four = pieces(("the ", 0, 0), ("NOTE", 2.78, 0), (" there", 0, 0))
+    read = texts(drawn(pair(2.78), pair(-0.3), three, four, producer=GHOSTSCRIPT))
+    assert read == ["the words are read", "thewords are read", "make a list", "the NOTE there"]
+
+
+def test_a_space_that_takes_no_room_is_none() -> None:
+    """Ghostscript draws some within a word, with the letters beside them close to each other."""
+    squeezed, wide = (pieces(("the i", 0, 0), ("nv o", -0.4, room), ("ked one", 0, 0)) for room in (-2.3, 0))
+    assert texts(drawn(pair(2.78), squeezed, wide, producer=GHOSTSCRIPT))[1:] == ["the invoked one", "the inv oked one"]
 
 
 def test_such_pairs_are_looked_for_on_first_pages_only_unless_there_are_some() -> None:
     """And in documents of Ghostscript only, since others draw none and looking takes its time."""
-    assert texts(paired(GHOSTSCRIPT, 0, 0, 0, 2.78))[-1] == "thewords are read"
-    assert texts(paired(GHOSTSCRIPT, 0, 0, 2.78, 2.78))[-1] == "the words are read"
-    assert texts(paired("pdfTeX", 2.78)) == ["thewords are read"]
+    none, some = pair(0), pair(2.78)
+    assert texts(drawn(none, none, none, some, producer=GHOSTSCRIPT))[-1] == "thewords are read"
+    assert texts(drawn(none, none, some, some, producer=GHOSTSCRIPT))[-1] == "the words are read"
+    assert texts(drawn(some, producer="pdfTeX")) == ["thewords are read"]

@@ -1,11 +1,13 @@
 """Words that Ghostscript drew together: the last letter of one and the first of the next as a piece of their own.
 
-The space between them is that piece's letter spacing, and pdfium takes two signs so far apart for a letterspaced word.
+The space between them is that piece's letter spacing, and pdfium takes signs so far apart for a letterspaced word.
 """
 
 from __future__ import annotations
 
 import ctypes
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 
 _GHOSTSCRIPT = "Ghostscript".encode("utf-16-le")
 _LONGEST_NAME = 512  # bytes
-_SPACE = 0.15  # of the height of a sign; in words it is a hundredth
+_LETTERSPACED = 4  # signs; fewer are words, or ends of words and a word between them
+_SPACE, _TOUCHING = 0.15, 0.05  # of the height of a sign; letters of a word are a hundredth apart
+_NARROW = 1.0  # points
+_WITHIN = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
 
 
 def is_of_ghostscript(document: pypdfium2.PdfDocument) -> bool:
@@ -29,22 +34,33 @@ def is_of_ghostscript(document: pypdfium2.PdfDocument) -> bool:
 
 
 def pair_edits(page: TextPage) -> list[Edit]:
-    """(at, at, " "): a space in each piece of two signs that stand apart.
+    """(start, end, replacement): spaces in a piece of two or three signs that stand apart, and none without room.
 
     Takes a good part of the time that pdfium takes for the page.
 
     Args:
         page: Where its signs are pdfium's characters.
     """
-    text = page.text
-    pieces = [piece.value for piece in page.objects_at(range(len(text)))]
-    behind = zip(range(len(text) - 1), [None, *pieces], pieces, pieces[1:], [*pieces[2:], None], strict=False)
-    pairs = [at for at, before, one, other, after in behind if before != one == other != after and one]
-    return [(at + 1, at + 1, " ") for at in pairs if _are_apart(page, at)]
+    pieces = [piece.value for piece in page.objects_at(range(len(page.text)))]
+    starts = [at for at, (before, piece) in enumerate(pairwise([None, *pieces])) if piece != before]
+    short = [
+        range(start, end - 1) for start, end in pairwise([*starts, len(pieces)]) if 1 < end - start < _LETTERSPACED
+    ]
+    apart = [gaps for gaps in short if pieces[gaps.start] and all(_gap(page, at, at + 1) > _SPACE for at in gaps)]
+    return [(at + 1, at + 1, " ") for gaps in apart for at in gaps] + [(at, at + 1, "") for at in _squeezed(page)]
 
 
-def _are_apart(page: TextPage, at: int) -> bool:
-    if page.text[at].isspace() or page.text[at + 1].isspace():
-        return False
-    _, bottom, right, top = page.box(at)
-    return page.box(at + 1)[0] - right > _SPACE * (top - bottom) > 0
+def _squeezed(page: TextPage) -> list[int]:
+    """Spaces within a word, made as narrow as the letters beside them are drawn close to each other."""
+    spaces = [space.start() for space in _WITHIN.finditer(page.text)]
+    (starts, _), (ends, _) = page.pens(spaces), page.pens([at + 1 for at in spaces])
+    narrow = [at for at, start, end in zip(spaces, starts, ends, strict=True) if abs(end - start) < _NARROW]
+    return [at for at in narrow if abs(_gap(page, at - 1, at + 1)) < _TOUCHING]
+
+
+def _gap(page: TextPage, one: int, other: int) -> float:
+    """In heights of a sign; none beside a space."""
+    if page.text[one] == " " or page.text[other] == " ":
+        return 0.0
+    _, bottom, right, top = page.box(one)
+    return (page.box(other)[0] - right) / max(top - bottom, 1.0)
