@@ -110,6 +110,23 @@ def test_columns_drawn_line_by_line_across_are_read_one_after_the_other() -> Non
     assert text.split()[16:] == " ".join(left + right).split()
 
 
+def test_columns_whose_lines_were_drawn_as_one_piece_are_read_one_after_the_other() -> None:
+    """The gap is nothing but a number between two strings, and numbers of lines stand beside the left column."""
+    left, right = column(40)[:18], column(44)[:18]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Courier", 8)
+        for number, (one, other) in enumerate(zip(left, right, strict=True)):
+            y = 780 - 14 * number
+            wide = 600 * (46 - len(one))
+            canvas._code.append(f"BT /F1 8 Tf 1 0 0 1 60 {y} Tm [({one}) {-wide} ({other})] TJ ET")
+            if number % 2:
+                canvas.drawString(40, y, f"{number}")
+
+    (text,) = texts(drawn(page, page))[1:]
+    assert [word for word in text.split() if not word.isdigit()] == " ".join(left + right).split()
+
+
 def test_a_table_stays_in_rows() -> None:
     """Short cells with wide gaps are no columns of prose."""
     rows = [(f"river {n}", f"{n * 37} litres", f"{n * 11} days", "open") for n in range(40)]

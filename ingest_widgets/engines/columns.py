@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import gt
+from operator import gt, sub
 from typing import TYPE_CHECKING
 
+from ingest_widgets.engines.hyphens import CUT
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ingest_widgets.engines.textpage import TextPage
 
+_SPACE = re.compile("(?<=[^ ]) (?=[^ ])")
 _WORD = re.compile("[^\\s\ufffe]+\ufffe?")
 _LONG_LINE = 40  # signs
 _LONG_RUN = 12  # signs on either side of a gap
+_LINE_NUMBER = 3  # signs at the most
 _MOVES_UP = 6
 _SIDE = 5  # segments that have to respect a strip, on either side
 _CROSSING = 0.15  # of the segments may lie across it: titles, figures
 _BIN = 3.0  # points
+_LETTER_AND_SPACE = 6.0  # points, even in small print
+_LEVEL = 3.0  # points
 _FAR = 20_000.0  # points: no paper is larger, and broken files name any place
 _DEEPEST = 6
 _FILLED = 0.6  # of the way to the next column by a mean line; cells of tables are emptier
@@ -42,44 +50,59 @@ def moves_up(heights: list[float]) -> bool:
     return bool(sum(map(gt, heights[1:], heights)) >= _MOVES_UP)
 
 
-def gaps_in_line(page: TextPage, lines: list[str], starts: list[int]) -> bool:
-    """Whether two long lines, one from each half of the page, have a wide gap at the same place."""
-    lengths = list(map(len, lines))
+def gaps_in_line(page: TextPage, lines: list[str], starts: list[int], either: bool = False) -> bool:
+    """Whether two long lines, one from each half of the page, have a wide gap at the same place.
+
+    Args:
+        page: The page.
+        lines: Of it.
+        starts: Where in its text they begin.
+        either: One of the two is enough.
+    """
     half = len(lines) // 2
-    gaps = []
-    for first, part in ((0, lengths[:half]), (half, lengths[half:])):
-        longest = max(part, default=0)
-        if longest < _LONG_LINE:
-            break
-        number = first + part.index(longest)
-        gap = _gap(page.rects(starts[number], longest))
-        if gap is None or "...." in lines[number] or ". . ." in lines[number]:
-            break
-        gaps.append(gap)
-    return len(gaps) == 2 and max(gaps[0][0], gaps[1][0]) < min(gaps[0][1], gaps[1][1])
+    longest = (max(part, key=len, default="") for part in (lines[:half], lines[half:]))
+    gaps = (
+        _gap(page, line.partition(CUT)[0], starts[lines.index(line)]) for line in longest if len(line) >= _LONG_LINE
+    )
+    if either:
+        return any(gaps)
+    one = next(gaps, None)
+    other = next(gaps, None) if one else None
+    return one is not None and other is not None and max(one[0], other[0]) < min(one[1], other[1])
 
 
-def _gap(rects: list[tuple[float, float, float, float]]) -> tuple[float, float] | None:
+def _gap(page: TextPage, line: str, start: int) -> tuple[float, float] | None:
     """Left and right of a gap wider than the line is high with long runs on both sides."""
-    if len(rects) < 2:
+    if len(line) < _LONG_LINE or "...." in line or ". . ." in line or not _has_gap(page, line, start):
         return None
-    left, right = min(rect[0] for rect in rects), max(rect[2] for rect in rects)
-    wide = [
-        (before[2], after[0])
-        for before, after in pairwise(rects)
-        if after[0] - before[2] > 0.9 * (before[3] - before[1]) and abs(after[1] - before[1]) < 3
-    ]
-    edges = [left, *(edge for gap in wide for edge in gap), right]
-    for number, gap in enumerate(wide):
-        runs = gap[0] - edges[2 * number], edges[2 * number + 3] - gap[1]
-        if min(runs) > 0.2 * (right - left):
-            return gap
+    segments = _segments(page, page.text, [(start, line)])
+    left, right = min(s.left for s in segments), max(s.right for s in segments)
+    for s, t in pairwise(segments):
+        runs = s.right - s.left, t.right - t.left
+        if abs(s.base - t.base) < _LEVEL and s.right < t.left and min(runs) > 0.2 * (right - left):
+            return s.right, t.left
     return None
+
+
+def _has_gap(page: TextPage, line: str, start: int) -> bool:
+    """Whether the pen went farther between two words of its middle than over a letter and a space."""
+    fifth = len(line) // 5
+    beside = [
+        start + at
+        for space in _SPACE.finditer(line, fifth, len(line) - fifth)
+        for at in (space.start() - 1, space.end())
+    ]
+    places, _ = page.pens(beside)
+    widest = max(map(sub, places[1::2], places[::2]), default=0.0)
+    if widest < _LETTER_AND_SPACE:
+        return False
+    _, low, _, high = page.box(start)
+    return widest > high - low
 
 
 def reading_order(page: TextPage, text: str) -> list[list[Segment]] | None:
     """The lines of the page in the order of reading, each as its segments; None when the drawing's order is right."""
-    segments = _segments(page, text)
+    segments = _segments(page, text, zip(page.line_starts, page.lines, strict=True))
     if len(segments) < 2 * _SIDE or not all(
         -_FAR < s.left <= s.right < _FAR and -_FAR < s.base < _FAR for s in segments
     ):
@@ -88,18 +111,20 @@ def reading_order(page: TextPage, text: str) -> list[list[Segment]] | None:
     return lines if _read(segments, lines) else None
 
 
-def _segments(page: TextPage, text: str) -> list[Segment]:
-    lines = zip(page.line_starts, page.lines, strict=True)
+def _segments(page: TextPage, text: str, lines: Iterable[tuple[int, str]]) -> list[Segment]:
     spans = [match.span() for start, line in lines for match in _WORD.finditer(text, start, start + len(line))]
     firsts = page.origins([start for start, _ in spans])
     lasts = page.origins([max(start, end - 1 - (text[end - 1] == "\ufffe")) for start, end in spans])
     segments: list[Segment] = []
-    line_end, height = -1, 10.0
+    line_end, height, measured = -1, 10.0, True
     for (start, end), (left, base), (last, _) in zip(spans, firsts, lasts, strict=True):
         if start > line_end:
+            measured = False
+            line_end = text.find("\n", start) % (len(text) + 1)  # -1 becomes the end
+        if not measured:
             box = page.box(start)
             height = max(box[3] - box[1], 1.0)
-            line_end = text.find("\n", start) % (len(text) + 1)  # -1 becomes the end
+            measured = end - start > _LINE_NUMBER  # which may be smaller than the line
         right = last + 0.45 * height
         at = segments[-1] if segments else None
         if at and abs(at.base - base) < 0.35 * height and -0.5 * height < left - at.right < 0.9 * height:
@@ -167,10 +192,11 @@ def _longest_run(numbers: list[int]) -> tuple[int, int]:
 
 
 def _is_prose(side: list[Segment], width: float) -> bool:
-    """Whether it is one column of prose or more."""
-    if sum(s.end - s.start for s in side) / len(side) < _LONG_RUN:
+    """Whether it is one column of prose or more; numbers of lines beside it don't count."""
+    runs = [s for s in side if s.end - s.start > _LINE_NUMBER]
+    if 2 * len(runs) < len(side) or sum(s.end - s.start for s in runs) / len(runs) < _LONG_RUN:
         return False
-    filled = sum(s.right - s.left for s in side) / len(side) / max(width, 1.0)
+    filled = sum(s.right - s.left for s in runs) / len(runs) / max(width, 1.0)
     return filled >= _FILLED or _strip(side) is not None
 
 

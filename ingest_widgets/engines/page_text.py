@@ -93,7 +93,7 @@ class PageReader:
             edits += pairs
         edits.sort()
         starts, firsts = page.line_starts, page.line_pens
-        if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts)):
+        if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts, self._mixed)):
             rows = reading_order(page, text)
             if rows:
                 self._mixed = True
