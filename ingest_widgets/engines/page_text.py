@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
+from ingest_widgets.engines.cyrillic import cyrillic_edits
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
@@ -131,7 +132,8 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
 
 def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:
     text = page.text
-    edits = accent_edits(page, text) + right_to_left_edits(page, text) + false_space_edits(page, text)
+    edits = accent_edits(page, text) + right_to_left_edits(page, text)
+    edits += false_space_edits(page, text) + cyrillic_edits(text)
     return latin_runs(page, text) if from_right and not edits else edits
 
 
