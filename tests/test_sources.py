@@ -72,6 +72,14 @@ def test_a_path_that_exists_is_no_glob(tmp_path: Path) -> None:
     assert names("[1] draft.pdf") == ["[1] draft.pdf"]
 
 
+def test_brackets_in_the_name_of_a_folder_are_no_pattern(tmp_path: Path) -> None:
+    for name in ("papers [old]/a.pdf", "papers [old]/[1]/b.pdf", "papers o/c.pdf"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    assert names("papers [old]/*.pdf") == ["papers [old]/a.pdf", "papers o/c.pdf"]
+    assert names("papers*/[1]/*.pdf") == ["papers [old]/[1]/b.pdf"]
+
+
 def test_overlapping_sources_meet_in_one_file(folder: Path) -> None:
     assert len(list_sources([folder, folder / "sub", folder / "a.pdf", "papers/*.pdf"])) == 4
 

@@ -12,8 +12,9 @@ def matches(base: str, parts: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[
 
     Args:
         base: The folder.
-        parts: The pattern between slashes. `**` stands for any folders; the last part isn't `**`. Symlinked folders
-            are matched but not entered: they lead elsewhere, or in circles.
+        parts: The pattern between slashes. `**` stands for any folders; the last part isn't `**`. A part that is a
+            name itself, such as `papers [old]`, stands for that too. Symlinked folders are matched but not entered:
+            they lead elsewhere, or in circles.
 
     Yields:
         The path below `base` with its entry, or that of a folder, ending in a slash, with why it can't be listed.
@@ -33,7 +34,7 @@ def matches(base: str, parts: Sequence[str]) -> Iterator[tuple[str, os.DirEntry[
             continue
         for entry in entries:
             name = f"{below}{entry.name}"
-            if not fnmatch(entry.name, part):
+            if entry.name != part and not fnmatch(entry.name, part):
                 continue
             if not rest:
                 yield name, entry
