@@ -301,6 +301,15 @@ def test_a_link_beside_its_target_is_the_same_file(folder: Path) -> None:
     assert "0-first.pdf" not in names(folder)
 
 
+def test_a_link_into_a_hidden_folder_keeps_its_name(folder: Path) -> None:
+    """As in a git-annex or DataLad tree."""
+    store = folder / ".git" / "annex" / "objects" / "Kx"
+    store.mkdir(parents=True)
+    (store / "SHA256E-s1--1f.pdf").write_bytes(b"k")
+    (folder / "sub" / "Knuth 1974.pdf").symlink_to("../.git/annex/objects/Kx/SHA256E-s1--1f.pdf")
+    assert names(folder) == ["B.PDF", "a.pdf", "book.pdf/ch1.pdf", "sub/Knuth 1974.pdf", "sub/a.pdf"]
+
+
 def test_names_of_any_bytes_stay_apart_and_are_valid_text(tmp_path: Path) -> None:
     raw = [
         b"caf\xe9.pdf",

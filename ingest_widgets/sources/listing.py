@@ -71,10 +71,7 @@ class Listing:
         by_key: dict[FileKey, SourceFile] = {}
         for found in self._with_urls(patience):
             file = _told_apart(found, by_key) if found.kind == "upload" else found
-            seen = by_key.get(file.key)
-            # A link and its target are one file: the target's own name speaks for both.
-            if seen is None or (not _is_own_name(seen) and _is_own_name(file)):
-                by_key[file.key] = file
+            by_key[file.key] = min(by_key.get(file.key, file), file, key=_strangeness)
         return sorted(by_key.values(), key=lambda file: (file.name, file.path))
 
     def _with_urls(self, patience: Patience) -> Iterator[SourceFile]:
@@ -100,8 +97,13 @@ def _told_apart(upload: SourceFile, listed: Mapping[FileKey, SourceFile]) -> Sou
     raise AssertionError("the names never end")
 
 
-def _is_own_name(file: SourceFile) -> bool:
-    return os.path.basename(file.path) == os.path.basename(file.name)
+def _strangeness(file: SourceFile) -> tuple[bool, bool]:
+    """Of a name. A link and its target are one file: the target's own name speaks for both, unless it lies hidden.
+
+    In a git-annex or DataLad tree, what people see are links into `.git`.
+    """
+    *folders, name = file.name.split("/")
+    return any(folder.startswith(".") for folder in folders), os.path.basename(file.path) != name
 
 
 def _expand(source: Source) -> Iterator[SourceFile | str]:
