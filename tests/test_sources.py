@@ -227,6 +227,19 @@ def test_what_is_not_there_is_told_at_once_in_one_line(missing: str) -> None:
     assert isinstance(caught.value, FileNotFoundError)
 
 
+@pytest.mark.parametrize("relative", ["papers", "papers/*.pdf", "a.pdf"])
+def test_a_working_directory_that_is_gone_is_told(tmp_path: Path, folder: Path, relative: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(SourceNotFound, match="the working directory is gone"):
+        list_sources(relative)
+    assert "a.pdf" in names(folder)
+    with pytest.raises(SourceNotFound, match="/none doesn't exist: check the path"):
+        list_sources(folder / "none")
+
+
 def test_a_stream_is_told_to_be_read_first() -> None:
     with pytest.raises(TypeError, match=r"stream.read\(\)"):
         list_sources(("a.pdf", io.BytesIO(b"%PDF")))

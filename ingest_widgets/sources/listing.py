@@ -135,6 +135,7 @@ def _local(text: str) -> Iterator[SourceFile]:
     if not text or "\0" in text:
         raise SourceNotFound(f"{text!r} is no path: give a folder such as 'papers/'")
     path = text if os.path.lexists(text) else os.path.expanduser(text)
+    looked_in = "" if os.path.isabs(path) else f" (looked in {printable(_working_folder())})"
     if os.path.lexists(path):
         yield from _named(path)
     elif glob.has_magic(path):
@@ -142,9 +143,17 @@ def _local(text: str) -> Iterator[SourceFile]:
     else:
         _refuse_closed_folder(path)
         raise SourceNotFound(
-            f"{printable(text)} doesn't exist (looked in {printable(os.getcwd())}): check the path, "
-            "or give a folder, a file, a glob or a URL"
+            f"{printable(text)} doesn't exist{looked_in}: check the path, or give a folder, a file, a glob or a URL"
         )
+
+
+def _working_folder() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:  # deleted, or deleted and made anew, under a shell or kernel that stayed in it
+        raise SourceNotFound(
+            "the working directory is gone: change to it anew (cd, os.chdir), or give an absolute path"
+        ) from None
 
 
 def _refuse_closed_folder(path: str) -> None:
