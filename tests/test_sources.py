@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import os
 import socket
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -217,6 +220,48 @@ def test_what_a_library_behind_a_url_raises_is_one_line_of_ours(tmp_path: Path) 
         list_sources(f"zip://a.pdf::{tmp_path}/none.zip")
     with pytest.raises(OSError, match=r"^File is not a zip file$"):
         fetch(f"zip://a.pdf::{tmp_path}/box.zip", 10)
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """Answers with the status that the address names."""
+
+    def do_GET(self) -> None:
+        self.send_response(int(self.path.strip("/")))
+        self.end_headers()
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def far() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_server_that_has_no_such_file_says_so(far: str, status: int) -> None:
+    with pytest.raises(SourceNotFound, match="doesn't exist: check the address"):
+        list_sources(f"{far}/{status}")
+
+
+@pytest.mark.parametrize(("status", "why"), [(401, "Unauthorized"), (403, "Forbidden"), (503, "Service Unavailable")])
+def test_a_server_that_refuses_is_no_missing_file(far: str, status: int, why: str) -> None:
+    with pytest.raises(SourceError, match=f"can't be read by fsspec: {status}.*{why}"):
+        list_sources(f"{far}/{status}")
+
+
+def test_a_server_that_is_not_reached_is_no_missing_file() -> None:
+    with socket.socket() as nobody:  # bound, so that nobody else listens there
+        nobody.bind(("127.0.0.1", 0))
+        with pytest.raises(SourceError, match="can't be read by fsspec: Cannot connect to host"):
+            list_sources(f"http://127.0.0.1:{nobody.getsockname()[1]}/a.pdf")
 
 
 @pytest.mark.parametrize("missing", ["nowhere", "nowhere/*.pdf", "nowhere.pdf", "", "a\0b"])

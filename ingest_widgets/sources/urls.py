@@ -28,6 +28,9 @@ from ingest_widgets.sources.patience import Patience
 _LOGGERS = ("fsspec", *(f"fsspec.{part}" for part in ("asyn", "cached", "caching", "generic", "http", "reference")))
 """Those that may name a URL; a logger's filters don't hold for the loggers below it."""
 
+_MISSING = (404, 410)
+"""What a server of http answers for what it hasn't got."""
+
 _SLICE_BYTES = 8 * 1024 * 1024
 """Between two of them a fetch that nobody waits for any more ends; a file of this size still takes one request."""
 
@@ -103,9 +106,20 @@ def _ask(fs: Any, path: str) -> tuple[Any, str, str, dict[str, Any]]:
     fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
     exists = fs.exists(path)
     if not exists and not glob.has_magic(path):
-        raise FileNotFoundError(path)
+        raise _not_there(fs, path)
     listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
     return fs, path, without_password(_url_base(fs, path, exists)), listed
+
+
+def _not_there(fs: Any, path: str) -> Exception:
+    """Why. For http a server that refuses, or isn't reached, has no such file either, but that is only the cause."""
+    try:
+        fs.info(path)
+    except FileNotFoundError as error:
+        cause = error.__cause__
+        if isinstance(cause, Exception) and getattr(cause, "status", 0) not in _MISSING:
+            return cause
+    return FileNotFoundError(path)
 
 
 def _tree(fs: Any, path: str) -> dict[str, Any]:
