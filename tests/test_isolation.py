@@ -91,6 +91,15 @@ def test_a_file_that_is_no_pdf_has_its_reason_and_a_cure(
     assert "\n" not in got.detail
 
 
+def test_what_macos_puts_beside_a_file_is_told_from_a_broken_download() -> None:
+    beside, broken = (
+        extract(Task("._a.pdf", "._a.pdf", data=data)) for data in (b"\0\5\x16\7\0\2\0\0Mac OS X        ", b"<html>")
+    )
+    assert beside.reason == broken.reason == Reason.NOT_A_PDF
+    assert "macOS" in beside.detail
+    assert "fetch it again" in broken.detail
+
+
 def test_a_scan_is_ingested_and_said_to_be_one() -> None:
     got = read("scan-no-text.pdf")
     assert (got.status, got.reason, len(got.pages)) == (Status.INGESTED, Reason.NO_TEXT, 1)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ingest_widgets.isolation.wire import APPLE_DOUBLE
 from ingest_widgets.statuses import Reason
 
 MAPPED_BYTES = 64 * 1024 * 1024
@@ -17,6 +18,7 @@ MAPPED_BYTES = 64 * 1024 * 1024
 
 _CHUNK = 4 * 1024 * 1024
 _HEADER_WITHIN = 1024
+_APPLE_DOUBLE = b"\0\5\x16\7"  # RFC 1740
 
 Data = bytes | mmap.mmap
 
@@ -132,4 +134,4 @@ def sha256_of(data: Data) -> str:
 def check_header(data: Data) -> None:
     """Refuses what isn't a PDF at all."""
     if b"%PDF-" not in data[: _HEADER_WITHIN + 4]:
-        raise Refused(Reason.NOT_A_PDF)
+        raise Refused(Reason.NOT_A_PDF, APPLE_DOUBLE if data[:4] == _APPLE_DOUBLE else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits, within_session
-from ingest_widgets.isolation.wire import CHANGED, WHY_CHARS, one_line
+from ingest_widgets.isolation.wire import APPLE_DOUBLE, CHANGED, WHY_CHARS, one_line
 from ingest_widgets.statuses import Reason
 
 
@@ -21,8 +21,10 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
     aside = f" ({what})" if what else ""
     other = " or with another engine" if engine == "auto" else ' or with engine="auto"'
     sentences = {
-        Reason.NOT_A_PDF: "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download "
-        "went wrong; fetch it again.",
+        Reason.NOT_A_PDF: "It holds what macOS notes of another file (AppleDouble), no PDF: nothing is missing."
+        if what == APPLE_DOUBLE
+        else "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download went wrong; "
+        "fetch it again.",
         Reason.EMPTY: "It has no bytes: copy or download it again.",
         Reason.ENCRYPTED: f"It is locked{aside}: add its password to pdf_passwords "
         "(INGEST_PDF_PASSWORDS) and run again.",

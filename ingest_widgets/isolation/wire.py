@@ -29,6 +29,8 @@ MOST_BOXES = 1_000
 """So many places are marked on a page: a header has room for them."""
 CHANGED = "changed"
 """Says that a file can't be drawn, since it isn't the one any more that was read."""
+APPLE_DOUBLE = "AppleDouble"
+"""Says that a file is no PDF, but one of those that macOS puts beside each file on a disk of another system."""
 MOST_POINTS = 1e7
 """No place is farther away: drawing libraries can't count so far."""
 PICTURE_BYTES = 64 * 1024 * 1024
