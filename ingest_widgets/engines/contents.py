@@ -61,7 +61,7 @@ class Contents:
         """
         with suppress(EngineRefuses), refusals():
             page = self._page(index, page_count)
-            return [] if page is None else list(dict.fromkeys(_damage(_parts(page), _resources(page))))
+            return [] if page is None else list(dict.fromkeys(_damage(_parts(page), _resources(page), set())))
         return []
 
     def _page(self, index: int, page_count: int) -> Any | None:
@@ -129,11 +129,14 @@ def _drawn(content: bytes, resources: Any) -> Iterator[Any]:
         yield known.get("/" + name.decode())
 
 
-def _damage(parts: list[Any], resources: Any) -> Iterator[str]:
-    """Of contents, and of the forms that they draw."""
+def _damage(parts: list[Any], resources: Any, seen: set[tuple[int, int]]) -> Iterator[str]:
+    """Of contents, and of the forms that they draw, each once."""
     said = list(damage(parts, resources))
     yield from said
     for part in parts if BREAKS_OFF not in said else ():
         for form in _drawn(part.read_bytes(), resources):
-            if form is None or form.get("/Subtype") == "/Form":
-                yield from damage([form], None if form is None else form.get("/Resources", resources))
+            if form is None:
+                yield BREAKS_OFF
+            elif form.get("/Subtype") == "/Form" and form.objgen not in seen:
+                seen.add(form.objgen)
+                yield from _damage([form], form.get("/Resources", resources), seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from typing import Any
 
 import pypdfium2
@@ -27,7 +28,8 @@ _ERRORS = {
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
 LOST = "its content is missing from the file or can't be decoded"
-_END, _END_WITHIN = b"%%EOF", 65_536
+_END, _END_WITHIN = re.compile(rb"startxref\s{1,9}0*[1-9]\d*\s{1,9}%%EOF"), 65_536
+"""Junk may stand behind it; one that leads to 0 ends the first part of a linearized file."""
 _COUNT_OBJECTS = getter(pdfium_c.FPDFPage_CountObjects)
 _OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 
@@ -120,7 +122,7 @@ def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
 
 def _unended(data: Buffer) -> list[str]:
     """A sentence if its last mark is missing: pdfium opens a file that says at its beginning what is where."""
-    if _END in data[-_END_WITHIN:].rstrip(b"\0\r\n\t ")[-1024:]:
+    if _END.search(data, max(len(data) - _END_WITHIN, 0)):
         return []
     return ["its end is missing, so it may have been cut short: get another copy to be sure"]
 

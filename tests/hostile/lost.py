@@ -109,12 +109,12 @@ def lost(body: bytes, *others: str, page: bytes = b"") -> bytes:
     return assemble(objects | ({5: body} if body else {}))
 
 
-def drawing(form: bytes, *others: str) -> bytes:
-    """A document whose first page has nothing but such a form, of resources that it inherits, and other pages."""
+def drawing(form: bytes, *others: str, inner: bytes = b"") -> bytes:
+    """A document whose first page has nothing but such a form (97, which may draw 96), and other pages."""
     objects = page_objects([b"q /Fm Do Q", *map(show, others)])
     objects[4] = objects[4].replace(b"/Resources", b"/Others")
     objects[PAGES] = objects[PAGES].replace(b"/Kids", b"/Resources<</XObject<</Fm 97 0 R/Gone 99 0 R>>>>/Kids")
-    return assemble(objects | ({97: form} if form else {}))
+    return assemble(objects | {number: body for number, body in ((97, form), (96, inner)) if body})
 
 
 def _damaged(number: int, old: bytes, new: bytes) -> bytes:
@@ -124,9 +124,11 @@ def _damaged(number: int, old: bytes, new: bytes) -> bytes:
 
 
 _OFF, _FONTLESS = "a part of its content is missing", "a font of it is missing"
+_FORM_IN = stream(b"/Fm Do", _FORM + b"/Resources<</XObject<</Fm 96 0 R>>>>")
 _HALF_FORM = stream(_PACKED[:-9], _FORM + _FLATE + b"/Resources<</Font<</F1 3 0 R>>>>")
 DAMAGE = {
     "the end of its form": (drawing(_HALF_FORM, "other"), _OFF),
+    "the end of a form in its form": (drawing(_FORM_IN, "other", inner=_HALF_FORM), _OFF),
     "one of its forms": (_damaged(5, stream(_PACKED, _FLATE), stream(show("needle") + b" /Fm Do")), _OFF),
     "the end of its content": (_damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:-9], _FLATE)), _OFF),
     "the middle of its content": (
