@@ -73,6 +73,7 @@ _PLAIN = {
     "as large as the matrix makes it": b"BT /F1 1 Tf 9 0 0 9 330 405 Tm (I) Tj (secret) Tj ET ",
     "narrow": b"BT 50 Tz /F1 9 Tf 330 405 Td (secret) Tj 100 Tz ET ",
     "half transparent": b"/Half gs " + _WORD,
+    "a watermark": b"/Pale gs BT /F1 30 Tf .8 .6 -.6 .8 330 405 Tm (secret) Tj ET ",
     "inside its clip": b"300 300 300 300 re W n " + _WORD,
     "partly off the page": _at(-15, 405),
     "spaces off the page": _WORD + b"BT /F1 9 Tf -300 405 Td (   ) Tj ET ",
@@ -101,7 +102,7 @@ def _document(content: bytes, number: int, others: int, *, in_form: bool = False
     contents = [show("plain words\nof an ordinary page")] * count
     contents[number - 1] = special
     resources = (
-        b"/ExtGState<</Clear<</ca 0/CA 0>>/Half<</ca .5>>/Masked<</SMask<</S/Luminosity/G 904 0 R>>>>>>"
+        b"/ExtGState<</Clear<</ca 0/CA 0>>/Half<</ca .5>>/Pale<</ca .09>>/Masked<</SMask<</S/Luminosity/G 904 0 R>>>>>>"
         b"/Properties<</Off 901 0 R>>/XObject<</Im 902 0 R/Glass 903 0 R/Inner 906 0 R>>"
         b"/Shading<</Fade<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 600 0]/Extend[true true]"
         b"/Function<</FunctionType 2/Domain[0 1]/C0[0 0 1]/C1[0 0 1]/N 1>>>>>>"
