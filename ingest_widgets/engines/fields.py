@@ -50,6 +50,11 @@ def field_value(form: Any, note: Any) -> str:
     return value or _plain(_entry(note, b"RV"))
 
 
+def is_signature(form: Any, note: Any) -> bool:
+    """Whether a field, whose arguments are those of `field_value`, is signed and not filled in."""
+    return form is not None and pdfium_c.FPDFAnnot_GetFormFieldType(form, note) == pdfium_c.FPDF_FORMFIELD_SIGNATURE
+
+
 def note_text(note: Any) -> str:
     """What a free note says."""
     return _plain_or_rich(note, b"Contents", b"RC")

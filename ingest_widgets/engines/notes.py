@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import pypdfium2
@@ -16,12 +17,13 @@ from ingest_widgets.engines.fields import (
     MOST_CHARS,
     enough_of,
     field_value,
+    is_signature,
     is_written_unseen,
     note_text,
     read_bytes,
 )
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import page_box
+from ingest_widgets.engines.pieces import TEXT, page_box, pieces
 
 MOST_NOTES = 2000
 FEW = 4
@@ -32,15 +34,19 @@ _UNSEEN = "hidden text: a note or form field of this page is not visible"
 _LONG = f"values of form fields and notes beyond {MOST_CHARS:,} characters were left out"
 _MANY = f"form fields and notes behind the first {MOST_NOTES:,} annotations of the page were left out"
 
-_FREE_TEXT, _WIDGET = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET
+_STAMPED = "words of a stamp or signature on it are not in its text"
+
+_FREE_TEXT, _WIDGET, _STAMP = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_STAMP
+_MOST_PIECES = 200
 _HIDDEN, _NO_VIEW = 2, 32  # flags, ISO 32000-1, table 165
-_NOTES_IN = (b"/FreeText", b"/ObjStm")
+_NOTES_IN = (b"/FreeText", b"/Stamp", b"/ObjStm")
 _XML_TEXT = re.compile(r">([^<>]+)<")
 
 
 _COUNT = getter(pdfium_c.FPDFPage_GetAnnotCount)
 _NOTE = getter(pdfium_c.FPDFPage_GetAnnot, Handle)
 _KIND = getter(pdfium_c.FPDFAnnot_GetSubtype)
+_PART = getter(pdfium_c.FPDFAnnot_GetObject, Handle)
 _CLOSE = getter(pdfium_c.FPDFPage_CloseAnnot, None)
 
 
@@ -58,7 +64,7 @@ class Notes:
     def __init__(self, document: pypdfium2.PdfDocument, data: Any) -> None:
         self._document = document
         self.warnings: tuple[str, ...] = ()
-        self._unseen = False
+        self._unseen = self._stamped = False
         self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
         if self._has_form:
             document.init_forms()
@@ -75,7 +81,7 @@ class Notes:
         self.warnings = ()
         if not self._worth_a_look:
             return ""
-        self._unseen = False
+        self._unseen = self._stamped = False
         count = _COUNT(page)
         some = range(min(count, MOST_NOTES))
         found = self._notes(page, some if count <= FEW or self._thorough else (0, count - 1))
@@ -84,12 +90,13 @@ class Notes:
             found = self._notes(page, some)
         if index == 0 and self._has_form:
             found += self._xml_form()
-        if not found and count <= MOST_NOTES:
+        if not (found or self._stamped) and count <= MOST_NOTES:
             return ""
         text = "\n".join(dict.fromkeys(found))
         said = {
             _NOTED: text,
             _UNSEEN: self._unseen,
+            _STAMPED: self._stamped,
             _LONG: sum(map(len, found)) > MOST_CHARS,
             _MANY: self._thorough and count > MOST_NOTES,
         }
@@ -105,9 +112,12 @@ class Notes:
             return ""
         try:
             kind = _KIND(handle)
-            if kind not in (_FREE_TEXT, _WIDGET):
+            if kind not in (_FREE_TEXT, _WIDGET, _STAMP):
                 return ""
             note = ctypes.cast(handle, pdfium_c.FPDF_ANNOTATION)
+            if kind == _STAMP or is_signature(self._document.formenv, note):
+                self._stamped = self._stamped or _has_words(note)
+                return ""
             text = field_value(self._document.formenv, note) if kind == _WIDGET else note_text(note)
             self._unseen = self._unseen or bool(text and _is_unseen(page, note))
             return text
@@ -136,6 +146,13 @@ def _is_unseen(page: Handle, note: Any) -> bool:
     bottom, top = sorted((place.bottom, place.top))
     inside = left < shown[2] and right > shown[0] and bottom < shown[3] and top > shown[1]
     return not inside or right - left <= 0 or top - bottom <= 0
+
+
+def _has_words(note: Any) -> bool:
+    """Whether letters are drawn where it stands: pdfium says no more of them than that."""
+    count = pdfium_c.FPDFAnnot_GetObjectCount(note)
+    parts = (_PART(note, number) for number in range(min(count, _MOST_PIECES)))
+    return any(piece.kind == TEXT for piece in islice(pieces(parts), _MOST_PIECES))
 
 
 def _packet(document: pypdfium2.PdfDocument, number: int, room: Any, size: int) -> int:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from tests.hostile.case import FINE, NO_TEXT, Case
 from tests.hostile.pdf import assemble, page_objects, show, stream, text_pdf
 
+_FORM = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]"
+_NOTE = b"/Annots[90 0 R]"
+
 
 def _with(catalog: bytes = b"", objects: dict[int, bytes] | None = None, page: bytes = b"") -> bytes:
     whole = page_objects([show("needle")], page=page) | (objects or {})
@@ -85,6 +88,7 @@ def _fields() -> Iterator[Case]:
     yield Case("form with a value from above", inherited, FINE, "geerbt", noted)
     choice = {90: field.replace(b"/FT/Tx", b"/FT/Ch/Opt[(one)(field value)]"), 91: b"<</Fields[90 0 R]>>"}
     yield Case("form with a choice", _with(b"/AcroForm 91 0 R", choice, b"/Annots[90 0 R]"), FINE, "field value", noted)
+    yield from _drawn()
     yield from _written_unseen()
     yield from _choices()
     yield from _rich()
@@ -139,6 +143,25 @@ def _form(field: bytes, *, listed: bytes = b"90 0 R", more: dict[int, bytes] | N
     widget = b"<</Type/Annot/Subtype/Widget/Rect[72 600 300 620]/P 4 0 R%b>>" % field
     objects = {90: widget, 91: b"<</Fields[%b]>>" % listed} | (more or {})
     return _with(b"/AcroForm 91 0 R", objects, b"/Annots[90 0 R]")
+
+
+def _drawn() -> Iterator[Case]:
+    """What stands in no value of a note, and only in what is drawn in its place."""
+    told = "words of a stamp or signature on it are not in its text"
+    nested = {
+        93: stream(b"/In Do", _FORM + b"/Resources<</XObject<</In 94 0 R>>>>"),
+        94: stream(show("signed by somebody"), _FORM + b"/Resources<</Font<</F1 3 0 R>>>>"),
+    }
+    plain = nested | {94: stream(b"0 0 50 50 re f", _FORM)}
+    stamp = b"<</Type/Annot/Subtype/Stamp/Rect[100 100 300 200]/AP<</N 93 0 R>>>>"
+    field = b"<</Type/Annot/Subtype/Widget/FT/Sig/T(s)/Rect[100 100 300 200]/AP<</N 93 0 R>>>>"
+    form = b"/AcroForm<</Fields[90 0 R]>>"
+    yield Case("stamp with words", _with(b"", nested | {90: stamp}, _NOTE), FINE, "needle", told)
+    yield Case("stamp without words", _with(b"", plain | {90: stamp}, _NOTE), FINE, "needle", "!stamp")
+    yield Case("signature with words", _with(form, nested | {90: field}, _NOTE), FINE, "needle", told)
+    yield Case("signature without words", _with(form, plain | {90: field}, _NOTE), FINE, "needle", "!stamp")
+    circle = nested | {94: nested[93].replace(b"94", b"93"), 90: stamp}
+    yield Case("stamp that draws itself", _with(b"", circle, _NOTE), FINE, "needle", "!stamp")
 
 
 def _written_unseen() -> Iterator[Case]:
