@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 
-class RepairedDocument(PdfiumDocument):
+class DamagedDocument(PdfiumDocument):
+    """What pdfium reads of a document that was put together anew."""
+
+    def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
+        """The text of a page and its warnings."""
+        text, warnings = super().page_text(index)
+        said = self._contents.damage(index, self.page_count)
+        if not text.strip() and BREAKS_OFF in said:
+            raise EngineRefuses(f"page {index + 1}: {LOST}")
+        return text, (*warnings, *said)
+
+
+class RepairedDocument(DamagedDocument):
     """qpdf's idea of a document, which mends cross-references and trailers, read by pdfium.
 
     Attributes:
@@ -38,11 +50,7 @@ class RepairedDocument(PdfiumDocument):
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
         self.places.number(index)
-        text, warnings = super().page_text(index)
-        said = self._contents.damage(index, self.page_count)
-        if not text.strip() and BREAKS_OFF in said:
-            raise EngineRefuses(f"page {index + 1}: {LOST}")
-        return text, (*warnings, *said)
+        return super().page_text(index)
 
 
 def open_repaired(data: Buffer, passwords: PasswordSource) -> RepairedDocument:
@@ -50,20 +58,21 @@ def open_repaired(data: Buffer, passwords: PasswordSource) -> RepairedDocument:
     return RepairedDocument(data, passwords)
 
 
-class SalvagedDocument(RepairedDocument):
+class SalvagedDocument(DamagedDocument):
     """The pages that are left of a document which nothing else opens; without its own list, nobody knows how many."""
 
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
         left = salvaged(data)
         super().__init__(left.data, passwords)
-        self._listed = left.listed
+        self._unlisted = left.unlisted
 
     def warnings(self) -> list[str]:
         """What is to be said of the document as a whole."""
-        if self._listed:
-            return super().warnings()
-        found = self.places.found
-        return [f"the list of its pages is lost: {found} were found, in the order of the file, and may not be all"]
+        said = super().warnings()
+        if self._unlisted:
+            found = f"{self._unlisted} were found, in the order of the file, and may not be all"
+            said.append(f"the list of its pages is lost: {found}")
+        return said
 
 
 def open_salvaged(data: Buffer, passwords: PasswordSource) -> SalvagedDocument:
