@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import cProfile
 import io
 import mmap
+import pstats
 import subprocess
 import sys
 import unicodedata
@@ -17,7 +19,7 @@ from ingest_widgets.engines.fallbacks import open_pypdf, open_repaired
 from ingest_widgets.engines.names import check_engine, rungs
 from ingest_widgets.engines.passwords import MOST_PASSWORDS, candidates, saslprep
 from ingest_widgets.engines.pdfium import open_pdfium
-from ingest_widgets.engines.protocol import Engine, as_stream
+from ingest_widgets.engines.protocol import Engine, EngineRefuses, as_stream
 from ingest_widgets.engines.structure import opened
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
@@ -51,6 +53,13 @@ def test_what_a_rewrite_does_not_mend_is_left_to_pypdf() -> None:
     assert [page.text.strip() for page in got.pages] == ["alpha needle", "beta needle"]
     assert {page.engine for page in got.pages} == {"pypdf"}
     assert len(got.warnings) == 2
+
+
+def test_pypdf_is_not_given_a_file_whose_end_it_would_look_for_byte_by_byte() -> None:
+    profile = cProfile.Profile()
+    with pytest.raises(EngineRefuses):
+        profile.runcall(open_pypdf, b"%PDF-1.7\n" + b"picture\n" * 10_000, lambda: ())
+    assert pstats.Stats(profile).total_calls < 10_000  # type: ignore[attr-defined]
 
 
 def test_an_engine_that_was_asked_for_by_name_has_no_understudy() -> None:

@@ -113,6 +113,8 @@ class PypdfDocument:
 
         self._contents = Contents(data, passwords)
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+        if not any(data.find(word) >= 0 for word in (b"%%EOF", b"startxref")):
+            raise EngineRefuses("pypdf can't open it")  # it would look for them byte by byte, for half a minute
         with _refusals("pypdf can't open it"):
             self._reader = PdfReader(as_stream(data), strict=False)
             if self._reader.is_encrypted and not self._reader.decrypt(""):
