@@ -16,6 +16,7 @@ MOST_BLANK_PAGES = 20
 """Once so many pages of a document have turned out to be blank, the others with nothing on them are taken to be."""
 
 _MOST_PARENTS = 50
+_PLAIN = bytes([*b"\0\t\n\f\r", *range(32, 127)])
 _DRAWS = re.compile(rb"/([!-~]{1,127})\s{1,9}Do\b")
 
 
@@ -92,7 +93,7 @@ class Contents:
         except EngineRefuses:
             return True
         # Many writers forget the checksum at the end, which is warned of, too, but costs nothing.
-        if not content and self._document.get_warnings():
+        if (not content and self._document.get_warnings()) or _is_junk(content):
             return True
         own = part.get("/Resources", resources)
         return self._is_any_lost(list(_drawn(content, own)), own, seen)
@@ -119,6 +120,11 @@ def _resources(page: Any) -> Any:
             break
         node = node.get("/Parent")
     return None if node is None else node.get("/Resources")
+
+
+def _is_junk(content: bytes) -> bool:
+    """Whether it is still packed or locked: on a page with nothing on it, there are no pictures among the words."""
+    return len(content.translate(None, _PLAIN)) > len(content) // 4
 
 
 def _drawn(content: bytes, resources: Any) -> Iterator[Any]:

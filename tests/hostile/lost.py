@@ -19,6 +19,7 @@ LOST_CONTENTS = {
     "of Flate cut at once": stream(_PACKED[:12], _FLATE),
     "of text as LZW": stream(show("needle"), b"/Filter/LZWDecode"),
     "of broken ASCII85": stream(b"zz~~>", b"/Filter/ASCII85Decode"),
+    "of Flate that isn't said to be": stream(_PACKED),
     "that are a dictionary": b"<</Not/A/Stream/Here/Yes>>",
     "that are missing": b"",
 }
@@ -36,6 +37,7 @@ BLANK_FORMS = {
 }
 BLANK_CONTENTS = {
     "empty": stream(b""),
+    "of zeros": stream(bytes(100)),
     "empty under Flate": stream(zlib.compress(b""), _FLATE),
     "without a byte under Flate": stream(b"", _FLATE),
     "without operators that draw": stream(zlib.compress(b"q Q"), _FLATE),
