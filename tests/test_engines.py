@@ -134,6 +134,12 @@ def test_a_password_longer_than_allowed_is_tried_as_it_is_and_cut(revision: int)
         document.close()
 
 
+def test_a_lock_of_certificates_is_told_from_one_of_a_password() -> None:
+    got = read(locked(6, "unknown", aes=True).replace(b"/Filter /Standard", b"/Filter /Adobe.PubSec"))
+    assert got.reason is Reason.ENCRYPTED
+    assert "locked (with something other than a password, such as a certificate)" in got.detail
+
+
 @pytest.mark.parametrize(
     ("typed", "prepared"),
     [

@@ -24,7 +24,7 @@ from ingest_widgets.engines.textpage import TextPage
 _ERRORS = {
     pdfium_c.FPDF_ERR_FILE: "the file can't be opened",
     pdfium_c.FPDF_ERR_FORMAT: "its structure is broken",
-    pdfium_c.FPDF_ERR_SECURITY: "it is locked in an unknown way",
+    pdfium_c.FPDF_ERR_SECURITY: "with something other than a password, such as a certificate",
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
 LOST = "its content is missing from the file or can't be decoded"
