@@ -205,8 +205,8 @@ def _parted(item: _Item) -> list[_Item]:
 def _terms(item: _Item) -> list[Term]:
     """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it.
 
-    So may one with a non-joiner, and its parts may be written with a space; and so may signs with a space between them,
-    which can be the end of a line on the page.
+    So may one with a non-joiner, and its parts may be written with a space; and so may signs with spaces between them,
+    one of which, or each, can be the end of a line on the page.
     """
     term = _term(item)
     if term is None:
@@ -216,7 +216,8 @@ def _terms(item: _Item) -> list[Term]:
     if not item.is_quoted and _HYPHENED.fullmatch(item.text):
         return [term, _term(replace(item, text="".join(term.words))) or term]
     gaps = islice(_GAP.finditer(item.text), _MOST_GAPS)
-    closed = (item.text[: gap.start()] + item.text[gap.end() :] for gap in gaps)
+    closed = [item.text[: gap.start()] + item.text[gap.end() :] for gap in gaps]
+    closed += [_GAP.sub("", item.text)] if closed else []
     return [term, *(_term(replace(item, text=text)) or term for text in closed)]
 
 
