@@ -1,7 +1,7 @@
 """What the index holds in place of what is written, so that it is found as people type it.
 
 Pairs of signs for the scripts that don't part words with spaces; letters without the accents that SQLite leaves on: it
-folds those of Latin letters only, and not the strokes; and one form of what is written in several widths.
+folds those of Latin letters only, and not the strokes; and one form of what is written in several.
 """
 
 from __future__ import annotations
@@ -34,9 +34,12 @@ _WITHOUT_STROKES = str.maketrans(STROKES | {c.upper(): letter for c, letter in S
 _LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{''.join(map(chr, _WITHOUT_STROKES))}]")
 # What nobody types: the line that stretches Arabic words, and what chooses between forms of one sign.
 _NOT_TYPED = "\u0640\ufe00-\ufe0f\U000e0100-\U000e01ef"
-# Full-width letters and figures, half-width Kana, and the radicals that what Chrome and macOS print often has in place
-# of the Han signs which look the same. Full-width punctuation is as little searched as any other.
-_OTHER_FORMS = f"{_NOT_TYPED}\u2e9f-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff65-\uff9f"
+# The letters of formulas, in which Word writes whole words; full-width letters and figures, half-width Kana, and the
+# radicals that what Chrome and macOS print often has in place of the Han signs which look the same. Full-width
+# punctuation is as little searched as any other.
+_OTHER_FORMS = (
+    f"{_NOT_TYPED}\u210e\u2e9f-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff65-\uff9f\U0001d400-\U0001d7ff"
+)
 _RADICALS = dict(  # those which are signs of their own and which Unicode doesn't call the same
     zip(
         "\u2ea0\u2ec1\u2ec4\u2ec5\u2ec6\u2ec9\u2ecb\u2ed1\u2ed3\u2ed4\u2ed8\u2ed9\u2eda\u2edb\u2edc\u2edd"
