@@ -34,11 +34,11 @@ _WITHOUT_STROKES = str.maketrans(STROKES | {c.upper(): letter for c, letter in S
 _LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{''.join(map(chr, _WITHOUT_STROKES))}]")
 # What nobody types: the line that stretches Arabic words, and what chooses between forms of one sign.
 _NOT_TYPED = "\u0640\ufe00-\ufe0f\U000e0100-\U000e01ef"
-# The letters of formulas, in which Word writes whole words; full-width letters and figures, half-width Kana, and the
-# radicals that what Chrome and macOS print often has in place of the Han signs which look the same. Full-width
-# punctuation is as little searched as any other.
+# The micro sign, and the letters of formulas, in which Word writes whole words; full-width letters and figures,
+# half-width Kana, and the radicals that what Chrome and macOS print often has in place of the Han signs which look the
+# same. Full-width punctuation is as little searched as any other.
 _OTHER_FORMS = (
-    f"{_NOT_TYPED}\u210e\u2e9f-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff65-\uff9f\U0001d400-\U0001d7ff"
+    f"{_NOT_TYPED}\xb5\u210e\u2e9f-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff65-\uff9f\U0001d400-\U0001d7ff"
 )
 _RADICALS = dict(  # those which are signs of their own and which Unicode doesn't call the same
     zip(
