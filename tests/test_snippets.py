@@ -77,6 +77,13 @@ def test_the_snippet_is_of_the_place_with_the_most_different_words(tmp_path: Pat
     assert marked(tmp_path, text, "heat black holes") == ["heat", "black", "holes"]
 
 
+@pytest.mark.parametrize("row", ["\u200c", "\u200d", "\u0301", "\u200c\u0301"])
+def test_a_long_row_of_joiners_behind_each_word_is_read_in_one_way(tmp_path: Path, row: str) -> None:
+    """Trying each way to part it between the word and the gap took hours."""
+    text = "".join(f"{word}{row * 3_000} " for word in ("the", "cat", "dog"))
+    assert marked(tmp_path, f"{text}. The cat sat", '"the cat sat"') == ["The cat sat"]
+
+
 def test_a_phrase_longer_than_a_snippet_is_shown_from_its_beginning() -> None:
     text = "x " * 300 + "needle " * 60 + "y " * 300
     snippet, spans = make_snippet(text, [(600, 1020, 1)])

@@ -97,11 +97,13 @@ def _phrase(term: Term, *, folds: bool) -> str:
 
 
 def _word(word: str, before: str, *, folds: bool) -> str:
-    accents = f"[{ACCENTS}{JOINER}{NON_JOINER}]*" if folds else ""
     letters = _letters(word, folds=folds)
     # What may not stand before is looked for behind the first letter: so the search can skip to that letter.
     letters[0] += f"(?<!{before}{letters[0]})" if before else ""
-    return "".join(f"{letter}{accents}" for letter in letters)
+    if not folds:
+        return "".join(letters)
+    # Nothing is given back, and a non-joiner behind the word belongs to the gap: so a long row is read in one way only.
+    return f"[{ACCENTS}{JOINER}{NON_JOINER}]*+".join(letters) + f"[{ACCENTS}{JOINER}]*+"
 
 
 def _letters(word: str, *, folds: bool) -> list[str]:
