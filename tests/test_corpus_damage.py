@@ -280,6 +280,11 @@ def test_nothing_more_is_written_into_a_corpus_with_a_broken_page(tmp_path: Path
         ("UPDATE files SET status = 'partial'", "a.pdf is partial, but no reason says why"),
         ("UPDATE files SET status = 'failed', reason = ''", "a.pdf is failed, but no reason says why"),
         ("UPDATE files SET status = 'ingested', reason = NULL", "bad.pdf is ingested, but has 0 pages"),
+        ("UPDATE files SET identity = CAST(x'ff' AS TEXT) WHERE name = 'a.pdf'", "the path of a.pdf is held as text"),
+        (
+            "INSERT INTO notes VALUES ('index_state_2', CAST(x'ff' AS TEXT))",
+            "what is noted of index_state_2 can't be read",
+        ),
         ("UPDATE files SET kind = 'martian'", "a.pdf is of the unknown kind 'martian'"),
         (
             "UPDATE pages SET number = 99 WHERE number = 2",

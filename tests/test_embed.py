@@ -370,11 +370,21 @@ def test_check_tells_of_vectors_that_belong_to_nothing(corpus: Corpus) -> None:
         con.execute("INSERT INTO embedded_files VALUES (78)")
     with Corpus(corpus.path) as again:
         assert sorted(again.check()) == [
-            "b.pdf has a vector for page 9, which isn't held",
+            "b.pdf has a vector for a place on page 9 that isn't there",
             "file 78 is said to have vectors, but it isn't there",
             "vector 100 belongs to no file (77)",
             "vector 101 has 12 bytes, as no other one",
         ]
+
+
+@pytest.mark.parametrize("value", ["-1", "9999", "1.5", "'text'", "x'00'", "CAST(x'ff' AS TEXT)"])
+@pytest.mark.parametrize("place", ["start", "stop", "last_page"])
+def test_check_tells_of_a_vector_for_a_place_that_is_not_there(corpus: Corpus, place: str, value: str) -> None:
+    corpus.embed(hashed)
+    with closing(sqlite3.connect(corpus.path)) as con, con:
+        con.execute(f"UPDATE chunk_vectors SET {place} = {value} WHERE id = 1")
+    (problem,) = corpus.check()
+    assert "has a vector for a place on page 1 that isn't there" in problem
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,13 @@ _MISCOUNTED = """
     LEFT JOIN (SELECT file_id, count(*) AS number FROM pages GROUP BY file_id) AS held ON held.file_id = files.id
     WHERE files.pages <> coalesce(held.number, 0)"""
 
+# `length` counts characters, as `Chunk` does.
 _MISPLACED = """
-    SELECT files.name, first_page FROM chunk_vectors JOIN files ON files.id = file_id
-    WHERE NOT EXISTS (SELECT 1 FROM pages WHERE pages.file_id = files.id AND number = first_page)"""
+    SELECT files.name, first_page FROM chunk_vectors JOIN files ON files.id = chunk_vectors.file_id
+    LEFT JOIN pages AS first ON first.file_id = files.id AND first.number = first_page
+    LEFT JOIN pages AS last ON last.file_id = files.id AND last.number = last_page
+    WHERE NOT (typeof(start) = 'integer' AND start BETWEEN 0 AND coalesce(length(first.text), -1)
+    AND typeof(stop) = 'integer' AND stop BETWEEN 0 AND coalesce(length(last.text), -1))"""
 
 _MISSHAPEN = """
     SELECT id, length(vector) FROM chunk_vectors WHERE length(vector) IS NOT
@@ -64,6 +68,7 @@ _QUESTIONS = [
         _BEYOND,
         "{} was read as a whole, but has a page {} beyond its last",
     ),
+    ("SELECT name, typeof(identity) FROM files WHERE typeof(identity) <> 'blob'", "the path of {} is held as {}"),
     ("SELECT name, kind FROM files WHERE kind NOT IN ('file', 'url', 'upload')", "{} is of the unknown kind {!r}"),
     (
         "SELECT name, reason FROM files WHERE status = 'ingested' AND reason NOT IN ('', 'no_text')",
@@ -82,7 +87,7 @@ _QUESTIONS = [
     ),
     (
         _MISPLACED,
-        "{} has a vector for page {}, which isn't held",
+        "{} has a vector for a place on page {} that isn't there",
     ),
     (
         _MISSHAPEN,

@@ -8,7 +8,15 @@ from itertools import islice
 
 from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.reading import PAGE_COLUMNS, page_of
-from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, BadRow, known_of, record_of, summary_of
+from ingest_widgets.corpus.records import (
+    KNOWN_COLUMNS,
+    RECORD_COLUMNS,
+    BadRow,
+    as_text,
+    known_of,
+    record_of,
+    summary_of,
+)
 from ingest_widgets.corpus.scanned_lines import lines_of
 
 _MOST = 20
@@ -63,6 +71,11 @@ def _bad_notes(con: sqlite3.Connection) -> Iterator[str]:
             summary_of(value)
         except BadRow as error:
             yield str(error)
+    for key, value in con.execute("SELECT key, value FROM notes WHERE key NOT IN ('embedding', 'last_run')"):
+        try:
+            as_text(value)
+        except BadRow as error:
+            yield f"what is noted of {key} can't be read: {error}"
 
 
 def _name(name: object, file_id: int) -> str:
