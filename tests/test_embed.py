@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import random
 import shutil
@@ -23,7 +24,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest_widgets import Corpus, CorpusDamaged, CorpusError, CorpusNotWritable, CorpusRetriever
+from ingest_widgets import Corpus, CorpusDamaged, CorpusError, CorpusNotWritable, CorpusRetriever, run_sync
 from ingest_widgets.corpus import schema
 from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.scanned_lines import scanned_lines
@@ -214,6 +215,18 @@ def test_what_cannot_be_a_vector_is_one_clear_line_and_nothing_is_kept(
         corpus.embed(fn)
     assert "\n" not in str(caught.value)
     assert vectors_of(corpus) == []
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_async_callable_is_told_how_to_be_called(corpus: Corpus) -> None:
+    async def fn(texts: list[str]) -> list[list[float]]:
+        return hashed(texts)
+
+    with pytest.raises(TypeError, match=r"^fn must return vectors, .* give lambda texts: run_sync\(fn\(texts\)\)$"):
+        corpus.embed(fn)  # type: ignore[arg-type]
+    gc.collect()
+    corpus.embed(lambda texts: run_sync(fn(texts)))
+    assert len(vectors_of(corpus)) == len(list(corpus.chunks()))
 
 
 @pytest.mark.parametrize(

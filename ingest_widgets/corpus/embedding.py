@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import sqlite3
 from array import array
@@ -109,6 +110,7 @@ def checked_vectors(fn: Embedder, texts: list[str]) -> list[array[float]]:
     if not texts:
         return []
     given = fn(texts)
+    _refuse_awaitable(given)
     try:
         rows = [_numbers(row) for row in _in_order(given)]
     except (TypeError, ValueError, OverflowError) as error:
@@ -122,6 +124,14 @@ def checked_vectors(fn: Embedder, texts: list[str]) -> list[array[float]]:
         found = ", ".join(map(str, sorted({len(row) for row in rows})[:5]))
         raise ValueError(f"fn returned vectors of {found} numbers: they must all have as many, and at least one")
     return [_unit(row) for row in rows]
+
+
+def _refuse_awaitable(given: object) -> None:
+    if not inspect.isawaitable(given):
+        return
+    if inspect.iscoroutine(given):
+        given.close()  # else Python warns that nobody awaited it
+    raise TypeError("fn must return vectors, not something to await: give lambda texts: run_sync(fn(texts))")
 
 
 def _in_order(given: Iterable[Any]) -> Iterable[Any]:
