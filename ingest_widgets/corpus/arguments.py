@@ -53,8 +53,12 @@ def _path(value: object) -> str:
         path = os.fsdecode(value)  # type: ignore[arg-type]  # asked here
     except TypeError:
         raise TypeError(f"path must be a str or a path, not {_shown(value)}") from None
-    if "\0" in path:
-        raise CorpusError(f"no path holds a NUL, as {_brief(path)} does: give another one")
+    try:
+        encoded = os.fsencode(path)
+    except UnicodeEncodeError:  # half of a pair that writes one sign, as text from JavaScript may hold it
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise CorpusError(f"no file system takes the path {_brief(path)}: give another one")
     return os.path.expanduser(path)
 
 

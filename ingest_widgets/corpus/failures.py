@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.errors import CorpusDamaged, CorpusError, CorpusForeign, CorpusFull, CorpusLocked, CorpusNotWritable
@@ -81,6 +81,8 @@ def refuse_folder(path: str) -> None:
         CorpusNotWritable: It can't be looked at.
     """
     try:
+        with suppress(FileNotFoundError):
+            os.stat(f"{path}-journal")  # the longest of the names beside it
         mode = os.stat(path).st_mode
     except FileNotFoundError:
         return
