@@ -166,6 +166,31 @@ def test_a_loop_over_pages_may_be_left_open_while_files_come_and_go(corpus: Corp
     assert [page.file for page in pages] == ["c.pdf"]
 
 
+def test_a_file_that_changes_or_goes_while_its_pages_are_looked_at_stays_what_it_was(corpus: Corpus) -> None:
+    for change in (
+        lambda: corpus.write(source("long.pdf"), extraction(*["new"] * 1200)),
+        lambda: corpus.remove("long.pdf"),
+    ):
+        corpus.write(source("long.pdf"), extraction(*["old"] * 1200))
+        pages = corpus.pages()
+        seen = [next(pages)]
+        change()
+        seen += pages
+        assert [page.text for page in seen] == ["old"] * 1200
+
+
+def test_a_page_never_comes_under_the_name_of_a_file_that_has_gone(corpus: Corpus) -> None:
+    """SQLite gives the number of the last row that was deleted to the next one."""
+    for name in "az":
+        corpus.write(source(f"{name}.pdf"), extraction(f"text of {name}.pdf"))
+    pages = corpus.pages()
+    seen = [next(pages)]
+    corpus.remove("z.pdf")
+    corpus.write(source("other.pdf"), extraction("text of other.pdf"))
+    for page in [*seen, *pages]:
+        assert page.text == f"text of {page.file}"
+
+
 def test_the_last_run_is_kept(corpus: Corpus) -> None:
     corpus.set_last_run(RunSummary(ingested=1))
     corpus.set_last_run(RunSummary(failed=2, note="x", seconds=1.5))

@@ -21,7 +21,9 @@ class HeldPages(HeldFiles):
     """The texts of the files, see `Corpus`, which is made of it."""
 
     def pages(self, file: File | None = None) -> Iterator[Page]:
-        """The pages in the order of names and numbers, a few hundred in memory at a time.
+        """The pages in the order of names and numbers, those of one file in memory at a time.
+
+        Those of a file are what was held of it at one moment; files come and go while one looks at them.
 
         Args:
             file: The name of one file, or its record; a name that isn't in the corpus has no pages.

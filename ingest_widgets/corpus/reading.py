@@ -1,4 +1,4 @@
-"""Pages in order, a few hundred in memory at a time, and no transaction open while the caller looks at them."""
+"""Pages in order, those of one file in memory at a time, and no transaction open while the caller looks at them."""
 
 from __future__ import annotations
 
@@ -17,35 +17,32 @@ _AT_ONCE = 500
 _MOST_NAMES = 3
 _COMPARED_NAMES = 10_000  # a comparison takes some 20 microseconds
 PAGE_COLUMNS = "number, text, engine, warnings"
-_PAGE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE file_id = ? AND"
+# By the file's name: its id may be another one's by the time.
+_PAGES = f"SELECT {PAGE_COLUMNS} FROM pages WHERE file_id = (SELECT id FROM files WHERE name = ?) ORDER BY number"
+_PAGE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE file_id = ? AND number = ?"
 
 
 def iterate_pages(connections: Connections, file: str | None) -> Iterator[Page]:
-    """All pages by name and number, or those of one file."""
-    for file_id, name in _files(connections, file):
-        last = 0
-        while True:
-            with connections.reader() as con:
-                rows = con.execute(f"{_PAGE} number > ? ORDER BY number LIMIT {_AT_ONCE}", (file_id, last)).fetchall()
-                pages = [page_of(name, row) for row in rows]
-            yield from pages
-            if len(pages) < _AT_ONCE:
-                break
-            last = pages[-1].number
+    """All pages by name and number, or those of one file; those of a file are of one moment."""
+    for name in _names(connections) if file is None else [clean_path(file)]:
+        with connections.reader() as con:
+            rows = con.execute(_PAGES, (name,)).fetchall()
+            pages = [page_of(name, row) for row in rows]
+        yield from pages
 
 
-def _files(connections: Connections, file: str | None) -> Iterator[tuple[int, str]]:
-    where, value = ("name > ?", "") if file is None else ("name = ?", clean_path(file))
+def _names(connections: Connections) -> Iterator[str]:
+    last = ""
     while True:
         with connections.reader() as con:
             rows = con.execute(
-                f"SELECT id, name FROM files WHERE {where} ORDER BY name LIMIT {_AT_ONCE}", (value,)
+                f"SELECT name FROM files WHERE name > ? ORDER BY name LIMIT {_AT_ONCE}", (last,)
             ).fetchall()
-            rows = [(file_id, as_text(name)) for file_id, name in rows]
-        yield from rows
-        if len(rows) < _AT_ONCE:
+            names = [as_text(name) for (name,) in rows]
+        yield from names
+        if len(names) < _AT_ONCE:
             return
-        value = rows[-1][1]
+        last = names[-1]
 
 
 def with_margins(pages: Iterable[Page]) -> Iterator[tuple[Page, list[tuple[int, int]]]]:
@@ -59,7 +56,7 @@ def find_page(connections: Connections, file: str, number: int) -> Page | None:
     name = clean_path(file)
     with connections.reader() as con:
         found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
-        row = con.execute(f"{_PAGE} number = ?", (found[0], number)).fetchone() if found else None
+        row = con.execute(_PAGE, (found[0], number)).fetchone() if found else None
         return page_of(name, row) if row else None
 
 
