@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest_widgets import Corpus, CorpusError, FileRecord, ProgressTracker, Settings, ingest
+from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.documents import RunSummary, SourceFile
 from ingest_widgets.pipeline import IngestRun, NullObserver
 from ingest_widgets.statuses import Status
 from tests.corpus_parts import extraction, source
 from tests.hostile.pdf import text_pdf
+from tests.test_corpus_safety import write_elsewhere
 
 
 def delete(path: Path) -> None:
@@ -74,3 +77,35 @@ def test_the_next_ingest_makes_a_new_corpus_where_one_was_deleted(folder: Path, 
         delete(corpus.path)
         assert len(corpus) == 0
         assert str(ingest(folder, corpus, progress=False).last_run) == "4 files: 4 ingested"
+
+
+def test_a_copy_that_takes_the_locks_away_costs_nothing_that_is_written_after_it(tmp_path: Path) -> None:
+    """Then the next process that comes and goes deletes the -wal: https://sqlite.org/howtocorrupt.html, 2.2."""
+    path, names = tmp_path / "c.sqlite", ["a.pdf"]
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+        for name in ("b", "d"):
+            shutil.copy(path, tmp_path / "backup.sqlite")
+            names += [f"{name}.pdf", f"{name}-after.pdf"]
+            write_elsewhere(path, f"{name}.pdf")
+            corpus.write(source(f"{name}-after.pdf"), extraction("words"))
+            assert sorted(names) == [record.name for record in corpus.files()]
+        assert write_elsewhere(path, "z.pdf") == sorted([*names, "z.pdf"])
+        assert (corpus.search("words").total, corpus.check()) == (6, [])
+
+
+def test_a_reader_that_was_at_work_when_the_file_was_replaced_is_not_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("one", "two"))
+    connections = Connections(str(path), read_only=False)
+    count = "SELECT count(*) FROM pages"
+    with connections.reader() as at_work:
+        replace(path)
+        with connections.reader() as con:
+            assert con.execute(count).fetchone() == (1,)
+        assert at_work.execute(count).fetchone() == (2,)
+    for _ in range(2):
+        with connections.reader() as con:
+            assert con.execute(count).fetchone() == (1,)
+    connections.close()

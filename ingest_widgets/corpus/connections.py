@@ -12,8 +12,9 @@ from contextlib import closing, contextmanager
 from operator import methodcaller
 from typing import Protocol
 
-from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection, begin, empty
+from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection, empty
 from ingest_widgets.corpus.failures import WAIT_SECONDS, own_errors
+from ingest_widgets.corpus.transactions import begin
 from ingest_widgets.errors import CorpusError, CorpusNotWritable
 
 _IDLE_READERS = 4
@@ -46,9 +47,8 @@ class Connections:
     def _start_afresh(self) -> None:
         # The one for the idle ones can be taken again: a corpus may be collected, and closed, by the thread that forks.
         self._lock, self._writing = threading.RLock(), threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._writer: sqlite3.Connection | None = None
-        self._file: tuple[int, int] | None = None
+        self._idle: list[FileConnection] = []
+        self._writer: FileConnection | None = None
 
     def identity(self) -> tuple[int, int] | None:
         """What tells the file from another one at its place; None while there is none."""
@@ -127,13 +127,13 @@ class Connections:
     def _borrow(self) -> sqlite3.Connection:
         with self._lock:
             self._refuse_closed()
-            file = self._corpus.identity()
-            if file != self._file:  # somebody deleted or replaced it: old connections would talk to a ghost
+            state = self._corpus.state()
+            # Somebody deleted or replaced it: old connections would talk to a ghost.
+            if any(con.state != state for con in [*self._idle, *filter(None, [self._writer])]):
                 self._drop_all()
-                self._file = file
             if self._idle:
                 return self._idle.pop()
-        if file is None:
+        if state is None:
             return empty()
         return self._corpus.open_for_reading()
 
@@ -179,14 +179,12 @@ class Connections:
 
     def _ready_writer(self, deadline: float) -> sqlite3.Connection:
         self._refuse_closed()
-        if self._writer is not None and self._corpus.identity() != self._file:
+        if self._writer is not None and self._writer.state != self._corpus.state():
+            with self._lock:
+                self._close_idle()
             self._close_writer()
         if self._writer is None:
             self._writer = self._corpus.open_for_writing(deadline)
-            with self._lock:
-                if self._file != (file := self._corpus.identity()):
-                    self._close_idle()
-                    self._file = file
         begin(self._writer, deadline)
         return self._writer
 

@@ -37,7 +37,8 @@ class Corpus(HeldPages):
     """Pages of text, searchable, in one SQLite file.
 
     Safe to use from many threads and processes at once: readers never wait, writers take turns. The file is made by the
-    first thing that is written; until then it reads as empty.
+    first thing that is written; until then it reads as empty. Copy it when it is closed, or from another process: a
+    process that reads the file by anything but SQLite takes its own locks away.
 
     Args:
         path: Of the file; its folder must exist.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TypeVar
 from urllib.parse import quote
 
 from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, own_errors, refuse_folder
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
+from ingest_widgets.corpus.transactions import begin, one_state, retry
 from ingest_widgets.errors import (
     CorpusDamaged,
     CorpusForeign,
@@ -24,8 +25,21 @@ _CHECKED_BYTES = 256 * 2**20
 """A larger file isn't looked through before it is written to: 100 MiB take 0.07 s, and 0.4 s from a disk."""
 
 
+FileState = tuple[tuple[int, int], int | None]
+"""Device and inode of the file, inode of the -wal beside it."""
+
+
 class FileConnection(sqlite3.Connection):
-    """One that can be used again: no empty stand-in for a file that isn't there yet, nor one that looks just once."""
+    """One that can be used again: no empty stand-in for a file that isn't there yet, nor one that looks just once.
+
+    Attributes:
+        state: What it was opened on, see `CorpusFile.state`.
+    """
+
+    state: FileState | None = None
+
+
+_Connection = TypeVar("_Connection", bound=sqlite3.Connection)
 
 
 class CorpusFile:
@@ -47,7 +61,21 @@ class CorpusFile:
             return None
         return (status.st_dev, status.st_ino) if status.st_size else None
 
-    def open_for_writing(self, deadline: float) -> sqlite3.Connection:
+    def state(self) -> FileState | None:
+        """What stays the same as long as a connection may be used: the file, and the -wal beside it.
+
+        Whoever reads the file without SQLite, in this process, takes away the locks of its connections, see
+        `_refuse_header`. Another process may delete the -wal then, and what is written into it is lost.
+        """
+        identity = self.identity()
+        if identity is None:
+            return None
+        try:
+            return identity, os.stat(f"{self.path}-wal").st_ino
+        except OSError:
+            return identity, None
+
+    def open_for_writing(self, deadline: float) -> FileConnection:
         """A connection to the file, which is made or brought up to date first.
 
         Args:
@@ -56,14 +84,15 @@ class CorpusFile:
         refuse_folder(self.path)
         self.look()
         _refuse_unwritable(self.path)
-        con = self._connect("rwc", timeout=_STEP_SECONDS)
+        con = self._connect("rwc", FileConnection, _STEP_SECONDS)
         with _closed_on_error(con):
             self._refuse_damaged(con)
-            _retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
+            retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
             begin(con, deadline)
             refuse_others(con, self.path)
             migrate(con)
             con.commit()
+            con.state = self.state()
         return con
 
     def open_for_reading(self) -> sqlite3.Connection:
@@ -75,11 +104,13 @@ class CorpusFile:
                 con.close()
                 return empty()
             refuse_others(con, self.path)
+            if isinstance(con, FileConnection):
+                con.state = self.state()
         return con
 
     def _connect_to_read(self) -> sqlite3.Connection:
         try:
-            con = self._connect("rw")
+            con = self._connect("rw", FileConnection)
             with _closed_on_error(con):
                 con.execute("PRAGMA user_version").fetchone()
         except sqlite3.OperationalError:
@@ -99,9 +130,7 @@ class CorpusFile:
         except FileNotFoundError:
             return False
 
-    def _connect(
-        self, mode: str, factory: type[sqlite3.Connection] = FileConnection, timeout: float = WAIT_SECONDS
-    ) -> sqlite3.Connection:
+    def _connect(self, mode: str, factory: type[_Connection], timeout: float = WAIT_SECONDS) -> _Connection:
         con = sqlite3.connect(
             self._uri(mode),
             uri=True,
@@ -167,7 +196,7 @@ class CorpusFile:
 
     def _refuse_unless_wal_says_so(self) -> None:
         """The newest first page may be in the file beside; reading through it changes neither."""
-        with own_errors(self.path), closing(self._connect("ro")) as con:
+        with own_errors(self.path), closing(self._connect("ro", sqlite3.Connection)) as con:
             refuse_others(con, self.path)
 
     def _refuse_damaged(self, con: sqlite3.Connection) -> None:
@@ -185,7 +214,7 @@ class CorpusFile:
 
 def refuse_others(con: sqlite3.Connection, path: str) -> None:
     """Refuses what is no corpus of a version that is known here."""
-    with _one_state(con):  # else its first writer may commit between two of the questions
+    with one_state(con):  # else its first writer may commit between two of the questions
         application = con.execute("PRAGMA application_id").fetchone()[0]
         version = con.execute("PRAGMA user_version").fetchone()[0]
         tables = con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -225,33 +254,3 @@ def empty() -> sqlite3.Connection:
     con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     migrate(con)
     return con
-
-
-@contextmanager
-def _one_state(con: sqlite3.Connection) -> Iterator[None]:
-    """All that is read in here is of one moment."""
-    if con.in_transaction:
-        yield
-        return
-    con.execute("BEGIN")
-    try:
-        yield
-    finally:
-        con.rollback()
-
-
-def begin(con: sqlite3.Connection, deadline: float) -> None:
-    """Takes the one lock for writing."""
-    _retry(lambda: con.execute("BEGIN IMMEDIATE").fetchall(), deadline)
-
-
-def _retry(attempt: Callable[[], object], deadline: float) -> None:
-    """Waits for a lock in short steps, so that Ctrl+C comes through."""
-    while True:
-        try:
-            attempt()
-        except sqlite3.OperationalError as error:
-            if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() >= deadline:
-                raise
-        else:
-            return
