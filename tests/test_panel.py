@@ -166,13 +166,10 @@ def test_settings_that_broke_meanwhile_are_told(panel: IngestPanel, monkeypatch:
 
 
 def test_a_page_that_was_reloaded_is_told_what_its_notebook_keeps(panel: IngestPanel) -> None:
-    """Without a kernel's display there is nothing to keep, and the first page knows it anyway."""
-    ask(panel, "hello", page="one", uploads=[])
-    wait_for(panel, lambda patch: "state" in patch)
-    assert not panel._reloaded
-    ask(panel, "hello", page="one", uploads=[])
-    assert not panel._reloaded
-    ask(panel, "hello", page="two", uploads=[])
+    """The first page has just been shown it."""
+    ask(panel, "hello", uploads=[])
+    assert "kept" not in wait_for(panel, lambda patch: "state" in patch)
+    ask(panel, "hello", uploads=[])
     assert "kept" in wait_for(panel, lambda patch: "kept" in patch)
 
 

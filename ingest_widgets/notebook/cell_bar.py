@@ -42,6 +42,11 @@ class CellBar:
         self._problems: list[str] = []
         self._stop_callbacks: list[Callable[[], object]] = []
 
+    def start_from(self, state: ProgressState) -> None:
+        """What is shown until the first report."""
+        with self._lock:
+            self._state = self._state or state
+
     def begin(self) -> None:
         """Shows it now if it is the first of its cell, else a moment later; the first report does so, too."""
         with self._lock:

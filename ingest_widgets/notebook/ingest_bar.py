@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
@@ -28,6 +29,7 @@ class IngestBar(CellBar, NullObserver):
 
     def show(self, job: IngestJob) -> None:
         """Displays the bar in the running cell, with a Stop for this job."""
+        self.start_from(replace(job.progress, percent=0.0))  # stripes would only flash: listing is short
         self.on_stop(job.cancel)
         self.begin()
 

@@ -19,7 +19,7 @@ from ingest_widgets.notebook.kernel_comm import listen
 from ingest_widgets.notebook.message_pace import OPENING, pace
 from ingest_widgets.notebook.page_image import page_answer
 from ingest_widgets.notebook.run_table import RunTable
-from ingest_widgets.notebook.saved_output import SavedOutput
+from ingest_widgets.notebook.saved_output import SAVED_SECONDS, UNDER_WAY, SavedOutput
 
 Request = dict[str, Any]
 Buffers = list[memoryview]
@@ -28,8 +28,6 @@ _NO_THREADS = (
     "Python in the browser (JupyterLite, Pyodide) has no threads and no processes to read PDFs in: "
     "open this notebook in JupyterLab, Notebook 7 or VS Code with a kernel of its own."
 )
-SAVED_SECONDS = 5.0
-"""How old what a saved notebook would say gets while a run goes on."""
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -62,8 +60,7 @@ class LiveWidget(anywidget.AnyWidget):
         self._state_is_due = False
         self._sequence = 0
         self._saved_until = 0.0
-        self._page: str | None = None
-        self._reloaded = False
+        self._was_greeted = False
         self._feed = table.follow(self._rows_changed)
         self._requests: dict[str, Callable[[Request, Buffers], None]] = {
             "hello": self._hello,
@@ -105,11 +102,9 @@ class LiveWidget(anywidget.AnyWidget):
     def _hello(self, request: Request, _: Buffers) -> None:
         self._feed.everything()
         self._tell_state()
-        page = request.get("page")
-        self._page = self._page or page
-        if page != self._page:
-            self._reloaded = True
+        if self._was_greeted:  # this one was reloaded, or opened later: it holds what was saved by then
             self._update_saved(urgent=False)
+        self._was_greeted = True
 
     def _search(self, request: Request) -> None:
         query, offset = str(request["query"]), int(request["offset"])
@@ -220,11 +215,9 @@ class LiveWidget(anywidget.AnyWidget):
     def _keep_saved(self) -> None:
         html = self._saved_html()
         self._saved.update(html)
-        if self._reloaded:
-            self._tell(kept=self._saved.kept(html))
+        self._tell(kept=self._saved.kept(html))
 
     def _saved_html(self) -> str:
         facts = self._facts()
         goes_on = facts["running"] and self._table.summary is None
-        under_way = " (under way when this was saved)" if goes_on else ""
-        return self._table.saved_html(facts["sentence"] + under_way)
+        return self._table.saved_html(facts["sentence"] + (UNDER_WAY if goes_on else ""))

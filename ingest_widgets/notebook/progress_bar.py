@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import html
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import anywidget
-from traitlets import Bool, Float, List, Unicode, validate
+from traitlets import Bool, Float, Instance, List, Unicode, validate
 
 from ingest_widgets.notebook.esm import script, style
 from ingest_widgets.notebook.kernel_comm import listen
 from ingest_widgets.notebook.message_pace import OPENING, pace
-from ingest_widgets.notebook.saved_output import SavedOutput, has_ipython
+from ingest_widgets.notebook.saved_output import SAVED_SECONDS, UNDER_WAY, SavedOutput, has_ipython
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.progress.state import ProgressState, counts, sentence
 from ingest_widgets.progress.state import pace as pace_words
 
 MOST_PROBLEMS = 100
 _LONGEST = 500
+_FIRST_SAVED_SECONDS = 1.0
+"""Most bars have ended by then: they are spared messages about their way."""
 
 
 class ProgressBar(anywidget.AnyWidget):
@@ -56,6 +59,7 @@ class ProgressBar(anywidget.AnyWidget):
     _stoppable = Bool(False).tag(sync=True)
     _stopping = Bool(False).tag(sync=True)
     _line = Unicode("").tag(sync=True)
+    _kept = Instance(dict, allow_none=True).tag(sync=True)
 
     def __init__(self, tracker: ProgressTracker | None = None, *, state: ProgressState | None = None) -> None:
         if tracker is not None and not isinstance(tracker, ProgressTracker):
@@ -66,8 +70,7 @@ class ProgressBar(anywidget.AnyWidget):
         self._unsent: set[str] = set()
         self._html_is_old = self._displayed = self._reporting = False
         self._saved = SavedOutput()
-        self._page: str | None = None
-        self._reloaded = False
+        self._saved_until = 0.0
         self._stop_callbacks: list[Callable[[], object]] = []
         super().__init__(_line=listen(self._heard), **(_traits(state) if state else {}))
         pace.note(OPENING)
@@ -99,6 +102,8 @@ class ProgressBar(anywidget.AnyWidget):
         keys = self.keys if key is None else [key] if isinstance(key, str) else key
         with self._lock:
             self._unsent.update(keys)
+            if keys == ["_kept"]:  # it goes along with the next message
+                return
             self._html_is_old = self._displayed
         if not self._reporting:
             self._ask_to_send()
@@ -128,6 +133,7 @@ class ProgressBar(anywidget.AnyWidget):
         bundle = {**data, "text/plain": plain}
         if has_ipython():
             self._displayed = True
+            self._saved_until = time.monotonic() + _FIRST_SAVED_SECONDS
             self._saved.show(self._html())
         else:
             bundle["text/html"] = self._html()
@@ -136,7 +142,8 @@ class ProgressBar(anywidget.AnyWidget):
     def _line_of_text(self) -> str:
         ending = f"{self._status}: {self._reason}".rstrip(": ") if self._has_ended and self._status != "done" else ""
         head = f"{self._desc}: " if self._desc else ""
-        return head + ", ".join(filter(None, [self._words, ending, self.note])) or "no progress yet"
+        line = head + ", ".join(filter(None, [self._words, ending, self.note]))
+        return line + ("" if self._has_ended else UNDER_WAY) if line else "no progress yet"
 
     def _html(self) -> str:
         problems = "".join(f"<li>{html.escape(text)}</li>" for text in self.problems)
@@ -152,34 +159,28 @@ class ProgressBar(anywidget.AnyWidget):
             pace.ask(self._send_news)
 
     def _send_news(self) -> None:
+        if self._html_is_old and self._has_ended:
+            pace.withdraw(self._send_html)
+            self._send_html()
+        elif self._html_is_old:
+            pace.ask(self._send_html, after=self._saved_until - time.monotonic())
         with self._lock:
             keys, self._unsent = self._unsent, set()
         if keys and self.comm is not None:
             super().send_state(keys)
-        if self._html_is_old and self._has_ended:
-            self._send_html()
 
     def _send_html(self) -> None:
         self._html_is_old = False
+        self._saved_until = time.monotonic() + SAVED_SECONDS
         page = self._html()
         self._saved.update(page)
-        if self._reloaded and self.comm is not None:
-            self.send({"kind": "kept", "kept": self._saved.kept(page)})
+        self._kept = self._saved.kept(page)
 
     # What the page says
 
     def _heard(self, content: dict[str, Any], _: list[memoryview] | None = None) -> None:
-        if content.get("kind") == "hello":
-            self._greet(content.get("page"))
-        elif content.get("kind") == "stop" and not (self._stopping or self._has_ended):
+        if content.get("kind") == "stop" and not (self._stopping or self._has_ended):
             self._stop()
-
-    def _greet(self, page: str | None) -> None:
-        """Another page than the first has been reloaded: it has forgotten which output is to be updated."""
-        self._page = self._page or page
-        if page != self._page:
-            self._reloaded = True
-            pace.ask(self._send_html, messages=2)
 
     def _stop(self) -> None:
         self._stopping = True

@@ -17,14 +17,17 @@ from ingest_widgets.notebook.message_pace import SHOWING, pace
 
 LONGEST_WAIT = 3.0
 """Seconds a cell may go on at its end until what its notebook keeps has been sent."""
+SAVED_SECONDS = 5.0
+"""How old what a saved notebook would say gets while a run goes on."""
+UNDER_WAY = " (under way when this was saved)"
 _TAGS = re.compile(r"<[^>]*>")
 
 
 class SavedOutput:
     """One HTML output, shown once and kept up to date from any thread.
 
-    A page that was reloaded doesn't know the display's id any more, so that an update of it is lost. It finds the
-    output by its class instead, see labextension/static/kept_outputs.js.
+    A page that was reloaded doesn't know the display's id any more, nor does a cell that was moved: an update of it is
+    lost. The page finds the output by its class instead, see labextension/static/kept_outputs.js.
     """
 
     def __init__(self) -> None:

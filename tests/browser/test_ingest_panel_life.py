@@ -133,20 +133,38 @@ def test_a_notebook_that_was_reloaded_in_mid_run_still_keeps_the_final_counts(la
     expect(again.output(0).get_by_text("41 files: ")).to_be_visible()
 
 
-def test_a_bar_that_was_reloaded_in_mid_run_still_keeps_the_final_counts(lab: Lab) -> None:
-    write_pdfs(lab.root / "papers", 3)
+@pytest.mark.parametrize("away", ["reloaded", "moved"])
+def test_a_bar_that_was_taken_away_in_mid_run_still_keeps_its_counts(lab: Lab, away: str) -> None:
+    """How far it was while it ran, and the final ones."""
     go = lab.root / "go"
     code = "import os, time\nfrom ingest_widgets import *\nbar = ProgressBar()\ndisplay(bar)\n"
     code += "with ProgressTracker(3, sinks=[bar], desc='papers') as tracker:\n    tracker.update(1)\n"
     code += f"    while not os.path.exists({str(go)!r}):\n        time.sleep(0.05)\n    tracker.update(2)"
-    notebook = lab.notebook(code)
+    notebook = lab.notebook(code, "1 + 1")
     notebook.start(0)
-    expect(notebook.output(0).get_by_role("progressbar")).to_be_visible()
-    notebook.save()
-    lab.reload()
-    notebook = lab.open(notebook.path, kernel=False)
+    lab.page.wait_for_function(KEPT, arg=[notebook.path, "(under way when this was saved)"], timeout=20_000)
+    if away == "reloaded":
+        notebook.save()
+        lab.reload()
+        notebook = lab.open(notebook.path, kernel=False)
+        expect(notebook.output(0).get_by_text("(under way when this was saved)")).to_be_visible()
+    else:
+        notebook.activate(0)
+        lab.command("notebook:move-cell-down")
     go.touch()
     lab.page.wait_for_function(KEPT, arg=[notebook.path, "100% 3/3"], timeout=20_000)
+
+
+def test_a_cell_that_ingests_says_from_its_first_moment_that_it_is_under_way(lab: Lab) -> None:
+    """Whoever saves then, or whose kernel dies, finds no bar that has nothing to say."""
+    slow_folder(lab, 5)
+    notebook = lab.notebook("from ingest_widgets import ingest\ncorpus = ingest('slow')")
+    run = notebook.start(0)
+    expect(notebook.output(0).get_by_role("progressbar", name="Ingest")).to_be_visible()
+    assert "under way when this was saved" in json.dumps(notebook.outputs(0))
+    assert "no progress yet" not in json.dumps(notebook.outputs(0))
+    run.wait()
+    lab.page.wait_for_function(KEPT, arg=[notebook.path, "6 files: 6 ingested"], timeout=5000)
 
 
 def test_a_restart_is_said(lab: Lab) -> None:

@@ -105,7 +105,7 @@ export class PanelStore {
 
   hello() {
     this.sequence = null;
-    this.ask("hello", { page: PAGE, uploads: this.uploads.ids() });
+    this.ask("hello", { uploads: this.uploads.ids() });
   }
 
   lose(why) {

@@ -1,7 +1,7 @@
 // The bar of ingest_widgets.ProgressBar: all that it shows comes from traits, all of it is text.
 
 import { KernelLine } from "./kernel_line.js";
-import { PAGE, passOnKept } from "./kept_output.js";
+import { passOnKept } from "./kept_output.js";
 
 const PATIENCE_MS = 1500;
 const ENDED = new Set(["done", "stopped", "failed", "interrupted"]);
@@ -133,13 +133,12 @@ function render({ model, el }) {
   return () => view.close();
 }
 
+/** After a reload as well: what the kernel keeps may be newer than what the notebook was saved with. */
 function initialize({ model }) {
-  const receive = (message) => {
-    if (message?.kind === "kept") passOnKept(message.kept);
-  };
-  model.on("msg:custom", receive);
-  model.send({ kind: "hello", page: PAGE });
-  return () => model.off("msg:custom", receive);
+  const keep = () => passOnKept(model.get("_kept"));
+  model.on("change:_kept", keep);
+  keep();
+  return () => model.off("change:_kept", keep);
 }
 
 export default { initialize, render };
