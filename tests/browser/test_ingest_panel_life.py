@@ -188,6 +188,9 @@ def test_a_kernel_that_died_is_said(lab: Lab) -> None:
     panel.grid.wait_for()
     notebook.start(1)
     expect(panel.output.get_by_role("alert").filter(has_text="died")).to_be_visible(timeout=20_000)
+    lab.page.wait_for_function("path => labTools.kernel(path).status === 'idle'", arg=notebook.path)
+    expect(panel.output.get_by_role("alert").filter(has_text="died")).to_be_visible()
+    assert lab.errors == []
 
 
 def test_a_kernel_that_was_shut_down_is_said(lab: Lab) -> None:

@@ -501,6 +501,15 @@ def test_a_lost_message_makes_the_page_ask_for_everything(panel: BarePage) -> No
     assert len(panel.sent("hello", 2)) == 2
 
 
+def test_a_message_that_cannot_be_sent_says_that_the_kernel_is_gone(panel: BarePage) -> None:
+    """ipywidgets raises where the widget's comm has died with its kernel."""
+    panel.page.evaluate("void (fake.send = () => { throw new Error('Cannot send'); })")
+    panel.page.evaluate("fake.emit('comm_live_update')")
+    expect(panel.page.get_by_role("alert").filter(has_text="doesn't answer: run this cell again")).to_be_visible()
+    expect(panel.page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    assert panel.errors == []
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -25,6 +25,7 @@ export class KernelLine {
     this.model = model;
     this.onLost = onLost;
     this.onFound = onFound;
+    this.gone = "";
     this.comm = new KernelComm(model);
     if (subshell) this.comm.open();
     this.look = this.look.bind(this);
@@ -46,7 +47,10 @@ export class KernelLine {
 
   look() {
     const why = GONE[this.kernel?.status];
-    if (why) this.onLost(why);
+    if (why) {
+      this.gone = why;
+      this.onLost(why);
+    }
     return Boolean(why);
   }
 
@@ -60,8 +64,10 @@ export class KernelLine {
   }
 
   send(content, buffers) {
-    if (content.kind.startsWith("upload")) this.comm.sendInOrder(content, buffers);
-    else this.comm.send(content);
+    const inOrder = content.kind.startsWith("upload");
+    const sent = inOrder ? this.comm.sendInOrder(content, buffers) : this.comm.send(content);
+    // The widget's own comm dies with its kernel, and can't be opened again from here.
+    sent.catch(() => this.onLost(this.gone || UNKNOWN));
   }
 
   /** What to say when an answer takes long. */
