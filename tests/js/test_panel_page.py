@@ -193,6 +193,27 @@ def test_the_bar_is_red_for_the_share_that_failed(panel: BarePage) -> None:
     assert "gradient" in image
 
 
+GROUND = "node => getComputedStyle(node).backgroundColor"
+
+
+def test_in_high_contrast_the_bar_the_marks_and_what_is_chosen_can_be_seen(panel: BarePage) -> None:
+    panel.tell_rows(3)
+    panel.tell(state={"running": False, "finished": 3, "total": 3, "outcome": "done"})
+    search(panel)
+    panel.page.get_by_role("listitem").first.click()
+    panel.answer_page([[1, 1, 2, 2]])
+    coloured = [panel.page.locator(name) for name in (".ingw-bar", ".ingw-bar-fill", ".ingw-mark")]
+    expect(coloured[-1]).to_have_count(1)
+    before = [part.evaluate(GROUND) for part in coloured]
+    panel.page.emulate_media(forced_colors="active")
+    try:
+        assert [part.evaluate(GROUND) for part in coloured] == before
+        for chosen in (panel.page.get_by_role("listitem").first, panel.page.get_by_role("button", name="all: 3 files")):
+            assert chosen.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
+    finally:
+        panel.page.emulate_media(forced_colors="none")
+
+
 def test_a_name_that_turns_the_direction_leaves_the_page_number_alone(panel: BarePage) -> None:
     search(panel, hits=[HITS[0] | {"file": "a\u202efdp.pdf"}])
     panel.page.get_by_role("listitem").click()
