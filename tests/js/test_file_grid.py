@@ -65,6 +65,17 @@ def test_scrolling_is_never_blank(panel: BarePage) -> None:
     assert worst < 3
 
 
+def test_rows_are_read_out_in_the_order_in_which_they_are_seen(panel: BarePage) -> None:
+    panel.tell_rows(1000)
+    grid = grid_of(panel)
+    expect(grid.get_by_role("row").nth(1)).to_be_visible()
+    for top in (28 * 20, 28 * 23, 28 * 9, 28 * 950, 0):
+        grid.evaluate("(grid, top) => { grid.scrollTop = top; grid.dispatchEvent(new Event('scroll')); }", top)
+        places = grid.evaluate("g => [...g.querySelectorAll('[role=row]')].map(row => +row.ariaRowIndex)")
+        assert places == [1, *range(places[1], places[1] + len(places) - 1)]
+        assert abs(places[1] - top // 28) <= 4
+
+
 def test_keys_move_the_active_row_from_end_to_end(panel: BarePage) -> None:
     panel.tell_rows(10_000)
     grid = grid_of(panel)

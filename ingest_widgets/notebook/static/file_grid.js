@@ -178,7 +178,18 @@ export class FileGrid {
       this.paintRow(node, position, row);
     }
     for (const node of spare) node.remove();
+    this.arrangeRows([...wanted.keys()]);
     this.paintActive();
+  }
+
+  /** In the DOM as on the screen: screen readers and copied text go by the DOM. */
+  arrangeRows(keys) {
+    let next = null;
+    for (const key of keys.reverse()) {
+      const node = this.shown.get(key);
+      if (!node.parentNode || node.nextSibling !== next) this.window.insertBefore(node, next);
+      next = node;
+    }
   }
 
   buildRow() {
@@ -187,7 +198,6 @@ export class FileGrid {
     );
     cells[0].append(element("span", { class: "ingw-word" }));
     const node = element("div", { role: "row", class: "ingw-row", on: { click: () => this.open(node.row) } }, ...cells);
-    this.window.append(node);
     return node;
   }
 
