@@ -112,6 +112,24 @@ def test_what_a_stop_callback_raises_is_shown_in_the_widget(lab: Lab) -> None:
     expect(notebook.output(0).get_by_text("Stop failed: OSError: no brake", exact=True)).to_be_visible()
 
 
+def test_in_an_output_of_ipywidgets_all_is_to_be_seen(lab: Lab) -> None:
+    """What stands there for a saved notebook hides itself, not the widget that it lies in."""
+    code = SHOW + "import ipywidgets\nout = ipywidgets.Output()\n"
+    code += "with out:\n    print('before')\n    for _ in ProgressTracker(3, desc='in it').track(range(3)): pass\n"
+    output = lab.run(code + "ipywidgets.VBox([ipywidgets.Label('a label'), out])").output(0)
+    expect(output.get_by_role("progressbar", name="in it")).to_be_visible()
+    for text in ("before", "a label"):
+        expect(output.get_by_text(text)).to_be_visible()
+    expect(output.locator(".ingw-saved", has_text="100% 3/3")).to_be_hidden()
+
+
+def test_beside_another_widget_the_bar_is_to_be_seen(lab: Lab) -> None:
+    code = "import ipywidgets\nfrom ingest_widgets import ProgressBar\n"
+    output = lab.run(code + "ipywidgets.HBox([ProgressBar(), ipywidgets.Label('x')])").output(0)
+    bar = output.get_by_role("progressbar", name="Progress")
+    assert bar.evaluate("bar => bar.clientWidth") >= 60
+
+
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_saved_notebook_says_the_final_state_without_a_kernel(lab: Lab, trusted: bool) -> None:
     code = "with ProgressTracker(40, desc='papers', sinks=[bar]) as t:\n    t.update(30)\n    bar.note = '2 <failed>'"

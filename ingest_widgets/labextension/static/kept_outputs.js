@@ -4,9 +4,9 @@
 // Without a kernel JupyterLab says 'Loading widget...' for ever, or 'model not found', below the HTML that stands for it;
 // in a notebook that isn't trusted, the text that stands for the widget.
 const HIDE_DEAD = `
-.jp-OutputArea-child:has(.ingw-saved)
+.jp-OutputArea-child:has(> .jp-OutputArea-output > div > .ingw-saved)
   + .jp-OutputArea-child:has(> .lm-Panel.jp-OutputArea-output):not(:has(> .jp-OutputArea-output > *)),
-.jp-OutputArea-child:has(.ingw-saved)
+.jp-OutputArea-child:has(> .jp-OutputArea-output > div > .ingw-saved)
   + .jp-OutputArea-child:has(> .jp-OutputArea-output[data-mime-type="text/plain"]) {
   display: none;
 }`;
