@@ -25,6 +25,7 @@ _SIDE = 5  # segments that have to respect a strip, on either side
 _CROSSING = 0.15  # of the segments may lie across it: titles, figures
 _BIN = 3.0  # points
 _LETTER_AND_SPACE = 6.0  # points, even in small print
+_LETTER_AND_GAP = 1.3  # of the height of a line
 _LEVEL = 3.0  # points
 _FAR = 20_000.0  # points: no paper is larger, and broken files name any place
 _DEEPEST = 6
@@ -97,7 +98,7 @@ def _has_gap(page: TextPage, line: str, start: int) -> bool:
     if widest < _LETTER_AND_SPACE:
         return False
     _, low, _, high = page.box(start)
-    return widest > high - low
+    return widest > _LETTER_AND_GAP * (high - low)
 
 
 def reading_order(page: TextPage, text: str) -> list[list[Segment]] | None:

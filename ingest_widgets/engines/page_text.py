@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
 _FEW_PAGES = 3  # who has words in such pieces has some on each page
-_NEAR_PAGES = 12  # behind a letterspaced word there may be more: code, running heads
+_NEAR_PAGES = 12  # behind these or a letterspaced word there may be more: code, running heads
 _CUT_BY_BROWSER = HYPHEN + LINE_END
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
@@ -47,7 +47,7 @@ class PageReader:
         self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
-        self._paired = is_of_ghostscript(document)
+        self._paired_until = _FEW_PAGES if is_of_ghostscript(document) else 0
         self._vocabulary = Vocabulary()
         self._pages = self._spaced_until = 0
         self._mixed = self._noted = False
@@ -88,9 +88,10 @@ class PageReader:
                 self._spaced_until = self._pages + _NEAR_PAGES
         if CUT in text:
             edits += cut_edits(page, text)
-        if self._paired:
-            pairs = pair_edits(page)
-            self._paired = bool(pairs) or self._pages < _FEW_PAGES
+        if self._pages <= self._paired_until:
+            pairs = pair_edits(page, self._paired_until > _FEW_PAGES)
+            if pairs:
+                self._paired_until = self._pages + _NEAR_PAGES
             edits += pairs
         edits.sort()
         starts, firsts = page.line_starts, page.line_pens

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _GHOSTSCRIPT = "Ghostscript".encode("utf-16-le")
 _LONGEST_NAME = 512  # bytes
+_BEGINNING = 1_000  # signs
 _LETTERSPACED = 4  # signs; fewer are words, or ends of words and a word between them
 _SPACE, _TOUCHING = 0.15, 0.05  # of the height of a sign; letters of a word are a hundredth apart
 _NARROW = 1.0  # points
@@ -33,21 +34,28 @@ def is_of_ghostscript(document: pypdfium2.PdfDocument) -> bool:
     return _GHOSTSCRIPT in room.raw
 
 
-def pair_edits(page: TextPage) -> list[Edit]:
+def pair_edits(page: TextPage, expected: bool = True) -> list[Edit]:
     """(start, end, replacement): spaces in a piece of two or three signs that stand apart, and none without room.
 
-    Takes a good part of the time that pdfium takes for the page.
+    Takes as long as pdfium takes for the page.
 
     Args:
         page: Where its signs are pdfium's characters.
+        expected: Look at all of the page though there are none in its beginning.
     """
-    pieces = [piece.value for piece in page.objects_at(range(len(page.text)))]
+    length = len(page.text)
+    if not expected and not _apart(page, min(length, _BEGINNING)):
+        return []
+    return [(at + 1, at + 1, " ") for at in _apart(page, length)] + [(at, at + 1, "") for at in _squeezed(page)]
+
+
+def _apart(page: TextPage, length: int) -> list[int]:
+    """The signs behind which a space is missing."""
+    pieces = [piece.value for piece in page.objects_at(range(length))]
     starts = [at for at, (before, piece) in enumerate(pairwise([None, *pieces])) if piece != before]
-    short = [
-        range(start, end - 1) for start, end in pairwise([*starts, len(pieces)]) if 1 < end - start < _LETTERSPACED
-    ]
+    short = [range(start, end - 1) for start, end in pairwise([*starts, length]) if 1 < end - start < _LETTERSPACED]
     apart = [gaps for gaps in short if pieces[gaps.start] and all(_gap(page, at, at + 1) > _SPACE for at in gaps)]
-    return [(at + 1, at + 1, " ") for gaps in apart for at in gaps] + [(at, at + 1, "") for at in _squeezed(page)]
+    return [at for gaps in apart for at in gaps]
 
 
 def _squeezed(page: TextPage) -> list[int]:
