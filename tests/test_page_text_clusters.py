@@ -83,7 +83,7 @@ def test_a_page_is_drawn_with_all_pieces_after_it_was_read() -> None:
         assert document[0].render().to_numpy().tobytes() == before
 
 
-@pytest.mark.parametrize("mark", ["\u0301", "\u0bbe"])
+@pytest.mark.parametrize("mark", ["\u0301", "\u05b8", "\u0bbe"])
 def test_many_marks_and_no_letter(mark: str) -> None:
     alone: Sign = (mark * 3, [("-", 5, 8), ("-", 5, 8)])
     assert texts(browser_page(*[alone] * 20))[0].count(mark) == 60

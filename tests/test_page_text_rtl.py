@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -18,10 +18,24 @@ from tests.test_page_text import drawn, texts
 Piece = tuple[str, str]
 
 
-def written_in(a: str, *pages: Callable[[Canvas], None], **preferences: Any) -> bytes:
-    """The pages with this sign in place of Times' a, the one behind it in place of its b, and so on."""
+def written_in(
+    a: str, *pages: Callable[[Canvas], None], marks: Mapping[str, str] | None = None, **preferences: Any
+) -> bytes:
+    """The pages with this sign in place of Times' a, the one behind it in place of its b, and so on.
+
+    Args:
+        a: Such as alef.
+        pages: In Times where it matters.
+        marks: More signs of Times, and those in their place; else Times' other signs have no meaning.
+        preferences: Of the viewer.
+    """
+    ranges = [
+        (ord("a"), ord("z"), ord(a)),
+        *((ord(sign), ord(sign), ord(other)) for sign, other in (marks or {}).items()),
+    ]
+    rows = " ".join(f"<{first:02x}> <{last:02x}> <{meaning:04x}>" for first, last, meaning in ranges)
     to_unicode = f"""begincmap 1 begincodespacerange <00> <ff> endcodespacerange
-1 beginbfrange <61> <7a> <{ord(a):04x}> endbfrange endcmap"""
+{len(ranges)} beginbfrange {rows} endbfrange endcmap"""
     out = BytesIO()
     with pikepdf.open(BytesIO(drawn(*pages))) as document:
         for page in document.pages:

@@ -25,7 +25,7 @@ _MEANING = getter(pdfium_c.FPDFPageObjMark_GetParamStringValue)
 _SHOW = getter(pdfium_c.FPDFPageObj_SetIsActive)
 _LENGTH = ctypes.byref(ctypes.c_ulong())
 # Of UTF-8: what the marks, letters and vowel signs of scripts begin with whose letters change with their neighbours.
-_FIRST_BYTES = b"\xcc", b"\xcd", b"\xe0", b"\xe1"
+_FIRST_BYTES = b"\xcc", b"\xcd", b"\xd7", b"\xd9", b"\xdc", b"\xe0", b"\xe1"
 _MOST_MARKS = 8
 _NARROWEST = 0.1  # of the size of the font: less isn't taken up by any space
 _TALL = 2.5  # of the size of the font: what is taller is no sign but several lines

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 Edit = tuple[int, int, str]
 """Where in the text it begins and ends, and what stands there instead."""
 
 
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """By where they begin, the longest first."""
+    return sorted(edits, key=lambda edit: (edit[0], -edit[1]))
+
+
 def edits_within(edits: Sequence[Edit], start: int, end: int) -> Iterator[Edit]:
-    """Those that begin within a part of the text; of two that overlap, the first one.
+    """Those within a part of the text; of two that overlap, the first one.
 
     Args:
         edits: In order.
@@ -19,6 +24,6 @@ def edits_within(edits: Sequence[Edit], start: int, end: int) -> Iterator[Edit]:
     """
     position = start
     for edit in edits[bisect_left(edits, (start,)) : bisect_left(edits, (end,))]:
-        if edit[0] >= position:
+        if edit[0] >= position and edit[1] <= end:
             yield edit
             position = edit[1]

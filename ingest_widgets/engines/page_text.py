@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.accents import accent_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.cyrillic import cyrillic_edits
-from ingest_widgets.engines.edits import Edit, edits_within
+from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
@@ -93,7 +93,7 @@ class PageReader:
             if pairs:
                 self._paired_until = self._pages + _NEAR_PAGES
             edits += pairs
-        edits.sort()
+        edits = in_order(edits)
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts, self._mixed)):
             rows = reading_order(page, text)
@@ -128,7 +128,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     edits = _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
-    return sorted(edits)
+    return in_order(edits)
 
 
 def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:

@@ -6,7 +6,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, repeat
+from itertools import accumulate, pairwise, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.hyphens import CUT, HYPHEN
 from ingest_widgets.engines.page_text import changes
+from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
 from ingest_widgets.engines.textpage import LINE_BREAK, TextPage
 from ingest_widgets.scripts import SIGN
 
@@ -74,6 +75,8 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
     if page.indexed and (edits := changes(page, from_right)):  # the words that were made by cleaning the text
+        anew = [range(first, last) for first, last, read in edits if _is_read_anew(page, first, last, read)]
+        found = {places for places in found if not any(places[0] in line for line in anew)}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))
     pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
     for first, last in _once(pieces):
@@ -155,11 +158,21 @@ def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
     first, last, replacement = edit
     if last - first == len(replacement) > 1:
         across, _ = page.pens(range(first, last))
-        by_place = sorted(range(first, last), key=lambda n: (across[n - first], text[n] != " "))
-        for order in (range(last - 1, first - 1, -1), by_place):
+        from_left = sorted(range(first, last), key=lambda n: (across[n - first], text[n] != " "))
+        for order in (range(last - 1, first - 1, -1), from_left):
             if "".join(text[n] for n in order) == replacement:
                 return order
+    if _is_read_anew(page, *edit):
+        _, order = by_place(page, text, first, last)
+        return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
     return repeat(first)
+
+
+def _is_read_anew(page: TextPage, first: int, last: int, replacement: str) -> bool:
+    """Whether the edit is a right-to-left line by the places of its signs."""
+    if first not in page.line_starts or not has_right_to_left(replacement):
+        return False
+    return last - first == len(page.lines[page.line_starts.index(first)])
 
 
 def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = frozenset()) -> tuple[str, list[int]]:

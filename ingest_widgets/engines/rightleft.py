@@ -1,4 +1,4 @@
-"""Right-to-left text: words that were drawn from the left, false spaces, Latin words backwards, mirrored brackets."""
+"""Right-to-left text: words that were drawn from the left, Latin words backwards, mirrored brackets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left, is_right_to_left
+
 if TYPE_CHECKING:
     import pypdfium2
 
@@ -16,23 +18,29 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
 
 Span = tuple[int, int]
-_LETTER = "\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u06ff\u0750-\u077f\u08a0-\u08ff\u200c\u200d"
+_LETTER = "\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u06ff\u0710-\u074f\u0750-\u077f\u08a0-\u08ff\u200c\u200d"
+# Marks, figures, Latin letters, brackets; the line ends within torn lines.
+_DOUBTFUL = re.compile(
+    "[\n0-9A-Za-z(\u00ab\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0730-\u074a\u0660-\u0669\u06f0-\u06f9]"
+)
+_WORDS = re.compile(f"[{_LETTER}]+")
+_SOME, _MOST = 0.25, 0.5  # of the letters of a line, on a page of such lines and on others
 _WORD = re.compile(f"[{_LETTER}]{{2,}}")
 _ALEF_LAM = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
 _ANY_WORD = re.compile(r"\S+")
-_SPACE = re.compile(f"(?<=[{_LETTER}]) (?=[{_LETTER}])")
-_IN_EVERY_TEXT = "\u0627\u0644\u06cc\u05d5\u05d9"  # alef, lam, yeh, vav, yod
 _LATIN = "A-Za-z\u00c0-\u02af\u0370-\u052f"
 _SIGN = f"[^{_LETTER}\\r\\n]"  # neither a right-to-left letter nor a line end
 _RUN = re.compile(f"{_SIGN}+")
 _LATIN_WORD = re.compile(f"(?<![^{_LETTER}\\s])[^{_LETTER}\\s]*?[{_LATIN}]")
 _AROUND = ".,:;!?()[]\"'\u00ab\u00bb\u05f3\u05f4-\u2013\u05be\u060c\u061b\u061f"  # others are parts of addresses
-_WELL_FORMED, _MIRRORED = re.compile(r"\([^()]*\)"), re.compile(r"\)[^()]*\(")
-_BRACKETS = str.maketrans("()[]", ")(][")
-_BRACKET = re.compile(f"(?<![{_LATIN}])(?<![{_LATIN}] )[()\\[\\]]")  # behind Latin letters pdfium leaves them
+_WELL_FORMED, _MIRRORED = (
+    re.compile("\\([^()]*\\)|\xab[^\xab\xbb]*\xbb"),
+    re.compile("\\)[^()]*\\(|\xbb[^\xab\xbb]*\xab"),
+)
+_BRACKETS = str.maketrans("()[]\xab\xbb", ")(][\xbb\xab")
+_BRACKET = re.compile(f"(?<![{_LATIN}])(?<![{_LATIN}] )[()\\[\\]\xab\xbb]")  # behind Latin letters pdfium leaves them
 _SAME_LINE = 3.0  # points
 _WORD_GAP = 0.7  # of the size of the font: cells of a table stand farther apart
-_TOUCHING = 0.12  # of the size of the font; a real gap has more
 
 
 def reads_from_right(document: pypdfium2.PdfDocument) -> bool:
@@ -43,10 +51,32 @@ def reads_from_right(document: pypdfium2.PdfDocument) -> bool:
 
 
 def right_to_left_edits(page: TextPage, text: str) -> list[Edit]:
-    """(start, end, replacement): what stands in the order of its places, spaces that are none, mirrored brackets."""
-    if text.isascii() or not any(letter in text for letter in _IN_EVERY_TEXT):
+    """(start, end, replacement): what stands in the order of its places, and mirrored brackets."""
+    if not has_right_to_left(text):
         return []
-    return _turned_words(page, text) + _false_spaces(page, text) + latin_runs(page, text) + _brackets(text)
+    edits = _turned_words(page, text) + latin_runs(page, text) + _brackets(text)
+    return _lines_by_place(page, text) + edits
+
+
+def _lines_by_place(page: TextPage, text: str) -> list[Edit]:
+    found = []
+    share = _SOME if 2 * len(_WORDS.sub("", text)) < len(text) else _MOST
+    for start, line in zip(page.line_starts, page.lines, strict=True):
+        if is_right_to_left(line, share) and _is_doubtful(page, start, line):
+            found.append((start, start + len(line), by_place(page, text, start, start + len(line))[0]))
+    if not _are_mirrored("\n".join(read for _, _, read in found)):
+        return found
+    return [(start, end, _BRACKET.sub(_turned_bracket, read)) for start, end, read in found]
+
+
+def _is_doubtful(page: TextPage, start: int, line: str) -> bool:
+    """Whether a line has signs that pdfium misplaces, or goes to the right."""
+    if page.clusters or _DOUBTFUL.search(line):
+        return True
+    words = [match.start() for match in _WORD.finditer(line)]
+    pens = page.origins([start + word for word in words])
+    steps = [after[0] - before[0] for before, after in pairwise(pens) if abs(after[1] - before[1]) < _SAME_LINE]
+    return 2 * sum(step > 0 for step in steps) > len(steps)
 
 
 def _turned_words(page: TextPage, text: str) -> list[Edit]:
@@ -67,19 +97,6 @@ def _parted_ligatures(page: TextPage, text: str) -> list[Edit]:
     alefs, lams = page.origins(pairs), page.origins([at + 1 for at in pairs])
     near = [at for at, alef, lam in zip(pairs, alefs, lams, strict=True) if alef == lam]
     return [(at, at + 2, text[at : at + 2][::-1]) for at in near if page.box(at) == page.box(at + 1)]
-
-
-def _false_spaces(page: TextPage, text: str) -> list[Edit]:
-    found: list[Edit] = []
-    for match in _SPACE.finditer(text):
-        at = match.start()
-        if page.size(at) > 1:  # pdfium gives the spaces that it puts in no size
-            continue
-        ((left, base),) = page.origins([at - 1])
-        box = page.box(at + 1)
-        if -1 < left - box[2] < _TOUCHING * page.size(at - 1) and box[1] - 1 < base + page.size(at - 1):
-            found.append((at, at + 1, ""))
-    return found
 
 
 def latin_runs(page: TextPage, text: str) -> list[Edit]:
@@ -141,6 +158,14 @@ def _in_order(page: TextPage, text: str, words: list[Span]) -> list[Edit]:
 
 def _brackets(text: str) -> list[Edit]:
     """Pdfium mirrors brackets between right-to-left words; some files need that, others had them right."""
-    if len(_MIRRORED.findall(text)) <= len(_WELL_FORMED.findall(text)):
+    if not _are_mirrored(text):
         return []
-    return [(m.start(), m.end(), m.group().translate(_BRACKETS)) for m in _BRACKET.finditer(text)]
+    return [(match.start(), match.end(), _turned_bracket(match)) for match in _BRACKET.finditer(text)]
+
+
+def _are_mirrored(text: str) -> bool:
+    return len(_MIRRORED.findall(text)) > len(_WELL_FORMED.findall(text))
+
+
+def _turned_bracket(match: re.Match[str]) -> str:
+    return match.group().translate(_BRACKETS)

@@ -23,6 +23,8 @@ from ingest_widgets.engines.clusters import Clusters, address, may_have_clusters
 from ingest_widgets.engines.doubles import drawn_again
 from ingest_widgets.engines.getters import Handle, getter, unlocked
 from ingest_widgets.engines.raw_text import place_of, signs_of, unmapped
+from ingest_widgets.engines.rightleft_lines import has_right_to_left
+from ingest_widgets.engines.torn_lines import torn_lines
 from ingest_widgets.engines.vertical import taken_for_vertical
 
 _LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
@@ -100,6 +102,8 @@ class TextPage:
             self._part_lines()
         if self.indexed and (again := drawn_again(self)):
             self._leave_out(again)
+        if self.indexed and has_right_to_left(self.text) and (torn := torn_lines(self)):
+            self._join(torn)
 
     def __enter__(self) -> TextPage:
         return self
@@ -178,6 +182,13 @@ class TextPage:
         self.lines, self.line_starts = list(compress(self.lines, kept)), list(compress(self.line_starts, kept))
         across, up = self.line_pens
         self.line_pens = list(compress(across, kept)), list(compress(up, kept))
+
+    def _join(self, torn: Iterable[range]) -> None:
+        """Takes some lines for one each, with line ends in it."""
+        for numbers in torn:
+            first, last = numbers[0], numbers[-1]
+            self.lines[first] = self.text[self.line_starts[first] : self.line_starts[last] + len(self.lines[last])]
+        self._leave_out({number for numbers in torn for number in numbers[1:]})
 
     def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""

@@ -1,0 +1,173 @@
+"""Right-to-left lines read by the places of their signs, where pdfium's order can't be trusted.
+
+It puts marks behind other letters than their own, and reads a line with many Latin words from the left.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from ingest_widgets.engines.clusters import address
+from ingest_widgets.engines.pieces import font_size
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.textpage import TextPage
+
+_IN_EVERY_TEXT = "\u0627\u0644\u06cc\u05d5\u05d9\u0710"  # alef, lam, yeh, vav, yod, the Syriac alaph
+_LETTERS = re.compile(
+    "[\u05d0-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06fc\u0710-\u072f\u0750-\u077f\u08a0-\u08c7]"
+)
+_JOINERS = "\u200c\u200d"
+_ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
+# Of the size of the font.
+_TOUCHING = 0.12  # a real gap has more
+_WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
+_SPACE = -1  # in place of where a sign stands
+
+
+class _Unit(NamedTuple):
+    """What one pen stroke of the font drew: a sign, a ligature, or a letter with its marks."""
+
+    signs: list[int]
+    pen: float
+    left: float
+    right: float
+    kind: str
+    """Of its first sign: "R", "L", "N" for a figure, " " or "" for what has no direction of its own."""
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether some of it is in Hebrew, Arabic or Syriac letters; soon told."""
+    return not text.isascii() and any(letter in text for letter in _IN_EVERY_TEXT)
+
+
+def is_right_to_left(line: str, share: float = 0.5) -> bool:
+    """Whether more than this share of its letters are."""
+    return len(_LETTERS.findall(line)) > share * sum(map(str.isalpha, line))
+
+
+def by_place(page: TextPage, text: str, start: int, end: int) -> tuple[str, list[int]]:
+    """What a line says in the order of reading, and where each sign of that stands in the text; -1 for a gap.
+
+    Args:
+        page: Where the signs stand.
+        text: Of the whole page.
+        start: Where the line begins in it.
+        end: Where it ends.
+    """
+    order = [sign for unit in _read(_spaced(page, _units(page, text, start, end))) for sign in unit.signs]
+    return "".join(" " if sign < 0 else text[sign] for sign in order), order
+
+
+def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:
+    """From right to left."""
+    places = range(start, end)
+    objects = map(address, page.objects_at(places))
+    strokes: dict[tuple[int, float], list[int]] = {}
+    for sign, owner, pen in zip(places, objects, page.pens(places)[0], strict=True):
+        if not text[sign].isspace() or _is_drawn(page, sign):
+            strokes.setdefault((owner, pen), []).append(sign)
+    units, marks = [], []
+    for (_, pen), signs in strokes.items():
+        unit = _unit(page, text, signs, pen)
+        if unit.kind in ("M", "J"):
+            marks.append(unit)
+        else:
+            units.append(unit)
+    units.sort(key=lambda unit: unit.pen - (unit.kind == " ") / 2, reverse=True)  # the last space may lie on a letter
+    for mark in marks:
+        _attach(mark, units)
+    return units
+
+
+def _is_drawn(page: TextPage, space: int) -> bool:
+    left, _, right, _ = page.box(space)
+    return left < right
+
+
+def _unit(page: TextPage, text: str, signs: list[int], pen: float) -> _Unit:
+    left, _, right, _ = page.sign(signs[0])
+    if len(signs) > 1:
+        boxes = {sign: page.box(sign) for sign in signs}
+        left, right = min(left, *(box[0] for box in boxes.values())), max(right, *(box[2] for box in boxes.values()))
+        if {text[sign] for sign in signs} <= {*_ALEFS, _LAM}:
+            signs.sort(key=lambda sign: text[sign] != _LAM)  # they were drawn as one, lam first
+        else:
+            signs.sort(key=lambda sign: (_kind(text[sign]) == "M", -boxes[sign][0]))
+    return _Unit(signs, pen, left, right, _kind(text[signs[0]]))
+
+
+@cache
+def _kind(sign: str) -> str:
+    if sign.isspace():
+        return " "
+    if sign in _JOINERS:
+        return "J"
+    direction = unicodedata.bidirectional(sign)
+    return {"NSM": "M", "R": "R", "AL": "R", "L": "L", "EN": "N", "AN": "N"}.get(direction, "")
+
+
+def _attach(mark: _Unit, units: Sequence[_Unit]) -> None:
+    """Puts a mark behind the letter that it stands above or below, and a joiner behind the one to its right."""
+    middle = mark.pen if mark.kind == "J" else (mark.left + mark.right) / 2
+    letters = [unit for unit in units if unit.kind == "R"]
+    if letters:
+        if mark.kind == "J":
+            near = min(letters, key=lambda unit: abs(unit.pen - mark.pen))
+        else:
+            near = min(
+                letters, key=lambda unit: (max(unit.left - middle, middle - unit.right, 0.0), abs(unit.pen - middle))
+            )
+        near.signs.extend(mark.signs)
+
+
+def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
+    """The same with a space for each gap."""
+    spaced = list(units[:1])
+    size = font_size(page.objects_at(units[0].signs[:1])[0]) if units else 0.0
+    for unit, following in pairwise(units):
+        if unit.kind != " " != following.kind and _is_gap(page, unit, following, size):
+            spaced.append(_Unit([_SPACE], unit.left, following.right, unit.left, " "))
+        spaced.append(following)
+    return spaced
+
+
+def _is_gap(page: TextPage, unit: _Unit, following: _Unit, size: float) -> bool:
+    gap = unit.left - following.right
+    if page.clusters and gap < _WITHIN * size:
+        drawn = page.draws_space_between(unit.signs[0], following.signs[0])
+        if drawn is not None:
+            return drawn
+    return gap > _TOUCHING * size
+
+
+def _read(units: Sequence[_Unit]) -> Iterator[_Unit]:
+    """Latin words and figures from left to right."""
+    for is_from_right, group in groupby(units, lambda unit: unit.kind == "R"):
+        part = list(group)
+        yield from part if is_from_right else _across(part)
+
+
+def _across(part: Sequence[_Unit]) -> Iterator[_Unit]:
+    """A part of a line without right-to-left letters; what is around its words and figures stays where it is."""
+    strong = [number for number, unit in enumerate(part) if unit.kind in ("L", "N")]
+    if not strong:
+        yield from part
+        return
+    first, last = strong[0], strong[-1] + 1
+    yield from part[:first]
+    together: list[_Unit] = []
+    has_words = any(unit.kind == "L" for unit in part)
+    for unit in part[first:last]:
+        if unit.kind == " " and not has_words:  # each number by itself
+            yield from (*reversed(together), unit)
+            together.clear()
+        else:
+            together.append(unit)
+    yield from reversed(together)
+    yield from part[last:]

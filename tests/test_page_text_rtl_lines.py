@@ -1,0 +1,117 @@
+"""Right-to-left lines that pdfium alone mixes up: marks, figures, brackets, and many Latin words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from tests.test_page_boxes import found
+from tests.test_page_text import texts
+from tests.test_page_text_rtl import Piece, from_the_right, letters, written_in
+
+QAMATS, FATHA = "\u05b8", "\u064e"
+# Times' a to z stand for the letters from alef on, and this sign for the mark.
+MARK = "|"
+
+
+def width(text: str, font: str = "Times-Roman", size: int = 10) -> float:
+    return float(stringWidth(text, font, size))
+
+
+def marked(*words: str, low: float = -2) -> Callable[[Canvas], None]:
+    """Words from the right, each letter and each mark drawn by itself; a mark follows its letter in the word."""
+
+    def page(canvas: Canvas) -> None:
+        x = 500.0
+        canvas.setFont("Times-Roman", 10)
+        for word in words:
+            for sign in word:
+                if sign == MARK:
+                    canvas.drawString(x + 0.5, 700 + low, sign)
+                else:
+                    x -= width(sign)
+                    canvas.drawString(x, 700, sign)
+            x -= 2.8
+
+    return page
+
+
+def in_hebrew(*words: str, low: float = -2) -> bytes:
+    return written_in("\u05d0", marked(*words, low=low), marks={MARK: QAMATS})
+
+
+def hebrew_of(*words: str) -> str:
+    return " ".join("".join(QAMATS if sign == MARK else letters(sign) for sign in word) for word in words)
+
+
+def test_marks_stand_behind_their_letters() -> None:
+    """Pdfium alone puts them in the order of their places, which parts words as well."""
+    words = "a|bc|", "d|ef|g", "hi|j"
+    assert texts(in_hebrew(*words)) == [hebrew_of(*words)]
+
+
+def test_no_line_ends_at_marks_that_stand_low_or_high() -> None:
+    words = "a|bc|", "d|ef|g", "hi|j"
+    assert texts(in_hebrew(*words, low=-4)) == [hebrew_of(*words)]
+
+
+def test_lines_below_each_other_stay_lines() -> None:
+    def page(canvas: Canvas) -> None:
+        for _ in range(3):
+            marked("a|bc|", "d|ef|g")(canvas)
+            canvas.translate(0, -13)
+
+    (text,) = texts(written_in("\u05d0", page, marks={MARK: QAMATS}))
+    assert text.split("\n") == [hebrew_of("a|bc|", "d|ef|g")] * 3
+
+
+def on_a_page(*lines: list[Piece]) -> bytes:
+    def page(canvas: Canvas) -> None:
+        for number, pieces in enumerate(lines):
+            from_the_right(canvas, pieces, 760 - 14 * number)
+
+    return written_in("\u05d0", page)
+
+
+WORDS = [("Times-Roman", word) for word in ("abc", "de", "fghi", "jkl")]
+
+
+def test_a_line_with_more_latin_words_than_others_reads_from_the_right() -> None:
+    """Pdfium alone reads such a line from the left."""
+    name, address = "ISO 19005", "www.example.org"
+    pieces = [("Times-Roman", "abc"), ("Helvetica", name), ("Times-Roman", "de"), ("Helvetica", address)]
+    (text,) = texts(on_a_page(*[WORDS] * 5, [*pieces, ("Times-Roman", "fg")]))
+    line = f"{letters('abc')} {name} {letters('de')} {address} {letters('fg')}"
+    assert text.splitlines()[-1] == line
+
+
+def test_latin_lines_of_such_a_page_read_from_the_left() -> None:
+    (text,) = texts(on_a_page(WORDS, WORDS, [("Helvetica", "a Latin line"), ("Helvetica", "in two pieces")]))
+    assert text.splitlines()[-1] in ("a Latin line in two pieces", "in two pieces a Latin line")
+
+
+def test_a_bracket_behind_a_figure_opens_before_the_next_word() -> None:
+    pieces = [("Times-Roman", "abc"), ("Helvetica", "1892"), ("Times-Roman", "(def)"), ("Times-Roman", "ghi")]
+    (text,) = texts(on_a_page(WORDS, pieces))
+    assert text.splitlines()[-1] == f"{letters('abc')} 1892 ({letters('def')}) {letters('ghi')}"
+
+
+def test_figures_beside_each_other_stay_in_their_order() -> None:
+    pieces = [("Times-Roman", "abc"), ("Helvetica", "12"), ("Helvetica", "34.5"), ("Times-Roman", "ghi")]
+    (text,) = texts(on_a_page(WORDS, pieces))
+    assert text.splitlines()[-1] == f"{letters('abc')} 12 34.5 {letters('ghi')}"
+
+
+@pytest.mark.parametrize("low", [-2, -4])
+def test_a_word_with_marks_is_found_where_it_stands(low: float) -> None:
+    """Also as people type it."""
+    pdf = in_hebrew("a|bc|", "d|ef|g", "hi|j", low=low)
+    start = 500 - width("abc") - 2.8
+    for word in (letters("defg"), hebrew_of("d|ef|g")):
+        boxes = found(pdf, word)
+        assert min(box[0] for box in boxes) == pytest.approx(start - width("defg"), abs=1)
+        assert max(box[2] for box in boxes) == pytest.approx(start, abs=1.5)
+    assert found(pdf, letters("fe")) == []
