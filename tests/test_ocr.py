@@ -9,19 +9,20 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets import Corpus, ingest, settings_override
+from ingest_widgets import Corpus, IngestError, ingest, settings_override
 from ingest_widgets.corpus.query import parse_query
 from ingest_widgets.corpus.scanned_lines import boxes_of
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.ocr import ScanReader
 from ingest_widgets.engines.ocr_lines import Line, reading_order, rows_as_text
-from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, render_page
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.wire import WireError
 from ingest_widgets.statuses import Reason, Status
@@ -275,3 +276,22 @@ def test_the_sample_is_a_picture(samples: Path) -> None:
     """Else the tests above would show nothing."""
     with pypdfium2.PdfDocument(samples / "scan-no-text.pdf") as document:
         assert document[0].get_textpage().get_text_range() == ""
+
+
+def test_a_scan_of_which_nothing_is_shown_costs_no_other_page() -> None:
+    """A CropBox beside the page; pdfium can't draw such a page."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document("scan:harbour", "scan:library"))) as pdf:
+        pdf.pages[0].CropBox = [900, 900, 950, 950]
+        pdf.save(out)
+    extraction = extract(Task("scan.pdf", "scan.pdf", data=out.getvalue(), ocr=True, limits=Limits(seconds=SECONDS)))
+    assert [(page.engine, page.text) for page in extraction.pages] == [("pdfium", ""), ("ocr", "library")]
+
+
+def test_the_picture_of_such_a_page_says_what_is_wrong() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document("harbour"))) as pdf:
+        pdf.pages[0].CropBox = [900, 900, 950, 950]
+        pdf.save(out)
+    with pytest.raises(IngestError, match="nothing of the page is shown"):
+        render_page(Task("page.pdf", "page.pdf", data=out.getvalue()), 1)

@@ -35,6 +35,8 @@ def _page(document: pypdfium2.PdfDocument, index: int) -> Iterator[Any]:
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error
     try:
+        if not all(page.get_size()):
+            raise EngineRefuses("nothing of the page is shown: its boxes have no area in common")
         yield page
     finally:
         page.close()

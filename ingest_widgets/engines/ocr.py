@@ -167,12 +167,13 @@ def _is_scan(document: pypdfium2.PdfDocument, index: int) -> bool:
 
 
 def _has_content(document: pypdfium2.PdfDocument, index: int) -> bool:
-    """Whether anything is drawn on the page."""
+    """Whether anything is drawn on the page, and some of the page is shown."""
     try:
         page = document[index]
     except (pypdfium2.PdfiumError, IndexError):
         return False
     try:
-        return bool(pdfium_c.FPDFPage_CountObjects(page) > 0 or pdfium_c.FPDFPage_GetAnnotCount(page) > 0)
+        pieces = pdfium_c.FPDFPage_CountObjects(page) > 0 or pdfium_c.FPDFPage_GetAnnotCount(page) > 0
+        return pieces and all(page.get_size())
     finally:
         page.close()
