@@ -29,7 +29,7 @@ def marked(*words: str, low: float = -2) -> Callable[[Canvas], None]:
         canvas.setFont("Times-Roman", 10)
         for word in words:
             for sign in word:
-                if sign == MARK:
+                if sign in (MARK, "{"):
                     canvas.drawString(x + 0.5, 700 + low, sign)
                 else:
                     x -= width(sign)
@@ -115,3 +115,16 @@ def test_a_word_with_marks_is_found_where_it_stands(low: float) -> None:
         assert min(box[0] for box in boxes) == pytest.approx(start - width("defg"), abs=1)
         assert max(box[2] for box in boxes) == pytest.approx(start, abs=1.5)
     assert found(pdf, letters("fe")) == []
+
+
+def test_brackets_around_figures_stay_as_they_are_beside_mirrored_ones() -> None:
+    """Pdfium mirrors those beside right-to-left letters only."""
+    pieces = [("Times-Roman", "(abc)"), ("Times-Roman", "de"), ("Helvetica", "(12)"), ("Times-Roman", "ghi")]
+    (text,) = texts(on_a_page(WORDS, pieces, pieces))
+    assert text.splitlines()[-1] == f"({letters('abc')}) {letters('de')} (12) {letters('ghi')}"
+
+
+def test_a_mark_that_only_orders_others_is_left_out() -> None:
+    pdf = written_in("\u05d0", marked("a{|bc|", "d|ef|g"), marks={MARK: QAMATS, "{": "\u034f"})
+    assert texts(pdf) == [hebrew_of("a|bc|", "d|ef|g")]
+    assert found(pdf, hebrew_of("a|bc|"))

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
 
 Box = tuple[float, float, float, float]
-# Combining accents; Hebrew, Arabic and Syriac without their punctuation; from Devanagari to Myanmar; Khmer; joiners.
-_LETTER = "\u0300-\u036f\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u08ff\u0900-\u109f\u1780-\u17d3\u200c\u200d"
-_SPACE = re.compile(f"(?<=[{_LETTER}]) (?=[{_LETTER}])")
+# Combining accents; Hebrew, Arabic and Syriac without their punctuation; from Devanagari to Myanmar; Khmer; joiners;
+# Hebrew with points and the shapes of Arabic.
+_LETTER = (
+    "\u0300-\u036f\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u08ff\u0900-\u109f\u1780-\u17d3\u200c\u200d"
+    "\ufb1d-\ufdff\ufe70-\ufefc"
+)
+_SPACE = re.compile(f"(?<=[{_LETTER}]) (?=[{_LETTER}.,;:!?)\u0964])")
 _MOST_MARKS = 6  # of a letter
 # Of the size of the font.
 _TOUCHING = 0.12  # a real gap has more

@@ -140,6 +140,8 @@ def _composed(text: str, signs: str) -> str:
             text = text.replace(sign, letters)
     if any(shape in signs for shape in _SHAPES_IN_EVERY_TEXT):
         text = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    if "\u034f" in signs:  # keeps marks in an order that a font wants, and letters from being composed
+        text = text.replace("\u034f", "")
     if "\u0338" in signs:  # TeX draws the stroke before the sign that it strikes
         text = text.replace("\u0338=", "≠")
     if unicodedata.is_normalized("NFC", text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
+from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ Places = tuple[int, ...]
 """Those of the signs of a match in a page's text, in order."""
 
 _CUTS = CUT + "\x02"
-_INVISIBLE = _CUTS + "\xad\u200b"
+_INVISIBLE = _CUTS + "\xad\u034f\u200b"
 _TATWEEL = "\u0640"
 _BESIDE = "\n"  # a line end behind which the text goes on where it was
 _NON_JOINER = "\u200c"  # searched without, and yet what stands on either side of it is searched alone, too
@@ -75,8 +76,8 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
     if page.indexed and (edits := changes(page, from_right)):  # the words that were made by cleaning the text
-        anew = [range(first, last) for first, last, read in edits if _is_read_anew(page, first, last, read)]
-        found = {places for places in found if not any(places[0] in line for line in anew)}
+        anew = [edit for edit in edits if _is_read_anew(page, edit)]
+        found = {places for places in found if not _is_within(anew, places[0])}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))
     pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
     for first, last in _once(pieces):
@@ -162,17 +163,24 @@ def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
         for order in (range(last - 1, first - 1, -1), from_left):
             if "".join(text[n] for n in order) == replacement:
                 return order
-    if _is_read_anew(page, *edit):
+    if _is_read_anew(page, edit):
         _, order = by_place(page, text, first, last)
         return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
     return repeat(first)
 
 
-def _is_read_anew(page: TextPage, first: int, last: int, replacement: str) -> bool:
+def _is_within(edits: Sequence[Edit], place: int) -> bool:
+    number = bisect(edits, (place + 1,)) - 1
+    return number >= 0 and place < edits[number][1]
+
+
+def _is_read_anew(page: TextPage, edit: Edit) -> bool:
     """Whether the edit is a right-to-left line by the places of its signs."""
-    if first not in page.line_starts or not has_right_to_left(replacement):
+    first, last, replacement = edit
+    number = bisect_left(page.line_starts, first)
+    if page.line_starts[number : number + 1] != [first] or not has_right_to_left(replacement):
         return False
-    return last - first == len(page.lines[page.line_starts.index(first)])
+    return last - first == len(page.lines[number])
 
 
 def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = frozenset()) -> tuple[str, list[int]]:

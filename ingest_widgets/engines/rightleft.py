@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import re
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
@@ -33,12 +34,11 @@ _SIGN = f"[^{_LETTER}\\r\\n]"  # neither a right-to-left letter nor a line end
 _RUN = re.compile(f"{_SIGN}+")
 _LATIN_WORD = re.compile(f"(?<![^{_LETTER}\\s])[^{_LETTER}\\s]*?[{_LATIN}]")
 _AROUND = ".,:;!?()[]\"'\u00ab\u00bb\u05f3\u05f4-\u2013\u05be\u060c\u061b\u061f"  # others are parts of addresses
-_WELL_FORMED, _MIRRORED = (
-    re.compile("\\([^()]*\\)|\xab[^\xab\xbb]*\xbb"),
-    re.compile("\\)[^()]*\\(|\xbb[^\xab\xbb]*\xab"),
-)
+_PAIRS = "()", "[]", "\xab\xbb"
+_CLOSED = {pair: re.compile(f"[{re.escape(pair[0])}][^{re.escape(pair)}]*[{re.escape(pair[1])}]") for pair in _PAIRS}
+_MIRRORED = {pair: re.compile(f"[{re.escape(pair[1])}][^{re.escape(pair)}]*[{re.escape(pair[0])}]") for pair in _PAIRS}
 _BRACKETS = str.maketrans("()[]\xab\xbb", ")(][\xbb\xab")
-_BRACKET = re.compile(f"(?<![{_LATIN}])(?<![{_LATIN}] )[()\\[\\]\xab\xbb]")  # behind Latin letters pdfium leaves them
+_NOT_BEHIND_LATIN = f"(?<![{_LATIN}])(?<![{_LATIN}] )"  # there pdfium leaves brackets as they are
 _SAME_LINE = 3.0  # points
 _WORD_GAP = 0.7  # of the size of the font: cells of a table stand farther apart
 
@@ -64,9 +64,29 @@ def _lines_by_place(page: TextPage, text: str) -> list[Edit]:
     for start, line in zip(page.line_starts, page.lines, strict=True):
         if is_right_to_left(line, share) and _is_doubtful(page, start, line):
             found.append((start, start + len(line), by_place(page, text, start, start + len(line))[0]))
-    if not _are_mirrored("\n".join(read for _, _, read in found)):
-        return found
-    return [(start, end, _BRACKET.sub(_turned_bracket, read)) for start, end, read in found]
+    whole = "\n".join(read for _, _, read in found)
+    mirrored = [pair for pair in _PAIRS if _are_mirrored(whole, pair)]
+    return [(start, end, _with_pairs(read, mirrored)) for start, end, read in found]
+
+
+def _with_pairs(line: str, mirrored: Sequence[str]) -> str:
+    """The line with brackets that open before they close; those without another in it only if others are mirrored."""
+    for pair in _PAIRS:
+        if pair[0] not in line and pair[1] not in line:
+            continue
+        found = [sign for sign in line if sign in pair]
+        if len(found) % 2 and pair in mirrored:
+            line = re.sub(f"{_NOT_BEHIND_LATIN}[{re.escape(pair)}]", _turned_bracket, line)
+        elif not len(found) % 2 and not _are_paired(found, pair):
+            turned = [sign.translate(_BRACKETS) for sign in found]
+            signs = iter(turned if _are_paired(turned, pair) else pair * (len(found) // 2))
+            line = "".join(next(signs) if sign in pair else sign for sign in line)
+    return line
+
+
+def _are_paired(signs: list[str], pair: str) -> bool:
+    depths = list(accumulate(1 if sign == pair[0] else -1 for sign in signs))
+    return min(depths) >= 0 and depths[-1] == 0
 
 
 def _is_doubtful(page: TextPage, start: int, line: str) -> bool:
@@ -158,13 +178,15 @@ def _in_order(page: TextPage, text: str, words: list[Span]) -> list[Edit]:
 
 def _brackets(text: str) -> list[Edit]:
     """Pdfium mirrors brackets between right-to-left words; some files need that, others had them right."""
-    if not _are_mirrored(text):
+    mirrored = "".join(pair for pair in _PAIRS if _are_mirrored(text, pair))
+    if not mirrored:
         return []
-    return [(match.start(), match.end(), _turned_bracket(match)) for match in _BRACKET.finditer(text)]
+    brackets = re.finditer(f"{_NOT_BEHIND_LATIN}[{re.escape(mirrored)}]", text)
+    return [(match.start(), match.end(), _turned_bracket(match)) for match in brackets]
 
 
-def _are_mirrored(text: str) -> bool:
-    return len(_MIRRORED.findall(text)) > len(_WELL_FORMED.findall(text))
+def _are_mirrored(text: str, pair: str) -> bool:
+    return len(_MIRRORED[pair].findall(text)) > len(_CLOSED[pair].findall(text))
 
 
 def _turned_bracket(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby, pairwise
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
 
 _IN_EVERY_TEXT = "\u0627\u0644\u06cc\u05d5\u05d9\u0710"  # alef, lam, yeh, vav, yod, the Syriac alaph
 _LETTERS = re.compile(
-    "[\u05d0-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06fc\u0710-\u072f\u0750-\u077f\u08a0-\u08c7]"
+    "[\u05d0-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06fc\u0710-\u072f\u0750-\u077f\u08a0-\u08c7"
+    "\ufb1d-\ufdff\ufe70-\ufefc]"
 )
 _JOINERS = "\u200c\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
 # Of the size of the font.
 _TOUCHING = 0.12  # a real gap has more
 _WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
+_NEAR = 4  # letters on either side of a mark: it belongs to one of them
 _SPACE = -1  # in place of where a sign stands
 
 
@@ -80,8 +83,10 @@ def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:
         else:
             units.append(unit)
     units.sort(key=lambda unit: unit.pen - (unit.kind == " ") / 2, reverse=True)  # the last space may lie on a letter
-    for mark in marks:
-        _attach(mark, units)
+    letters = [unit for unit in reversed(units) if unit.kind == "R"]
+    pens = [unit.pen for unit in letters]
+    for mark in marks if letters else ():
+        _attach(mark, letters, pens)
     return units
 
 
@@ -112,18 +117,22 @@ def _kind(sign: str) -> str:
     return {"NSM": "M", "R": "R", "AL": "R", "L": "L", "EN": "N", "AN": "N"}.get(direction, "")
 
 
-def _attach(mark: _Unit, units: Sequence[_Unit]) -> None:
-    """Puts a mark behind the letter that it stands above or below, and a joiner behind the one to its right."""
+def _attach(mark: _Unit, letters: Sequence[_Unit], pens: Sequence[float]) -> None:
+    """Puts a mark behind the letter that it stands above or below, and a joiner behind the one to its right.
+
+    Args:
+        mark: May stand anywhere.
+        letters: From the left.
+        pens: Theirs.
+    """
     middle = mark.pen if mark.kind == "J" else (mark.left + mark.right) / 2
-    letters = [unit for unit in units if unit.kind == "R"]
-    if letters:
-        if mark.kind == "J":
-            near = min(letters, key=lambda unit: abs(unit.pen - mark.pen))
-        else:
-            near = min(
-                letters, key=lambda unit: (max(unit.left - middle, middle - unit.right, 0.0), abs(unit.pen - middle))
-            )
-        near.signs.extend(mark.signs)
+    place = bisect(pens, middle)
+    near = letters[max(place - _NEAR, 0) : place + _NEAR]
+    if mark.kind == "J":
+        letter = min(near, key=lambda unit: abs(unit.pen - middle))
+    else:
+        letter = min(near, key=lambda unit: (max(unit.left - middle, middle - unit.right, 0.0), abs(unit.pen - middle)))
+    letter.signs.extend(mark.signs)
 
 
 def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
