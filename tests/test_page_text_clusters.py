@@ -87,3 +87,15 @@ def test_a_page_is_drawn_with_all_pieces_after_it_was_read() -> None:
 def test_many_marks_and_no_letter(mark: str) -> None:
     alone: Sign = (mark * 3, [("-", 5, 8), ("-", 5, 8)])
     assert texts(browser_page(*[alone] * 20))[0].count(mark) == 60
+
+
+def test_a_non_joiner_and_a_space_between_right_to_left_letters() -> None:
+    """From the left, as a browser draws them; pdfium alone drops the one, which takes up no room."""
+
+    def letter(sign: str, after: float = 16.7) -> Sign:
+        return sign, [("m", after, 0)]
+
+    marked: Sign = ("\u0645\u064e", [("m", 16.7, 0), ("-", 5, 9)])
+    joined = [letter("\u062f"), letter("\u0648"), letter("\u0631"), ("", [(" ", 16.7, 0)]), letter("\u06cc", 0), marked]
+    spaced = [("", [(" ", 11.7, 0)]), letter("\u0646", 5.6), letter("\u0627"), letter("\u0632")]
+    assert texts(browser_page(*joined, *spaced)) == ["\u0632\u0627\u0646 \u0645\u064e\u06cc\u200c\u0631\u0648\u062f"]

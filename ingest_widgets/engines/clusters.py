@@ -27,6 +27,7 @@ _LENGTH = ctypes.byref(ctypes.c_ulong())
 # Of UTF-8: what the marks, letters and vowel signs of scripts begin with whose letters change with their neighbours.
 _FIRST_BYTES = b"\xcc", b"\xcd", b"\xd7", b"\xd9", b"\xdc", b"\xe0", b"\xe1"
 _MOST_MARKS = 8
+NON_JOINER = "\u200c"
 _NARROWEST = 0.1  # of the size of the font: less isn't taken up by any space
 _TALL = 2.5  # of the size of the font: what is taller is no sign but several lines
 
@@ -51,22 +52,30 @@ class Clusters:
                 self.rects[address(pieces[main])] = min(lefts), min(bottoms), max(rights), max(tops)
                 self._rest += pieces[:main] + pieces[main + 1 :]
 
-    def draws_space_between(self, one: Handle, other: Handle) -> bool | None:
-        """Whether a space was drawn between these two pieces; None on a page without drawn spaces."""
+    def blank_between(self, one: Handle, other: Handle) -> str | None:
+        """The space or non-joiner that was drawn between these two pieces; None on a page without drawn spaces."""
         first, last = sorted(self._numbers.get(address(piece), -1) for piece in (one, other))
-        if not self._spaces or first < 0:
+        spaces, joiners = self._blanks
+        if not spaces or first < 0:
             return None
-        return bisect(self._spaces, first) < bisect(self._spaces, last)
+        if bisect(spaces, first) < bisect(spaces, last):
+            return " "
+        return NON_JOINER if bisect(joiners, first) < bisect(joiners, last) else ""
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
         return {address(piece): number for number, piece in enumerate(self._pieces)}
 
     @cached_property
-    def _spaces(self) -> list[int]:
+    def _blanks(self) -> tuple[list[int], list[int]]:
+        """The numbers of pieces of which nothing is seen: those that take up room, and those that don't."""
         rest = set(map(address, self._rest))
         main = [(number, piece) for number, piece in enumerate(self._pieces) if address(piece) not in rest]
-        return [number for (number, piece), (_, following) in pairwise(main) if _is_space(piece, following)]
+        blanks: tuple[list[int], list[int]] = [], []
+        for (number, piece), (_, following) in pairwise(main):
+            if _is_blank(piece):
+                blanks[not _has_room(piece, following)].append(number)
+        return blanks
 
     @contextmanager
     def in_one_piece(self) -> Iterator[None]:
@@ -100,11 +109,13 @@ def may_have_clusters(text: str) -> bool:
     return any(first in encoded for first in _FIRST_BYTES)
 
 
-def _is_space(piece: Handle, following: Handle) -> bool:
-    """Whether nothing is seen of it, and it takes up room: joiners and what keeps sloping letters apart don't."""
+def _is_blank(piece: Handle) -> bool:
     left, bottom, right, top = rect_of(piece)
-    if left < right or bottom < top or KIND(piece) != TEXT:
-        return False
+    return left >= right and bottom >= top and KIND(piece) == TEXT
+
+
+def _has_room(piece: Handle, following: Handle) -> bool:
+    """Whether it takes up some: joiners and what keeps sloping letters apart don't."""
     return abs(pen_of(following) - pen_of(piece)) > _NARROWEST * font_size(piece)
 
 

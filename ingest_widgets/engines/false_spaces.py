@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.clusters import may_have_clusters
+from ingest_widgets.engines.clusters import NON_JOINER, may_have_clusters
 from ingest_widgets.engines.pieces import font_size
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _is_false(page: TextPage, text: str, at: int) -> bool:
     gap = max(before[0] - after[2], after[0] - before[2])
     if min(before[3], after[3]) < max(before[1], after[1]) - size or not -_BACK * size < gap < _WITHIN * size:
         return False
-    return gap < _TOUCHING * size or page.draws_space_between(at - 1, at + 1) is False
+    return gap < _TOUCHING * size or page.blank_between(at - 1, at + 1) in ("", NON_JOINER)
 
 
 def _sign(page: TextPage, text: str, at: int, step: int) -> Box:

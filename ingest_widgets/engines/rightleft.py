@@ -149,7 +149,7 @@ def _in_order(page: TextPage, text: str, words: list[Span]) -> list[Edit]:
         gap = min(signs_there) - page.box(word[0] + signs.index(max(signs)))[2]
         return -1 < gap < _WORD_GAP * page.size(other[0])
 
-    def by_place(start: int, end: int) -> str:
+    def from_left(start: int, end: int) -> str:
         order = sorted(range(start, end), key=lambda n: (across[n - first], text[n] != " "))
         read = "".join(text[n] for n in order)
         # The hyphen behind a prefix stays there; pdfium may have swapped it with one of the word.
@@ -169,9 +169,9 @@ def _in_order(page: TextPage, text: str, words: list[Span]) -> list[Edit]:
         # One word with a number, such as "6 m", may be right as it is.
         if sum(text[start].isalpha() or text[end - 1].isalpha() for start, end in chain) > 1:
             start, end = chain[0][0], chain[-1][1]
-            found.append((start, end, by_place(start, end)))
+            found.append((start, end, from_left(start, end)))
         else:
-            found += [(start, end, by_place(start, end)) for start, end in chain if is_turned(start, end)]
+            found += [(start, end, from_left(start, end)) for start, end in chain if is_turned(start, end)]
         chain = [word]
     return found
 

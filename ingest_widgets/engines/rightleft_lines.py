@@ -13,7 +13,7 @@ from functools import cache
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest_widgets.engines.clusters import address
+from ingest_widgets.engines.clusters import NON_JOINER, address
 from ingest_widgets.engines.pieces import font_size
 
 if TYPE_CHECKING:
@@ -24,13 +24,19 @@ _LETTERS = re.compile(
     "[\u05d0-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06fc\u0710-\u072f\u0750-\u077f\u08a0-\u08c7"
     "\ufb1d-\ufdff\ufe70-\ufefc]"
 )
-_JOINERS = "\u200c\u200d"
+_JOINERS = NON_JOINER + "\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
 # Of the size of the font.
 _TOUCHING = 0.12  # a real gap has more
 _WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
+_LEVEL = 0.05
 _NEAR = 4  # letters on either side of a mark: it belongs to one of them
-_SPACE = -1  # in place of where a sign stands
+_BLANKS = {" ": -1, NON_JOINER: -2}  # in place of where a sign stands
+_WRITTEN = {place: blank for blank, place in _BLANKS.items()}
+# Letters that aren't joined to the next one: a non-joiner behind them would change nothing.
+_UNJOINED = frozenset(
+    "\u0621\u0622\u0623\u0624\u0625\u0627\u0629\u062f\u0630\u0631\u0632\u0648\u0649\u0671\u0688\u0691\u0698\u06d2\u06d3"
+)
 
 
 class _Unit(NamedTuple):
@@ -55,7 +61,7 @@ def is_right_to_left(line: str, share: float = 0.5) -> bool:
 
 
 def by_place(page: TextPage, text: str, start: int, end: int) -> tuple[str, list[int]]:
-    """What a line says in the order of reading, and where each sign of that stands in the text; -1 for a gap.
+    """What a line says in the order of reading, and where each sign of that stands in the text; negative for a blank.
 
     Args:
         page: Where the signs stand.
@@ -64,7 +70,7 @@ def by_place(page: TextPage, text: str, start: int, end: int) -> tuple[str, list
         end: Where it ends.
     """
     order = [sign for unit in _read(_spaced(page, _units(page, text, start, end))) for sign in unit.signs]
-    return "".join(" " if sign < 0 else text[sign] for sign in order), order
+    return "".join(_WRITTEN.get(sign) or text[sign] for sign in order), order
 
 
 def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:
@@ -136,23 +142,34 @@ def _attach(mark: _Unit, letters: Sequence[_Unit], pens: Sequence[float]) -> Non
 
 
 def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
-    """The same with a space for each gap."""
+    """The same with the blanks that pdfium leaves out."""
     spaced = list(units[:1])
     size = font_size(page.objects_at(units[0].signs[:1])[0]) if units else 0.0
     for unit, following in pairwise(units):
-        if unit.kind != " " != following.kind and _is_gap(page, unit, following, size):
-            spaced.append(_Unit([_SPACE], unit.left, following.right, unit.left, " "))
+        blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size)
+        if blank:
+            kind = " " if blank == " " else "R"
+            spaced.append(_Unit([_BLANKS[blank]], unit.left, following.right, unit.left, kind))
         spaced.append(following)
     return spaced
 
 
-def _is_gap(page: TextPage, unit: _Unit, following: _Unit, size: float) -> bool:
+def _blank(page: TextPage, unit: _Unit, following: _Unit, size: float) -> str:
     gap = unit.left - following.right
     if page.clusters and gap < _WITHIN * size:
-        drawn = page.draws_space_between(unit.signs[0], following.signs[0])
+        drawn = page.blank_between(unit.signs[0], following.signs[0])
+        if drawn == NON_JOINER and not _may_part(page, unit, following, size):
+            return ""
         if drawn is not None:
             return drawn
-    return gap > _TOUCHING * size
+    return " " if gap > _TOUCHING * size else ""
+
+
+def _may_part(page: TextPage, unit: _Unit, following: _Unit, size: float) -> bool:
+    """Whether a piece of which nothing is seen between two letters is a non-joiner: sloping lines have others."""
+    (_, base), (_, other) = page.origins([unit.signs[0], following.signs[0]])
+    is_level = abs(base - other) < _LEVEL * size
+    return is_level and unit.kind == following.kind == "R" and page.text[unit.signs[0]] not in _UNJOINED
 
 
 def _read(units: Sequence[_Unit]) -> Iterator[_Unit]:

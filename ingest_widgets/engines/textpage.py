@@ -277,9 +277,9 @@ class TextPage:
         whole = self.clusters.rects.get(address(self.objects_at([index])[0])) if self.clusters else None
         return self._turned_box(*whole) if whole else self.box(index)
 
-    def draws_space_between(self, one: int, other: int) -> bool | None:
-        """Whether a space was drawn by itself between these characters; None where that can't be told."""
-        return self.clusters.draws_space_between(*self.objects_at([one, other])) if self.clusters else None
+    def blank_between(self, one: int, other: int) -> str | None:
+        """The space or non-joiner that was drawn by itself between these characters; None where that can't be told."""
+        return self.clusters.blank_between(*self.objects_at([one, other])) if self.clusters else None
 
     def _turned_box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         if not self._turns:
