@@ -1,0 +1,154 @@
+"""Where the characters of a page's text stand, how large they are and what drew them, by raw calls.
+
+The small getters are called thousands of times a page, so they keep the interpreter's lock: that halves a call.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections import deque
+from collections.abc import Iterable, Sequence
+from ctypes import byref, c_double, c_float
+from itertools import repeat
+from math import isfinite, pi
+from typing import Any
+
+import pypdfium2.raw as pdfium_c
+
+from ingest_widgets.engines.clusters import Clusters, address
+from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.raw_text import place_of
+
+_ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
+_SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
+_SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
+_ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
+_OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
+_GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
+_COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
+_RECT = getter(pdfium_c.FPDFText_GetRect)
+# All of these are kept: making them anew for each page or call costs more than the call.
+_MOST_PENS = 1 << 10
+_PENS = (c_double * (2 * _MOST_PENS))()
+_ACROSS_AT, _UP_AT = ([byref(_PENS, 16 * n + at) for n in range(_MOST_PENS)] for at in (0, 8))
+_FOUR = (c_double * 4)()
+_EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
+
+
+class Characters:
+    """Those of a page's text, as pdfium counts them.
+
+    All places are in points, turned so that text runs along the first axis and upwards means a larger second one.
+
+    Attributes:
+        text: As pdfium gives it.
+        clusters: The signs that were drawn in several pieces; None without any.
+    """
+
+    text: str
+    clusters: Clusters | None
+    _text: Handle
+    _turns: int  # quarters by which the text is turned
+
+    def objects_at(self, indices: Iterable[int]) -> list[Handle]:
+        """The text objects that drew these characters; a false one where pdfium put a character in."""
+        return list(map(_OBJECT, repeat(self._text), indices))
+
+    @property
+    def text_handle(self) -> Any:
+        """What pdfium knows the page's text by, for pypdfium2's raw functions."""
+        return ctypes.cast(self._text, pdfium_c.FPDF_TEXTPAGE)
+
+    def _turns_at(self, index: int) -> int:
+        """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
+        while index and not self.text[index].isalnum():
+            index -= 1
+        return self._quarters(index)
+
+    def _quarters(self, index: int) -> int:
+        angle = _ANGLE(self._text, index)
+        return round(-angle / (pi / 2)) % 4 if isfinite(angle) else 0
+
+    def is_across(self, index: int) -> bool:
+        """Whether the character stands in a line that runs at a right angle to most lines of the page."""
+        return (self._quarters(index) - self._turns) % 2 == 1
+
+    def _turned(self, x: float, y: float) -> tuple[float, float]:
+        turns = self._turns
+        return (x, y) if not turns else ((y, -x), (-x, -y), (-y, x))[turns - 1]
+
+    def pens(self, indices: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Where the pen stood for each of these characters: along the line, and upwards."""
+        across: list[float] = []
+        up: list[float] = []
+        for first in range(0, len(indices), _MOST_PENS):
+            part = indices[first : first + _MOST_PENS]
+            deque(map(_ORIGIN, repeat(self._text), part, _ACROSS_AT, _UP_AT), 0)
+            across += _PENS[0 : 2 * len(part) : 2]
+            up += _PENS[1 : 2 * len(part) : 2]
+        if self._turns == 0:
+            return across, up
+        turned = [self._turned(x, y) for x, y in zip(across, up, strict=True)]
+        return [x for x, _ in turned], [y for _, y in turned]
+
+    def origins(self, indices: Sequence[int]) -> list[tuple[float, float]]:
+        """The same as pairs."""
+        return list(zip(*self.pens(indices), strict=True))
+
+    def place(self, index: int) -> tuple[float, float, float, float]:
+        """See `raw_text.place_of`; not turned."""
+        return place_of(self._text, index)
+
+    def box(self, index: int) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of the character's place in its line."""
+        left, top, right, bottom = self.place(index)
+        return self._turned_box(left, bottom, right, top)
+
+    def sign(self, index: int) -> tuple[float, float, float, float]:
+        """The same, of all of the sign that it was drawn as a part of."""
+        whole = self.clusters.rects.get(address(self.objects_at([index])[0])) if self.clusters else None
+        return self._turned_box(*whole) if whole else self.box(index)
+
+    def blank_between(self, one: int, other: int) -> str | None:
+        """The space or non-joiner that was drawn by itself between these characters; None where that can't be told."""
+        return self.clusters.blank_between(*self.objects_at([one, other])) if self.clusters else None
+
+    def _turned_box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+        if not self._turns:
+            return left, bottom, right, top
+        (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
+        return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
+
+    def extent(self, index: int) -> tuple[float, float]:
+        """Bottom and top of what is drawn of it: a full stop is low, and a raised figure of the font stands high."""
+        _SHAPE(self._text, index, *_EDGES)
+        left, right, bottom, top = _FOUR
+        if self._turns == 0:
+            return bottom, top
+        (_, one), (_, other) = self._turned(left, bottom), self._turned(right, top)
+        return min(one, other), max(one, other)
+
+    def size(self, index: int) -> float:
+        """The size of the font."""
+        return float(_SIZE(self._text, index))
+
+    def generated(self, index: int) -> bool:
+        """Whether pdfium put the character in, such as a space for a gap."""
+        return bool(_GENERATED(self._text, index))
+
+    def drawn(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
+        """Left, top, right and bottom of the pieces that these characters were drawn in, as the page has them."""
+        found = []
+        for number in range(_COUNT_RECTS(self._text, start, count)):
+            _RECT(self._text, number, *_EDGES)
+            left, top, right, bottom = _FOUR
+            found.append((left, top, right, bottom))
+        return found
+
+    def rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
+        """Left, bottom, right and top of the same, turned."""
+        found = []
+        for left, top, right, bottom in self.drawn(start, count):
+            (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
+            found.append((min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)))
+        return found
