@@ -8,6 +8,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest_widgets.engines.rightleft_lines import is_one_line
 from tests.test_page_boxes import found
 from tests.test_page_text import texts
 from tests.test_page_text_rtl import Piece, from_the_right, letters, written_in
@@ -128,3 +129,10 @@ def test_a_mark_that_only_orders_others_is_left_out() -> None:
     pdf = written_in("\u05d0", marked("a{|bc|", "d|ef|g"), marks={MARK: QAMATS, "{": "\u034f"})
     assert texts(pdf) == [hebrew_of("a|bc|", "d|ef|g")]
     assert found(pdf, hebrew_of("a|bc|"))
+
+
+def test_lines_that_pdfium_mixed_are_no_line() -> None:
+    """As it does with some that run upwards; parts of a line in any order are one."""
+    first, second = range(100), range(100, 200)
+    assert not is_one_line([sign for pair in zip(first, second, strict=True) for sign in pair])
+    assert is_one_line([*second[50:], -1, *first, *reversed(second[:50])])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left, is_right_to_left
+from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left, is_one_line, is_right_to_left
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -63,7 +63,9 @@ def _lines_by_place(page: TextPage, text: str) -> list[Edit]:
     share = _SOME if 2 * len(_WORDS.sub("", text)) < len(text) else _MOST
     for start, line in zip(page.line_starts, page.lines, strict=True):
         if is_right_to_left(line, share) and _is_doubtful(page, start, line):
-            found.append((start, start + len(line), by_place(page, text, start, start + len(line))[0]))
+            read, order = by_place(page, text, start, start + len(line))
+            if "\n" in line or is_one_line(order):
+                found.append((start, start + len(line), read))
     whole = "\n".join(read for _, _, read in found)
     mirrored = [pair for pair in _PAIRS if _are_mirrored(whole, pair)]
     return [(start, end, _with_pairs(read, mirrored)) for start, end, read in found]

@@ -30,6 +30,7 @@ _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
 _TOUCHING = 0.12  # a real gap has more
 _WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
 _LEVEL = 0.05
+_LEAP, _MANY = 30, 0.25  # signs; of all signs
 _NEAR = 4  # letters on either side of a mark: it belongs to one of them
 _BLANKS = {" ": -1, NON_JOINER: -2}  # in place of where a sign stands
 _WRITTEN = {place: blank for blank, place in _BLANKS.items()}
@@ -71,6 +72,12 @@ def by_place(page: TextPage, text: str, start: int, end: int) -> tuple[str, list
     """
     order = [sign for unit in _read(_spaced(page, _units(page, text, start, end))) for sign in unit.signs]
     return "".join(_WRITTEN.get(sign) or text[sign] for sign in order), order
+
+
+def is_one_line(order: Sequence[int]) -> bool:
+    """Whether what is read by place is near each other in the text, too; pdfium makes one of lines that run upwards."""
+    leaps = sum(abs(after - before) > _LEAP for before, after in pairwise(sign for sign in order if sign >= 0))
+    return leaps < _MANY * len(order)
 
 
 def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:

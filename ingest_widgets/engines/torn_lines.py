@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _LOWER = 1.5  # what stands so much lower is the next line
 _APART = 1.5  # cells of a table stand farther apart
 _LEVEL = 0.45  # letters of two lines stand farther apart, also with marks above and below
+_STEEPEST = 2.5  # letters of a line of sloping writing lie no farther below each other
 _SHARED = 0.5  # of the height of the lower one of two parts of a line that slopes
 
 
@@ -74,6 +75,8 @@ def _part(page: TextPage, number: int) -> _Part | None:
 
 def _are_one(one: _Part, other: _Part, size: float) -> bool:
     if max(one.left, other.left) - min(one.right, other.right) > _APART * size:
+        return False
+    if max(one.high, other.high) - min(one.low, other.low) > _STEEPEST * size:
         return False
     shared = min(one.top, other.top) - max(one.bottom, other.bottom)
     is_level = max(one.low, other.low) - min(one.high, other.high) < _LEVEL * size
