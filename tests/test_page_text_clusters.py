@@ -15,9 +15,9 @@ Sign = tuple[str, Sequence[tuple[str, float, float]]]
 """What it means, and its pieces: a letter of Helvetica, where it stands behind the one before, and how high."""
 
 
-def browser_page(*signs: Sign, size: int = 20) -> bytes:
+def browser_page(*signs: Sign) -> bytes:
     """A line of these signs, each piece drawn by itself."""
-    content = [f"BT /F1 {size} Tf 100 700 Td"]
+    content = ["BT /F1 20 Tf 100 700 Td"]
     for meaning, pieces in signs:
         if meaning:
             content.append(f"/Span <</ActualText <FEFF{meaning.encode('utf-16-be').hex()}>>> BDC")
@@ -99,3 +99,12 @@ def test_a_non_joiner_and_a_space_between_right_to_left_letters() -> None:
     joined = [letter("\u062f"), letter("\u0648"), letter("\u0631"), ("", [(" ", 16.7, 0)]), letter("\u06cc", 0), marked]
     spaced = [("", [(" ", 11.7, 0)]), letter("\u0646", 5.6), letter("\u0627"), letter("\u0632")]
     assert texts(browser_page(*joined, *spaced)) == ["\u0632\u0627\u0646 \u0645\u064e\u06cc\u200c\u0631\u0648\u062f"]
+
+
+def test_one_drawn_space_says_nothing_of_a_page_of_many_pieces() -> None:
+    """Words may be parted by nothing but a gap, and one by a space between two fonts."""
+    drawn: Sign = ("", [(" ", 3.2, 0)])
+    after: Sign = ("\u0932\u093e", [("m", 5.6, 0), ("l", 16.7, 0)])
+    apart: Sign = ("\u0930\u093e", [("m", 6.5, 0), ("l", 16.7, 0)])
+    (text,) = texts(browser_page(BHA, drawn, after, *[apart] * 15))
+    assert text.count(" ") == 16

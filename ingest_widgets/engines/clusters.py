@@ -29,6 +29,7 @@ _FIRST_BYTES = b"\xcc", b"\xcd", b"\xd7", b"\xd9", b"\xdc", b"\xe0", b"\xe1"
 _MOST_MARKS = 8
 NON_JOINER = "\u200c"
 _NARROWEST = 0.1  # of the size of the font: less isn't taken up by any space
+_FEW = 0.04  # of all pieces: where each is a sign, spaces are more
 _TALL = 2.5  # of the size of the font: what is taller is no sign but several lines
 
 
@@ -53,10 +54,10 @@ class Clusters:
                 self._rest += pieces[:main] + pieces[main + 1 :]
 
     def blank_between(self, one: Handle, other: Handle) -> str | None:
-        """The space or non-joiner that was drawn between these two pieces; None on a page without drawn spaces."""
+        """The space or non-joiner that was drawn between these two pieces; None on a page that hardly draws any."""
         first, last = sorted(self._numbers.get(address(piece), -1) for piece in (one, other))
         spaces, joiners = self._blanks
-        if not spaces or first < 0:
+        if first < 0 or len(spaces) < _FEW * len(self._pieces) or not spaces:
             return None
         if bisect(spaces, first) < bisect(spaces, last):
             return " "
