@@ -204,3 +204,10 @@ def test_a_copy_of_a_corpus_opens_elsewhere(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "c.sqlite", tmp_path / "d ?#%.sqlite")
     with Corpus(tmp_path / "d ?#%.sqlite", read_only=True) as copy:
         assert copy.search("words").total == 1
+
+
+def test_a_check_without_room_for_its_copy_says_where_to_make_some(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*["words " * 500] * 1_500))  # more than SQLite keeps in memory
+    with pytest.raises(CorpusFull, match=r"no room for a copy of .*c\.sqlite .* where temporary files go"):
+        in_a_child(lambda: Corpus(tmp_path / "c.sqlite").check(), limit=100_000)

@@ -15,7 +15,7 @@ from typing import Protocol
 from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection, empty
 from ingest_widgets.corpus.failures import WAIT_SECONDS, own_errors
 from ingest_widgets.corpus.transactions import begin
-from ingest_widgets.errors import CorpusError, CorpusNotWritable
+from ingest_widgets.errors import CorpusError, CorpusFull, CorpusNotWritable
 
 _IDLE_READERS = 4
 _FORK_SECONDS = 2.0  # a transaction is one file's, and mostly takes some milliseconds
@@ -117,12 +117,18 @@ class Connections:
     @contextmanager
     def private_copy(self) -> Iterator[sqlite3.Connection]:
         """A copy of the present state in a temporary file, where a check may write and keeps nobody waiting."""
-        with own_errors(self.path), closing(sqlite3.connect("", isolation_level=None)) as copy:
-            with self.reader() as con:
-                con.backup(copy)
-            copy.execute("PRAGMA journal_mode = OFF")
-            copy.execute("BEGIN")
-            yield copy
+        try:
+            with own_errors(self.path), closing(sqlite3.connect("", isolation_level=None)) as copy:
+                with self.reader() as con:
+                    con.backup(copy)
+                copy.execute("PRAGMA journal_mode = OFF")
+                copy.execute("BEGIN")
+                yield copy
+        except CorpusFull as error:
+            raise CorpusFull(
+                f"there is no room for a copy of {self.path} to look through: make room where temporary files go, "
+                "or name another folder in SQLITE_TMPDIR"
+            ) from error
 
     def _borrow(self) -> sqlite3.Connection:
         with self._lock:
