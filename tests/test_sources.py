@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import os
 import socket
+import sys
 import threading
 import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import FrameType
 from typing import Any, ClassVar
 
 import pytest
@@ -101,6 +103,28 @@ def test_uploads_of_one_name_are_told_apart_by_their_bytes() -> None:
         "v.1/u": b"3",
         "v.1/u (2)": b"4",
     }
+
+
+def test_a_name_is_not_looked_for_among_all_that_were_given_before() -> None:
+    """Mail brings thousands of one name. Counted in steps of Python, so that the pace of a machine doesn't matter."""
+
+    def steps(count: int) -> int:
+        given = [("document.pdf", b"%d" % number) for number in range(count)]
+        seen = 0
+
+        def step(frame: FrameType, event: str, arg: object) -> None:
+            nonlocal seen
+            seen += 1
+
+        sys.setprofile(step)
+        try:
+            listed = names(given)
+        finally:
+            sys.setprofile(None)
+        assert len(set(listed)) == count
+        return seen
+
+    assert steps(400) < 3 * steps(200)
 
 
 def test_an_upload_gives_way_to_one_that_has_the_number_in_its_name() -> None:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import errno
 import glob
-import itertools
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.request import url2pathname
 
 from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
-from ingest_widgets.numbered import numbered
 from ingest_widgets.sources.globs import matches
 from ingest_widgets.sources.names import printable, valid_utf8
 from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.patience import Patience
+from ingest_widgets.sources.uploads import Uploads
 from ingest_widgets.sources.urls import list_url
 from ingest_widgets.statuses import Reason
 
@@ -69,8 +68,9 @@ class Listing:
             CancelledError: It was stopped.
         """
         by_key: dict[FileKey, SourceFile] = {}
+        uploads = Uploads()
         for found in self._with_urls(patience):
-            file = _told_apart(found, by_key) if found.kind == "upload" else found
+            file = uploads.told_apart(found) if found.kind == "upload" else found
             by_key[file.key] = min(by_key.get(file.key, file), file, key=_strangeness)
         return sorted(by_key.values(), key=lambda file: (file.name, file.path))
 
@@ -87,14 +87,6 @@ def describe_source(source: Source) -> str:
     if isinstance(source, str | os.PathLike):
         return printable(without_password(os.fsdecode(source)))
     return "what was given"
-
-
-def _told_apart(upload: SourceFile, listed: Mapping[FileKey, SourceFile]) -> SourceFile:
-    """The upload under its own name, or under one with a number when that is taken by other bytes."""
-    for name in itertools.chain([upload.name], numbered(upload.name)):
-        if (seen := listed.get(("upload", name))) is None or seen.data == upload.data:
-            return replace(upload, name=name, path=name)
-    raise AssertionError("the names never end")
 
 
 def _strangeness(file: SourceFile) -> tuple[bool, bool]:
