@@ -462,6 +462,10 @@ class TestErrors:
         with pytest.raises(SettingsError, match=r"ingest\.yaml: can't be read"):
             get_settings()
 
+    def test_a_virtual_environment_called_env_is_no_file_of_ours(self) -> None:
+        Path(".env").mkdir()
+        assert get_settings().workers is None
+
     def test_of_a_file_in_another_encoding(self) -> None:
         Path("ingest.yaml").write_bytes("tenant: Jürgen".encode("latin-1"))
         with pytest.raises(SettingsError, match=r"ingest\.yaml: isn't UTF-8 text"):

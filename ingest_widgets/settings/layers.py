@@ -159,7 +159,8 @@ class DotEnv(Environment):
 
         from dotenv import dotenv_values
 
-        text = Secret(read_text(DOTENV))
+        # A folder of that name is somebody's virtual environment.
+        text = Secret("" if os.path.isdir(DOTENV) else read_text(DOTENV))
         found = dotenv_values(stream=StringIO(text.get_secret_value())) if len(text) else {}
         ours = {name: Secret(value or "") for name, value in found.items() if is_ours(name)}
         self._lines = {name: _line_of(name, text) for name in ours}
