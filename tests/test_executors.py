@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest_widgets import IngestError, Settings
+from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.isolation import Task, extract
+from ingest_widgets.pipeline.under_way import UnderWay
 from ingest_widgets.statuses import Reason, Status
 from tests.poison import FAKE_ENGINES, GUILTY, hundred, innocents, run, verdicts
 from tests.processes import until, workers
@@ -44,6 +47,56 @@ def test_threads_share_nothing_but_the_process() -> None:
     assert innocents(tasks, results) == 90
     assert verdicts(tasks, results) == GUILTY
     assert until(lambda: len(workers()) <= others)
+
+
+READ = Extraction(Status.INGESTED)
+
+
+class Once(Executor):
+    """Takes one task; then it does what it is told to."""
+
+    def __init__(self, future: Future[Any], then: Callable[[], object]) -> None:
+        self._futures, self._then = iter([future]), then
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if (future := next(self._futures, None)) is None:
+            self._then()
+        return future or Future()
+
+
+class Running(Future[Any]):
+    """Comes back when it is looked at."""
+
+    def running(self) -> bool:
+        self.set_result(READ)
+        return True
+
+
+def closed() -> None:
+    raise RuntimeError("Client is closed")
+
+
+def first_result(executor: Executor) -> Extraction:
+    under_way = UnderWay("auto", Settings(), silence=0.01)
+    under_way.submit(executor, SourceFile("a.pdf", "/a.pdf"), 1, None)
+    arrived = under_way.next(executor)
+    assert arrived
+    return arrived[2]
+
+
+def test_an_executor_that_is_gone_without_a_word_ends_the_run() -> None:
+    """As that of Dask when its scheduler dies: what it has stays pending, and more it refuses."""
+    with pytest.raises(IngestError, match=r"takes no more work \(Client is closed\): give a new one"):
+        first_result(Once(Future(), closed))
+
+
+def test_an_executor_that_is_only_slow_is_waited_for() -> None:
+    waiting: Future[Any] = Future()
+    assert first_result(Once(waiting, lambda: waiting.set_result(READ))) is READ
+
+
+def test_an_executor_that_was_shut_down_finishes_what_it_runs() -> None:
+    assert first_result(Once(Running(), closed)) is READ
 
 
 def distributed() -> Any:

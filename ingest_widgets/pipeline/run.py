@@ -196,7 +196,7 @@ class IngestRun:
                 self._under_way.submit(executor, *task)
             if not self._under_way:
                 break
-            if (arrived := self._under_way.next()) is None:
+            if (arrived := self._under_way.next(executor)) is None:
                 continue
             file, first, extraction = arrived
             part = parts[file.key]

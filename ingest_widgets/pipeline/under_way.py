@@ -5,8 +5,10 @@ from __future__ import annotations
 import queue
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import replace
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -19,6 +21,9 @@ from ingest_widgets.settings import Settings
 from ingest_widgets.sources import Patience, fetch
 from ingest_widgets.statuses import Reason, Status
 
+SILENCE_SECONDS = 10.0
+"""After so long without a result an executor that seems to do nothing is asked whether it still takes work."""
+
 
 class UnderWay:
     """The ranges that an executor was given; its length counts those that haven't come back.
@@ -28,13 +33,14 @@ class UnderWay:
     Args:
         engine: As the user chose it.
         settings: What holds for each range.
+        silence: Seconds, see `SILENCE_SECONDS`.
     """
 
-    def __init__(self, engine: str, settings: Settings) -> None:
-        self._engine, self._settings = engine, settings
+    def __init__(self, engine: str, settings: Settings, *, silence: float = SILENCE_SECONDS) -> None:
+        self._engine, self._settings, self._silence = engine, settings, silence
         self._run = uuid.uuid4().hex
         self._futures: set[Future[Extraction]] = set()
-        self._done: queue.SimpleQueue[tuple[SourceFile, int, Executor, Future[Extraction]] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[SourceFile, int, Future[Extraction]] | None] = queue.SimpleQueue()
 
     def __len__(self) -> int:
         return len(self._futures)
@@ -63,30 +69,40 @@ class UnderWay:
             ocr=self._settings.ocr,
             ocr_max_pages=self._settings.ocr_max_pages,
         )
-        try:
-            future = executor.submit(extract_in_run, task, file.kind, self._run, file.address)
-        except Exception as error:  # shut down or broken: nothing more will come of it, whatever it calls that
-            why = _first_line(error)
-            raise IngestError(f"the executor takes no more work ({why}): give a new one and run again") from error
+        future = _submitted(executor, extract_in_run, task, file.kind, self._run, file.address)
         if not isinstance(future, Future):
             raise _useless(executor, f"submit returned {_named(future)}, not a Future")
-        future.add_done_callback(lambda done: self._done.put((file, first, executor, done)))
+        future.add_done_callback(lambda done: self._done.put((file, first, done)))
         self._futures.add(future)
 
-    def next(self) -> tuple[SourceFile, int, Extraction] | None:
+    def next(self, executor: Executor) -> tuple[SourceFile, int, Extraction] | None:
         """Waits for the next range that comes back: its file, its first page and what was read; None after `wake`.
+
+        Args:
+            executor: Who reads it.
 
         Raises:
             IngestError: The executor broke, or gave back something else, or there is no engine.
         """
-        if (arrived := self._done.get()) is None:
+        if (arrived := self._arrived(executor)) is None:
             return None
-        file, first, executor, future = arrived
+        file, first, future = arrived
         self._futures.discard(future)
         extraction = _outcome(executor, future)
         if not isinstance(extraction, Extraction):
             raise _useless(executor, f"a task returned {_named(extraction)}, not what was read")
         return file, first, extraction
+
+    def _arrived(self, executor: Executor) -> tuple[SourceFile, int, Future[Extraction]] | None:
+        silence = self._silence
+        while True:
+            try:
+                return self._done.get(timeout=silence)
+            except queue.Empty:
+                # Dask's futures, which never say that they run, stay pending for ever when its scheduler has died.
+                if not any(future.running() for future in self._futures):
+                    _submitted(executor, _nothing)
+                silence *= 2  # one that waits for its machines for hours shouldn't be swamped
 
     def wake(self) -> None:
         """Ends the present wait, or the next one. From any thread."""
@@ -96,6 +112,18 @@ class UnderWay:
         """Leaves unread what nobody has begun to read."""
         for future in self._futures:
             future.cancel()
+
+
+def _submitted(executor: Executor, work: Callable[..., Any], *args: Any) -> Future[Any]:
+    try:
+        return executor.submit(work, *args)
+    except Exception as error:  # shut down or broken: nothing more will come of it, whatever it calls that
+        why = _first_line(error)
+        raise IngestError(f"the executor takes no more work ({why}): give a new one and run again") from error
+
+
+def _nothing() -> None:
+    """Work that asks an executor whether it takes any."""
 
 
 def _outcome(executor: Executor, future: Future[Extraction]) -> Extraction:
