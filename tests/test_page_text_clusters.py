@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 
 from ingest_widgets.engines.drawing import boxes
+from ingest_widgets.engines.textpage import TextPage, handle_of
 from tests.hostile.pdf import assemble, page_objects
 from tests.test_page_text import texts
 
@@ -15,8 +16,8 @@ Sign = tuple[str, Sequence[tuple[str, float, float]]]
 """What it means, and its pieces: a letter of Helvetica, where it stands behind the one before, and how high."""
 
 
-def browser_page(*signs: Sign) -> bytes:
-    """A line of these signs, each piece drawn by itself."""
+def browser_page(*signs: Sign, drawn_behind: str = "") -> bytes:
+    """A line of these signs, each piece drawn by itself, and more behind it."""
     content = ["BT /F1 20 Tf 100 700 Td"]
     for meaning, pieces in signs:
         if meaning:
@@ -25,7 +26,7 @@ def browser_page(*signs: Sign) -> bytes:
             content += [f"{across} {up} Td ({letter}) Tj 0 {-up} Td"]
         if meaning:
             content.append("EMC")
-    return assemble(page_objects(["\n".join([*content, "ET"]).encode()]))
+    return assemble(page_objects(["\n".join([*content, drawn_behind, "ET"]).encode()]))
 
 
 # Two signs of Thai: each a letter with a mark above it, which begins behind the next letter and is drawn to the left.
@@ -108,3 +109,11 @@ def test_one_drawn_space_says_nothing_of_a_page_of_many_pieces() -> None:
     apart: Sign = ("\u0930\u093e", [("m", 6.5, 0), ("l", 16.7, 0)])
     (text,) = texts(browser_page(BHA, drawn, after, *[apart] * 15))
     assert text.count(" ") == 16
+
+
+def test_a_page_of_very_many_pieces_is_not_looked_through() -> None:
+    """A map with some names in Thai."""
+    roads = "ET\n" + "0 0 m 9 9 l S\n" * 100_001 + "BT"
+    for pdf, looked_through in ((browser_page(KO, SO), True), (browser_page(KO, SO, drawn_behind=roads), False)):
+        with pypdfium2.PdfDocument(pdf) as document, TextPage(handle_of(document), 0) as page:
+            assert bool(page.clusters) is looked_through

@@ -27,6 +27,7 @@ _LENGTH = ctypes.byref(ctypes.c_ulong())
 # Of UTF-8: what the marks, letters and vowel signs of scripts begin with whose letters change with their neighbours.
 _FIRST_BYTES = b"\xcc", b"\xcd", b"\xd7", b"\xd9", b"\xdc", b"\xe0", b"\xe1"
 _MOST_MARKS = 8
+_MOST_PIECES = 100_000  # of a page: maps have more, and each takes memory and time while it is looked at
 NON_JOINER = "\u200c"
 _NARROWEST = 0.1  # of the size of the font: less isn't taken up by any space
 _FEW = 0.04  # of all pieces: where each is a sign, spaces are more
@@ -43,7 +44,8 @@ class Clusters:
     def __init__(self, page: Handle) -> None:
         self.rects: dict[int, Rect] = {}
         self._rest: list[Handle] = []
-        self._pieces = [_OBJECT(page, number) for number in range(_COUNT(page))]
+        count = _COUNT(page)
+        self._pieces = [_OBJECT(page, number) for number in range(count if count <= _MOST_PIECES else 0)]
         for pieces in self._signs():
             rects = list(map(rect_of, pieces))
             sizes = [(right - left) * (top - bottom) for left, bottom, right, top in rects]
