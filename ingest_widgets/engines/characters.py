@@ -24,6 +24,7 @@ _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
+_UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
 _RECT = getter(pdfium_c.FPDFText_GetRect)
@@ -135,6 +136,10 @@ class Characters:
     def generated(self, index: int) -> bool:
         """Whether pdfium put the character in, such as a space for a gap."""
         return bool(_GENERATED(self._text, index))
+
+    def is_unmapped(self, index: int) -> bool:
+        """Whether its font doesn't say what the character means."""
+        return bool(_UNMAPPED(self._text, index) == 1)
 
     def drawn(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
         """Left, top, right and bottom of the pieces that these characters were drawn in, as the page has them."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.accents import accent_edits
+from ingest_widgets.engines.brackets import bracket_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.cyrillic import cyrillic_edits
 from ingest_widgets.engines.edits import Edit, edits_within, in_order
@@ -50,7 +51,7 @@ class PageReader:
         self._paired_until = _FEW_PAGES if is_of_ghostscript(document) else 0
         self._vocabulary = Vocabulary()
         self._pages = self._spaced_until = 0
-        self._mixed = self._noted = False
+        self._mixed = self._noted = self._bracketed = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -86,6 +87,10 @@ class PageReader:
             self._noted |= bool(numbers)
             if spaces:
                 self._spaced_until = self._pages + _NEAR_PAGES
+        if sampled or self._bracketed:
+            brackets = bracket_edits(page, self._bracketed)
+            self._bracketed |= bool(brackets)
+            edits += brackets
         if CUT in text:
             edits += cut_edits(page, text)
         if self._pages <= self._paired_until:
@@ -127,6 +132,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     text, kinds = page.text, kinds_of(page.text)
     edits = _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
+    edits += bracket_edits(page)
     edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
     return in_order(edits)
 
