@@ -33,7 +33,7 @@ def _repeat(data: bytearray, chance: random.Random) -> None:
 
 def _swap(data: bytearray, chance: random.Random) -> None:
     size = min(chance.choice((16, 256, 2048)), len(data) // 2)
-    a, b = sorted(chance.sample(range(len(data) - size), 2))
+    a, b = sorted(chance.sample(range(max(len(data) - size, 2)), 2))  # what is left may be a byte or two
     data[a : a + size], data[b : b + size] = data[b : b + size], data[a : a + size]
 
 
