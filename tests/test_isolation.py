@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from ingest_widgets.isolation import (
 )
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.pdf import text_pdf
+from tests.hostile.pdf import assemble, page_objects, show, text_pdf
 from tests.processes import until, workers
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -57,6 +58,18 @@ def test_a_range_reads_its_pages_and_counts_all() -> None:
     got = read("manual-long.pdf", first=3, last=5)
     assert [page.number for page in got.pages] == [3, 4, 5]
     assert got.page_count == 61
+
+
+def test_a_range_reads_the_same_whatever_was_read_before() -> None:
+    """A worker keeps a long document open; which ranges of it came before is up to chance, and to who was killed."""
+    said = show("A user-defined value and a non-recursive call")
+    cut = "BT /F1 12 Tf 72 720 Td (This is a user-) Tj 0 -14 Td (defined value, not) Tj 0 -14 Td (non-) Tj"
+    data = assemble(page_objects([said, f"{cut} 0 -14 Td (recursive) Tj ET".encode(), said]))
+    whole = Task(name="long.pdf", path="long.pdf", data=data)
+    alone = extract(replace(whole, first=2, last=2))
+    assert alone.page_count == 3
+    extract(replace(whole, last=1))
+    assert extract(replace(whole, first=2, last=2)).pages == alone.pages != extract(whole).pages[1:2]
 
 
 def test_a_known_hash_is_not_read_again() -> None:

@@ -21,7 +21,7 @@ _BUILT_IN = {
     "pdfium+salvage": ("ingest_widgets.engines.fallbacks", "open_salvaged"),
 }
 MOST_RESCUED_PAGES = 20
-"""A document with more bad pages than this is a lie about its pages: the slower engines aren't asked again."""
+"""With more bad pages than this a document lies about them: of those behind, the slower engines aren't asked."""
 
 
 def engine(name: str) -> Engine:
@@ -173,6 +173,13 @@ class OpenDocument:
     def metadata(self) -> tuple[str, str]:
         """Title and author."""
         return self.first.metadata()
+
+    def start_afresh(self) -> None:
+        """Forgets what was learnt of the pages that were read: a range is the same whoever read which others before."""
+        self._rescued = 0
+        for _, document in self._opened:
+            if isinstance(document, PdfiumDocument):
+                document.start_afresh()
 
     def page(self, index: int) -> tuple[str, str, tuple[str, ...]]:
         """The engine that read page `index` (from 0), its text and its warnings.

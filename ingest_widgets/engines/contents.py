@@ -32,6 +32,10 @@ class Contents:
         self._data, self._passwords = data, passwords
         self._document: Any = None
         self._pages: list[Any | None] = []
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """Forgets the pages that were looked at."""
         self._looks = MOST_BLANK_PAGES
 
     def lost(self, index: int, page_count: int) -> bool:

@@ -53,6 +53,10 @@ class HiddenText:
     def __init__(self, data: Buffer) -> None:
         self._data = data
         self._layers = _FORM_ON_LAYER.search(data) is not None
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """Forgets the pages that were looked at."""
         self._pages = 0
         self._full = FULL_PAGES
         self._fruitless = 0

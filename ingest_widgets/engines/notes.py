@@ -68,8 +68,12 @@ class Notes:
         self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
         if self._has_form:
             document.init_forms()
-        self._thorough = self._has_form
         self._worth_a_look = self._has_form or any(data.find(word) >= 0 for word in _NOTES_IN)
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """Forgets the pages that were read."""
+        self._thorough = self._has_form
 
     def text(self, page: Handle, index: int) -> str:
         """Lines to be put behind the text of a page; empty when there are none. `warnings` then tells of this page.

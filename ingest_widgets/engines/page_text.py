@@ -48,7 +48,12 @@ class PageReader:
         self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
-        self._paired_until = _FEW_PAGES if is_of_ghostscript(document) else 0
+        self._is_of_ghostscript = is_of_ghostscript(document)
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """Forgets the pages that were read."""
+        self._paired_until = _FEW_PAGES if self._is_of_ghostscript else 0
         self._vocabulary = Vocabulary()
         self._pages = self._spaced_until = 0
         self._mixed = self._noted = self._bracketed = False

@@ -49,6 +49,11 @@ class _Reader:
         self._seen = self._hidden.warnings(page) if page.text else ()
         self._noted = self._notes.text(page.handle, page.index)
 
+    def start_afresh(self) -> None:
+        """Forgets the pages that were read."""
+        for part in (self._pages, self._hidden, self._notes, self._contents):
+            part.start_afresh()
+
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """As `PageReader.text`, with what was seen besides."""
         text, warnings = self._pages.text(index)
@@ -97,6 +102,10 @@ class PdfiumDocument:
     def warnings(self) -> list[str]:
         """What is to be said of the document as a whole."""
         return [*attached(self.raw, self._data), *_unended(self._data)]
+
+    def start_afresh(self) -> None:
+        """Forgets what was learnt of the pages that were read, such as their words."""
+        self._reader.start_afresh()
 
     def has_page(self, index: int) -> bool:
         """Whether a page is there, not only counted; none of its content is looked at."""

@@ -123,6 +123,7 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
         _metadata(parent, document)
     scans = None if request["ocr_pages"] is None else _Scans(request, document)
     last = min(count, request["last"] or count)
+    document.start_afresh()
     for number in range(request["first"], last + 1):
         _page(parent, document, number, scans)
     return last < count
