@@ -136,7 +136,7 @@ def test_a_long_name_leaves_the_other_columns_in_sight(lab: Lab, theme: Theme, w
             table = notebook.output(index).locator("table")
             assert table.evaluate(OVERFLOW) <= 0, (state, index)
             short = table.locator("tr").filter(has_text=re.compile("bad-0|paper-two"))
-            assert max(short.evaluate_all(HEIGHTS)) < (60 if width > 600 else 260), (state, index)
+            assert max(short.evaluate_all(HEIGHTS)) < (80 if width > 600 else 260), (state, index)
         lab.screenshot(f"long-names-{state}-{theme}-{width}")
         if state == "live":
             notebook = notebook.reopen()
