@@ -137,7 +137,8 @@ def test_a_password_longer_than_allowed_is_tried_as_it_is_and_cut(revision: int)
 def test_a_lock_of_certificates_is_told_from_one_of_a_password() -> None:
     got = read(locked(6, "unknown", aes=True).replace(b"/Filter /Standard", b"/Filter /Adobe.PubSec"))
     assert got.reason is Reason.ENCRYPTED
-    assert "locked (with something other than a password, such as a certificate)" in got.detail
+    assert "locked (with something other than a password, such as a certificate): save a copy without" in got.detail
+    assert "pdf_passwords" not in got.detail
 
 
 @pytest.mark.parametrize(

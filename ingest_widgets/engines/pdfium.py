@@ -18,13 +18,13 @@ from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pieces import pieces
-from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource
+from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
 
 _ERRORS = {
     pdfium_c.FPDF_ERR_FILE: "the file can't be opened",
     pdfium_c.FPDF_ERR_FORMAT: "its structure is broken",
-    pdfium_c.FPDF_ERR_SECURITY: "with something other than a password, such as a certificate",
+    pdfium_c.FPDF_ERR_SECURITY: OTHER_LOCK,
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
 LOST = "its content is missing from the file or can't be decoded"

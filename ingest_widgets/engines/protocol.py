@@ -20,6 +20,10 @@ PasswordSource = Callable[[], Sequence[str]]
 """Asks for the passwords to try, in order; ask only when the empty one doesn't open the document."""
 
 
+OTHER_LOCK = "with something other than a password, such as a certificate"
+"""What a document is locked with that no password opens."""
+
+
 class EngineRefuses(Exception):
     """The engine can't read this document; the message is a short reason."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ingest_widgets.engines.protocol import OTHER_LOCK
 from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits, within_session
 from ingest_widgets.isolation.wire import APPLE_DOUBLE, CHANGED, WHY_CHARS, one_line
 from ingest_widgets.statuses import Reason
@@ -26,9 +27,13 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         else "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download went wrong; "
         "fetch it again.",
         Reason.EMPTY: "It has no bytes: copy or download it again.",
-        Reason.ENCRYPTED: f"It is locked{aside}: add its password to pdf_passwords "
-        "(INGEST_PDF_PASSWORDS) and run again.",
-        Reason.CORRUPT: f"No engine can read it{aside}: get another copy, or print it to PDF anew with a viewer that "
+        Reason.ENCRYPTED: f"It is locked{aside}: "
+        + (
+            "save a copy without that lock from a viewer that opens it."
+            if what == OTHER_LOCK
+            else "add its password to pdf_passwords (INGEST_PDF_PASSWORDS) and run again."
+        ),
+        Reason.CORRUPT: f"Its content can't be read{aside}: get another copy, or print it to PDF anew with a viewer that "
         "still opens it.",
         Reason.TOO_LARGE: f"It has {what} bytes, max_file_bytes allows {limits.max_file_bytes}: raise that "
         "setting to read it.",
@@ -45,7 +50,7 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         Reason.NO_TEXT: "OCR found no text on its pages either, as far as ocr_max_pages and "
         "file_timeout_seconds let it look: raise those, or make a better scan."
         if ocr
-        else "Its pages hold no text, so it is a scan: search it after a run with settings_override(ocr=True) or "
+        else "Its pages hold no text, as those of a scan: search it after a run with settings_override(ocr=True) or "
         "INGEST_OCR=true.",
         Reason.CANCELLED: "It was stopped before its end: run again.",
     }
