@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from ingest_widgets import SourceError, SourceNotFound
+from ingest_widgets import CorpusError, SourceError, SourceNotFound, ingest
 from ingest_widgets.sources import fetch, printable
 from ingest_widgets.statuses import Reason
 from tests.listed import list_sources
@@ -296,6 +296,11 @@ def test_what_is_not_there_is_told_at_once_in_one_line(missing: str) -> None:
     assert isinstance(caught.value, FileNotFoundError)
 
 
+def test_a_space_at_the_end_of_a_path_can_be_seen() -> None:
+    with pytest.raises(SourceNotFound, match=r"^'nowhere ' doesn't exist"):
+        list_sources("nowhere ")
+
+
 @pytest.mark.parametrize("relative", ["papers", "papers/*.pdf", "a.pdf"])
 def test_a_working_directory_that_is_gone_is_told(tmp_path: Path, folder: Path, relative: str) -> None:
     gone = tmp_path / "gone"
@@ -304,6 +309,8 @@ def test_a_working_directory_that_is_gone_is_told(tmp_path: Path, folder: Path, 
     gone.rmdir()
     with pytest.raises(SourceNotFound, match="the working directory is gone"):
         list_sources(relative)
+    with pytest.raises(CorpusError, match=r"'c\.sqlite' lies in the working directory, which is gone: change to it"):
+        ingest(folder, "c.sqlite", progress=False)
     assert "a.pdf" in names(folder)
     with pytest.raises(SourceNotFound, match="/none doesn't exist: check the path"):
         list_sources(folder / "none")

@@ -30,7 +30,13 @@ def corpus_path(value: object) -> Path:
     path = _path(value)
     if path == ":memory:":
         raise CorpusError("a corpus is a file, it can't be in memory: give a path, say in a tempfile.mkdtemp()")
-    return Path(os.path.abspath(path))
+    try:
+        return Path(os.path.abspath(path))
+    except FileNotFoundError:
+        raise CorpusError(
+            f"{_brief(path)} lies in the working directory, which is gone: change to it anew (cd, os.chdir), "
+            "or give an absolute path"
+        ) from None
 
 
 def export_path(value: object) -> Path:

@@ -33,8 +33,8 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
             if what == OTHER_LOCK
             else "add its password to pdf_passwords (INGEST_PDF_PASSWORDS) and run again."
         ),
-        Reason.CORRUPT: f"Its content can't be read{aside}: get another copy, or print it to PDF anew with a viewer that "
-        "still opens it.",
+        Reason.CORRUPT: f"Its content can't be read{aside}: get another copy, or print it to PDF anew with a viewer "
+        "that still opens it.",
         Reason.TOO_LARGE: f"It has {what} bytes, max_file_bytes allows {limits.max_file_bytes}: raise that "
         "setting to read it.",
         Reason.TOO_MANY_PAGES: f"It says it has {what} pages, max_pages allows {limits.max_pages}: raise "

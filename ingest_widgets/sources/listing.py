@@ -135,8 +135,13 @@ def _local(text: str) -> Iterator[SourceFile]:
     else:
         _refuse_closed_folder(path)
         raise SourceNotFound(
-            f"{printable(text)} doesn't exist{looked_in}: check the path, or give a folder, a file, a glob or a URL"
+            f"{_shown(text)} doesn't exist{looked_in}: check the path, or give a folder, a file, a glob or a URL"
         )
+
+
+def _shown(text: str) -> str:
+    """In quotation marks where a space at its beginning or end would be overlooked."""
+    return printable(text) if text == text.strip() else f"'{printable(text)}'"
 
 
 def _working_folder() -> str:
