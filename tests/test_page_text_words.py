@@ -112,6 +112,7 @@ def test_a_hyphen_that_pdfium_left_is_joined_on_evidence_only() -> None:
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("e\u0301te\u0301 \u0338=", "été ≠"),
         ("\ufedf\ufe8e", "\u0644\u0627"),
+        ("\u2f47\u672c\u8a9e \u2f64", "\u65e5\u672c\u8a9e \u7528"),
         ("\uf0b7 item \uf061", "• item α"),
     ],
 )

@@ -76,6 +76,7 @@ _LOST = (
     ),
 )
 _SHAPES = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]+")
+_RADICALS = re.compile("[\u2f00-\u2fd5]")  # which some fonts have in place of the Han signs that look the same
 _SHAPES_IN_EVERY_TEXT = "\ufe8d\ufe8e\ufedf\ufee0\ufeea\ufef2\ufb2a\ufb4b"
 
 
@@ -140,6 +141,8 @@ def _composed(text: str, signs: str) -> str:
             text = text.replace(sign, letters)
     if any(shape in signs for shape in _SHAPES_IN_EVERY_TEXT):
         text = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+    if _RADICALS.search(signs):
+        text = _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     if "\u034f" in signs:  # keeps marks in an order that a font wants, and letters from being composed
         text = text.replace("\u034f", "")
     if "\u0338" in signs:  # TeX draws the stroke before the sign that it strikes
