@@ -109,7 +109,7 @@ def may_have_clusters(text: str) -> bool:
     if text.isascii():
         return False
     encoded = text.encode("utf-8", "surrogatepass")
-    return any(first in encoded for first in _FIRST_BYTES)
+    return any(map(encoded.__contains__, _FIRST_BYTES))
 
 
 def _is_blank(piece: Handle) -> bool:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.clusters import NON_JOINER, may_have_clusters
+from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.pieces import font_size
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _BACK = 0.6  # what lies farther back was drawn in another order
 
 def false_space_edits(page: TextPage, text: str) -> list[Edit]:
     """(start, end, ""): each space between two letters that touch, or that wasn't drawn as others were."""
-    if not may_have_clusters(text):
+    if not page.may_have_clusters:
         return []
     spaces = [match.start() for match in _SPACE.finditer(text)]
     return [(at, at + 1, "") for at in spaces if _has_no_width(page.box(at)) and _is_false(page, text, at)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left, is_one_line, is_right_to_left
+from ingest_widgets.engines.rightleft_lines import by_place, is_one_line, is_right_to_left
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -52,7 +52,7 @@ def reads_from_right(document: pypdfium2.PdfDocument) -> bool:
 
 def right_to_left_edits(page: TextPage, text: str) -> list[Edit]:
     """(start, end, replacement): what stands in the order of its places, and mirrored brackets."""
-    if not has_right_to_left(text):
+    if not page.has_right_to_left:
         return []
     edits = _turned_words(page, text) + latin_runs(page, text) + _brackets(text)
     return _lines_by_place(page, text) + edits

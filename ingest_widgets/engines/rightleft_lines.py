@@ -53,7 +53,7 @@ class _Unit(NamedTuple):
 
 def has_right_to_left(text: str) -> bool:
     """Whether some of it is in Hebrew, Arabic or Syriac letters; soon told."""
-    return not text.isascii() and any(letter in text for letter in _IN_EVERY_TEXT)
+    return not text.isascii() and any(map(text.__contains__, _IN_EVERY_TEXT))
 
 
 def is_right_to_left(line: str, share: float = 0.5) -> bool:

@@ -60,6 +60,8 @@ class TextPage(Characters):
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
         dropped: How many control characters pdfium left out of it.
         indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
+        has_right_to_left: Whether some of it is in letters that run so.
+        may_have_clusters: Whether its script is one whose signs are often drawn in several pieces.
         lines: Of `text`, without those that are drawn again where they stand.
         line_starts: Where in `text` each of them begins.
         line_pens: Where the pen stood for the first character of each; see `pens`.
@@ -74,7 +76,9 @@ class TextPage(Characters):
             raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
         self.clusters: Clusters | None = None
         self._read()
-        if may_have_clusters(self.text):
+        self.has_right_to_left = has_right_to_left(self.text)
+        self.may_have_clusters = may_have_clusters(self.text)
+        if self.may_have_clusters:
             self._join_clusters()
         self._turns = 0
         if self.text and self.indexed:
@@ -85,7 +89,7 @@ class TextPage(Characters):
             self._part_lines()
         if self.indexed and (again := drawn_again(self)):
             self._leave_out(again)
-        if self.indexed and has_right_to_left(self.text) and (torn := torn_lines(self)):
+        if self.indexed and self.has_right_to_left and (torn := torn_lines(self)):
             self._join(torn)
 
     def __enter__(self) -> TextPage:
