@@ -149,11 +149,3 @@ class Characters:
             left, top, right, bottom = _FOUR
             found.append((left, top, right, bottom))
         return found
-
-    def rects(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
-        """Left, bottom, right and top of the same, turned."""
-        found = []
-        for left, top, right, bottom in self.drawn(start, count):
-            (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
-            found.append((min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)))
-        return found

@@ -116,10 +116,7 @@ class TextPage(Characters):
             box: Left, bottom, right and top, as the page has them.
         """
         across, up = self.line_pens
-        left, bottom, right, top = box
-        if self._turns:
-            (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
-            left, right, bottom, top = min(u0, u1), max(u0, u1), min(v0, v1), max(v0, v1)
+        left, bottom, right, top = self._turned_box(*box)
         return min(across) < left or max(across) > right or min(up) < bottom or max(up) > top
 
     def _read(self) -> None:
