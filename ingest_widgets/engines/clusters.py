@@ -16,10 +16,8 @@ from itertools import pairwise
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import KIND, MARKS, TEXT, Rect, font_size, pen_of, rect_of
+from ingest_widgets.engines.pieces import COUNT, KIND, MARKS, TEXT, Rect, font_size, objects_of, pen_of, rect_of
 
-_COUNT = getter(pdfium_c.FPDFPage_CountObjects)
-_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 _MARK = getter(pdfium_c.FPDFPageObj_GetMark, Handle)
 _MEANING = getter(pdfium_c.FPDFPageObjMark_GetParamStringValue)
 _SHOW = getter(pdfium_c.FPDFPageObj_SetIsActive)
@@ -44,8 +42,8 @@ class Clusters:
     def __init__(self, page: Handle) -> None:
         self.rects: dict[int, Rect] = {}
         self._rest: list[Handle] = []
-        count = _COUNT(page)
-        self._pieces = [_OBJECT(page, number) for number in range(count if count <= _MOST_PIECES else 0)]
+        count = COUNT(page)
+        self._pieces = list(objects_of(page, range(count if count <= _MOST_PIECES else 0)))
         for pieces in self._signs():
             rects = list(map(rect_of, pieces))
             sizes = [(right - left) * (top - bottom) for left, bottom, right, top in rects]

@@ -9,17 +9,28 @@ at: going through all costs a sixth of an ordinary page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from ctypes import c_ulong, c_ushort, sizeof
 from functools import cached_property
-from itertools import islice, repeat
+from itertools import islice
 
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glance import TINY_POINTS, Spot, has_form, is_more_than_text, is_tiny, looks_hidden, within
-from ingest_widgets.engines.pieces import MOST_PIECES, TEXT, Piece, Rect, font_size, page_box, pieces, rect_of
+from ingest_widgets.engines.pieces import (
+    COUNT,
+    MOST_PIECES,
+    TEXT,
+    Piece,
+    Rect,
+    font_size,
+    objects_of,
+    page_box,
+    pieces,
+    rect_of,
+)
 from ingest_widgets.engines.protocol import Buffer
 from ingest_widgets.engines.sight import Sight
 from ingest_widgets.engines.textpage import TextPage
@@ -37,8 +48,6 @@ FRUITLESS, PAGES_A_PICTURE = 6, 10
 _FORM_ON_LAYER = re.compile(rb"/OC\s*(?:\d+\s+\d+\s+R|<<)")
 _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5})")
 
-_COUNT = getter(pdfium_c.FPDFPage_CountObjects)
-_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 _TEXT = getter(pdfium_c.FPDFTextObj_GetText, c_ulong)
 _WORDS, _EMPTY = (c_ushort * 32)(), 2
 
@@ -69,10 +78,10 @@ class HiddenText:
             page: The open page.
         """
         self._pages += 1
-        count = _COUNT(page.handle)
+        count = COUNT(page.handle)
         if not self._layers and not self._looks_hidden(page, count):
             return ()
-        handles = _objects(page, range(count)) if count <= MOST_PIECES else _telling(page, page.line_starts, count)
+        handles = _all(page, count) if count <= MOST_PIECES else _telling(page, page.line_starts, count)
         reasons = sorted(self._reasons(page, list(islice(pieces(handles), 2 * MOST_PIECES))))
         if not reasons:
             return ()
@@ -88,7 +97,7 @@ class HiddenText:
             if page.begins_outside(shown) or looks_hidden(handles, self._plain):
                 return True
             return is_tiny(rect_of(handles[-1]), handles[-1])
-        handles = _objects(page, range(count))
+        handles = _all(page, count)
         if looks_hidden(handles, self._plain, shown):
             return True
         if closely:
@@ -125,13 +134,13 @@ class HiddenText:
         return TINY_POINTS / max([1, *map(int, _USER_UNIT.findall(self._data))])
 
 
-def _objects(page: TextPage, numbers: Iterable[int]) -> list[Handle]:
-    return list(map(_OBJECT, repeat(page.handle), numbers))
+def _all(page: TextPage, count: int) -> list[Handle]:
+    return list(objects_of(page.handle, range(count)))
 
 
 def _telling(page: TextPage, starts: Sequence[int], count: int) -> list[Handle]:
     """The text that begins these lines of the page, and its last objects."""
-    return page.objects_at(starts[:MOST_PIECES]) + _objects(page, range(count - LAST, count))
+    return [*page.objects_at(starts[:MOST_PIECES]), *objects_of(page.handle, range(count - LAST, count))]
 
 
 def _says_something(page: TextPage, doubt: Doubt) -> bool:

@@ -11,13 +11,13 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
-from ingest_widgets.engines.pieces import pieces
+from ingest_widgets.engines.pieces import COUNT, objects_of, pieces
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
 
@@ -30,8 +30,6 @@ _ERRORS = {
 LOST = "its content is missing from the file or can't be decoded"
 _END, _END_WITHIN = re.compile(rb"startxref\s{1,9}0*[1-9]\d*\s{1,9}%%EOF"), 65_536
 """Junk may stand behind it; one that leads to 0 ends the first part of a linearized file."""
-_COUNT_OBJECTS = getter(pdfium_c.FPDFPage_CountObjects)
-_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 
 
 class _Reader:
@@ -138,8 +136,7 @@ def _unended(data: Buffer) -> list[str]:
 
 def _draws_nothing(page: Handle) -> bool:
     """Whether there is nothing on a loaded page, but for forms that are empty, as those are that can't be decoded."""
-    objects = (_OBJECT(page, number) for number in range(_COUNT_OBJECTS(page)))
-    return next(pieces(objects), None) is None
+    return next(pieces(objects_of(page, range(COUNT(page)))), None) is None
 
 
 def _load(data: Buffer, password: bytes | None) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from ctypes import byref, c_float, c_int, c_uint, c_ulong
-from itertools import islice
+from itertools import islice, repeat
 from math import hypot
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ MODE = getter(pdfium_c.FPDFTextObj_GetTextRenderMode)
 FILL = getter(pdfium_c.FPDFPageObj_GetFillColor)
 BOUNDS = getter(pdfium_c.FPDFPageObj_GetBounds)
 _BOX = getter(pdfium_c.FPDF_GetPageBoundingBox)
+COUNT = getter(pdfium_c.FPDFPage_CountObjects)
+_OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
 _FORM_COUNT = getter(pdfium_c.FPDFFormObj_CountObjects)
 _FORM_OBJECT = getter(pdfium_c.FPDFFormObj_GetObject, Handle)
 KIND = getter(pdfium_c.FPDFPageObj_GetType)
@@ -64,6 +66,11 @@ class Piece(NamedTuple):
     """How large one unit of the form that it is in is on the page, along the line or across it, whichever is less."""
     veiled: bool = False
     """Whether it, or a form around it, is see-through or mixes with what lies beneath."""
+
+
+def objects_of(page: Handle, numbers: Iterable[int]) -> Iterator[Handle]:
+    """The objects of the loaded page that have these numbers, below `COUNT(page)`."""
+    return map(_OBJECT, repeat(page), numbers)
 
 
 def page_pointer(page: Handle) -> Any:
