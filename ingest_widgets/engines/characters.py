@@ -120,6 +120,11 @@ class Characters:
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
 
+    def has_width(self, index: int) -> bool:
+        """Whether the character takes up room in its line: a space that pdfium put in doesn't."""
+        left, _, right, _ = self.box(index)
+        return left < right
+
     def extent(self, index: int) -> tuple[float, float]:
         """Bottom and top of what is drawn of it: a full stop is low, and a raised figure of the font stands high."""
         _SHAPE(self._text, index, *_EDGES)

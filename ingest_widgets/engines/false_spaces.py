@@ -33,11 +33,7 @@ def false_space_edits(page: TextPage, text: str) -> list[Edit]:
     if not page.may_have_clusters:
         return []
     spaces = [match.start() for match in _SPACE.finditer(text)]
-    return [(at, at + 1, "") for at in spaces if _has_no_width(page.box(at)) and _is_false(page, text, at)]
-
-
-def _has_no_width(box: Box) -> bool:
-    return box[0] == box[2]
+    return [(at, at + 1, "") for at in spaces if not page.has_width(at) and _is_false(page, text, at)]
 
 
 def _is_false(page: TextPage, text: str, at: int) -> bool:

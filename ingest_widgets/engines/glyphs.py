@@ -140,9 +140,9 @@ def _composed(text: str, signs: str) -> str:
         if sign in signs:
             text = text.replace(sign, letters)
     if any(shape in signs for shape in _SHAPES_IN_EVERY_TEXT):
-        text = _SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+        text = _SHAPES.sub(_plain_form, text)
     if _RADICALS.search(signs):
-        text = _RADICALS.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+        text = _RADICALS.sub(_plain_form, text)
     if "\u034f" in signs:  # keeps marks in an order that a font wants, and letters from being composed
         text = text.replace("\u034f", "")
     if "\u0338" in signs:  # TeX draws the stroke before the sign that it strikes
@@ -150,3 +150,7 @@ def _composed(text: str, signs: str) -> str:
     if unicodedata.is_normalized("NFC", text):
         return text
     return unicodedata.normalize("NFC", text)
+
+
+def _plain_form(signs: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", signs.group())

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.hyphens import CUT, HYPHEN
 from ingest_widgets.engines.page_text import changes
@@ -30,8 +31,8 @@ _CUTS = CUT + "\x02"
 _INVISIBLE = _CUTS + "\xad\u034f\u200b"
 _TATWEEL = "\u0640"
 _BESIDE = "\n"  # a line end behind which the text goes on where it was
-_NON_JOINER = "\u200c"  # searched without, and yet what stands on either side of it is searched alone, too
-_MAY_BE_WITHIN = _BESIDE + _NON_JOINER
+# Non-joiners are searched without, and yet what stands on either side of one is searched alone, too.
+_MAY_BE_WITHIN = _BESIDE + NON_JOINER
 _TOUCHING, _WORD_GAP = -0.3, 0.7  # of the height of a sign
 _SAME_LINE, _FAR = 0.4, 3.0  # of the height of a sign; words of a line that is set to the margins stand nearer
 _LEVEL = 0.5  # points
@@ -71,7 +72,7 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
     text = _text(page.text_handle)
     for hyphen in "-", HYPHEN:
         text = text.replace(hyphen + LINE_BREAK, CUT + LINE_BREAK)
-    folded = (_folded(enumerate(needle))[0].replace(_NON_JOINER, "").strip() for needle in needles)
+    folded = (_folded(enumerate(needle))[0].replace(NON_JOINER, "").strip() for needle in needles)
     wanted = list(filter(None, folded))
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
@@ -203,7 +204,7 @@ def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = fr
                 continue
         elif char in _INVISIBLE:
             before, folded = char, hyphen if char in _CUTS else ""
-        elif char == _NON_JOINER:
+        elif char == NON_JOINER:
             before = folded = char
         elif char.isascii() and char.isprintable():
             before, folded = char, char.lower()

@@ -86,7 +86,7 @@ def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:
     objects = map(address, page.objects_at(places))
     strokes: dict[tuple[int, float], list[int]] = {}
     for sign, owner, pen in zip(places, objects, page.pens(places)[0], strict=True):
-        if not text[sign].isspace() or _is_drawn(page, sign):
+        if not text[sign].isspace() or page.has_width(sign):
             strokes.setdefault((owner, pen), []).append(sign)
     units, marks = [], []
     for (_, pen), signs in strokes.items():
@@ -101,11 +101,6 @@ def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:
     for mark in marks if letters else ():
         _attach(mark, letters, pens)
     return units
-
-
-def _is_drawn(page: TextPage, space: int) -> bool:
-    left, _, right, _ = page.box(space)
-    return left < right
 
 
 def _unit(page: TextPage, text: str, signs: list[int], pen: float) -> _Unit:
