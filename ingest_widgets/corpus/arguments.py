@@ -12,6 +12,7 @@ from typing import SupportsFloat
 from ingest_widgets.corpus.records import clean_path
 from ingest_widgets.documents import FileRecord
 from ingest_widgets.errors import CorpusError, IngestError
+from ingest_widgets.shortened import shortened
 from ingest_widgets.statuses import Reason, Status
 
 File = str | FileRecord
@@ -162,5 +163,4 @@ def _shown(value: object) -> str:
 
 
 def _brief(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:39]}\u2026"
+    return shortened(repr(value), 40)

@@ -18,6 +18,7 @@ from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker, make_snippet
 from ingest_widgets.documents import Hit
+from ingest_widgets.shortened import shortened
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
 
 Match = Literal["all", "any"]
@@ -95,7 +96,7 @@ class SearchResults(Sequence[Hit]):
 
     @property
     def _title(self) -> str:
-        query = self.query if len(self.query) <= _MOST_SHOWN else f"{self.query[: _MOST_SHOWN - 1]}\u2026"
+        query = shortened(self.query, _MOST_SHOWN)
         if not self.total:
             return ": ".join(filter(None, [f"No page matches '{query}'", self.hint]))
         pages = "page matches" if self.total == 1 else "pages match"

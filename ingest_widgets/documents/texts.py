@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ingest_widgets.counted import counted
 from ingest_widgets.documents.noun import Shown
+from ingest_widgets.shortened import shortened
 
 if TYPE_CHECKING:
     from ingest_widgets.tables import Cell, Table
@@ -102,7 +103,7 @@ class Hit(Shown):
     spans: tuple[tuple[int, int], ...] = ()
 
     def __repr__(self) -> str:
-        return f"Hit(file={self.file!r}, page={self.page}, score={self.score:.3g}, {_shortened(self.snippet, 60)!r})"
+        return f"Hit(file={self.file!r}, page={self.page}, score={self.score:.3g}, {shortened(self.snippet, 60)!r})"
 
     def _table(self) -> Table:
         from ingest_widgets.tables import Marked
@@ -113,7 +114,3 @@ class Hit(Shown):
 
 def _lines(text: str) -> list[list[Cell]]:
     return [[line] for line in text.splitlines() if line.strip()]
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}\u2026"
