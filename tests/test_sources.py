@@ -6,10 +6,8 @@ import io
 import os
 import socket
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
@@ -21,6 +19,7 @@ from ingest_widgets import CorpusError, SourceError, SourceNotFound, ingest
 from ingest_widgets.sources import fetch, printable
 from ingest_widgets.statuses import Reason
 from tests.listed import list_sources
+from tests.served import Silent, served
 
 
 def names(source: Any) -> list[str]:
@@ -246,7 +245,7 @@ def test_what_a_library_behind_a_url_raises_is_one_line_of_ours(tmp_path: Path) 
         fetch(f"zip://a.pdf::{tmp_path}/box.zip", 10)
 
 
-class Refusing(BaseHTTPRequestHandler):
+class Refusing(Silent):
     """Answers with the status that the address names."""
 
     def do_GET(self) -> None:
@@ -255,18 +254,11 @@ class Refusing(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture
 def far() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with served(Refusing) as host:
+        yield f"http://{host}"
 
 
 @pytest.mark.parametrize("status", [404, 410])

@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 import logging
 import pickle
-import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,11 +16,12 @@ from ingest_widgets import Corpus, IngestError, SourceError, SourceNotFound, Sta
 from ingest_widgets.sources import describe_source, fetch, without_password
 from ingest_widgets.sources.passwords import broken_login, expect_passwords, without_passwords
 from tests.listed import list_sources
+from tests.served import Silent, served
 
 SECRET = "s3cr3t-canary"
 
 
-class Guarded(BaseHTTPRequestHandler):
+class Guarded(Silent):
     """One PDF for whoever knows the password."""
 
     content = b""
@@ -39,19 +38,12 @@ class Guarded(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET
 
-    def log_message(self, *_: object) -> None:
-        pass
-
 
 @pytest.fixture
 def host(samples: Path) -> Iterator[str]:
     Guarded.content = (samples / "paper-two-columns.pdf").read_bytes()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Guarded) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with served(Guarded) as host:
+        yield host
 
 
 def test_it_opens_the_file_and_is_in_nothing_that_is_kept_or_shown(
