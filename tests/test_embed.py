@@ -258,6 +258,63 @@ def test_another_dimension_or_other_chunks_are_refused_until_all_is_to_be_replac
     assert {len(row[3]) for row in vectors_of(corpus)} == {8}
 
 
+@pytest.mark.parametrize(
+    ("held", "given", "message"),
+    [
+        ("one", "two", "are of the model 'one', this is of the model 'two': give model='one' if fn is that one, or .*"),
+        ("one", None, "are of the model 'one', this is of a model without a name: give model='one' if .*"),
+        (None, "two", "are of a model without a name, this is of the model 'two': leave model out, or .*"),
+    ],
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_another_model_is_refused_before_it_is_asked_anything_until_all_is_to_be_replaced(
+    corpus: Corpus, held: str | None, given: str | None, message: str, is_new: bool
+) -> None:
+    """Its vectors may have as many numbers as those that are there."""
+    corpus.embed(hashed, model=held)
+    if is_new:
+        corpus.write(source("d.pdf"), extraction("A new file."))
+    other, before = Heard(), vectors_of(corpus)
+    with pytest.raises(ValueError, match=f"{message}embed everything anew with replace=True$"):
+        corpus.embed(other, model=given)
+    assert (other.calls, vectors_of(corpus)) == ([], before)
+    assert corpus.embed(hashed, model=held) == is_new
+    chunks = len(list(corpus.chunks()))
+    assert (corpus.embed(other, model=given, replace=True), corpus.embed(other, model=given)) == (chunks, 0)
+    assert (len(other.texts), corpus.check()) == (chunks, [])
+
+
+def test_a_question_is_not_compared_with_vectors_of_a_model_that_came_meanwhile(corpus: Corpus) -> None:
+    asked = Heard()
+    corpus.embed(asked, model="one")
+    with Corpus(corpus.path) as other:
+        other.embed(hashed, model="two", replace=True)
+    before = len(asked.calls)
+    with pytest.raises(
+        ValueError, match=r"of the model 'two' by now, .* of the model 'one': .* corpus\.embed\(fn, model"
+    ):
+        corpus.search("disorder", ranking="hybrid")
+    assert len(asked.calls) == before
+    corpus.embed(hashed, model="two")
+    assert corpus.search("disorder", ranking="hybrid").total == 3
+
+
+def test_replacing_what_is_gone_already_makes_room_for_another_model(corpus: Corpus) -> None:
+    corpus.embed(hashed, model="one", max_chars=200)
+    for file in corpus.files():
+        corpus.remove(file)
+    fn = Heard()
+    assert (corpus.embed(fn, model="two", replace=True), fn.calls) == (0, [])
+    corpus.write(source("d.pdf"), extraction("A new file."))
+    assert corpus.embed(fn, model="two", max_chars=300) == 1
+
+
+@pytest.mark.parametrize(("model", "error"), [(7, TypeError), (b"one", TypeError), ("", ValueError)])
+def test_what_is_no_name_of_a_model_is_refused(corpus: Corpus, model: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="model must be a name"):
+        corpus.embed(hashed, model=model)
+
+
 def test_nothing_is_forgotten_before_the_callable_has_worked_once(corpus: Corpus) -> None:
     corpus.embed(hashed)
     before = vectors_of(corpus)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus import exports, health, vectors
 from ingest_widgets.corpus.arguments import File, dots_per_inch, file_names, whole_number
-from ingest_widgets.corpus.embedding import Embedder, embed, vector_of_question
+from ingest_widgets.corpus.embedder import Embedder, NamedEmbedder
+from ingest_widgets.corpus.embedding import embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
 from ingest_widgets.corpus.query import parse_query
@@ -50,7 +51,7 @@ class Corpus(HeldPages):
         CorpusTooNew: A later version of this package wrote it.
     """
 
-    _embedder: Embedder | None = None
+    _embedder: NamedEmbedder | None = None
 
     def __bool__(self) -> bool:
         """True even without a page: a corpus is there."""
@@ -119,6 +120,7 @@ class Corpus(HeldPages):
         overlap: int | None = None,
         batch_size: int = 64,
         replace: bool = False,
+        model: str | None = None,
     ) -> int:
         """Gives each chunk that has none a vector, for `search(ranking="hybrid")`, and says how many those were.
 
@@ -134,29 +136,28 @@ class Corpus(HeldPages):
             overlap: Of the chunks, likewise.
             batch_size: How many texts `fn` gets at a time, and how many vectors a transaction keeps.
             replace: Forget all vectors first: another model, or other chunks.
+            model: The name of the model behind `fn`, kept with the vectors. With it no other one can be taken by
+                mistake, which its vectors, of as many numbers, wouldn't tell; it is to be given from then on.
 
         Raises:
             TypeError: `fn` isn't callable or returns no vectors.
-            ValueError: It returns too few or too many, of unequal or another dimension, or not finite; or the sizes
-                aren't those of the vectors that are there.
+            ValueError: It returns too few or too many, of unequal or another dimension, or not finite; or the model or
+                the sizes aren't those of the vectors that are there.
         """
-        if not callable(fn):
-            raise TypeError(
-                f"fn must be a callable that takes a list of texts, such as model.encode, not {type(fn).__name__}"
-            )
+        embedder = NamedEmbedder(fn, model)
         done = 0
         for made in embed(
             self._connections,
             self._chunks,
-            fn,
+            embedder,
             max_chars=max_chars,
             overlap=overlap,
             batch_size=batch_size,
             replace=replace,
         ):
-            self._embedder = fn
+            self._embedder = embedder
             done += made
-        self._embedder = fn
+        self._embedder = embedder
         return done
 
     def _vector_of(self, query: str) -> array[float] | None:

@@ -25,11 +25,13 @@ class Embedding:
         max_chars: Of the chunks.
         overlap: Of the chunks.
         dimension: How many numbers a vector has.
+        model: The name of what made them; None: nobody gave one.
     """
 
     max_chars: int
     overlap: int
     dimension: int
+    model: str | None = None
 
 
 def held(con: sqlite3.Connection) -> Embedding | None:
@@ -47,7 +49,8 @@ def held(con: sqlite3.Connection) -> Embedding | None:
 
 def note(con: sqlite3.Connection, embedding: Embedding) -> None:
     """Keeps what the vectors share."""
-    con.execute("INSERT OR REPLACE INTO notes (key, value) VALUES ('embedding', ?)", (json.dumps(asdict(embedding)),))
+    value = json.dumps({name: value for name, value in asdict(embedding).items() if value is not None})
+    con.execute("INSERT OR REPLACE INTO notes (key, value) VALUES ('embedding', ?)", (value,))
 
 
 def state(con: sqlite3.Connection) -> str | None:
