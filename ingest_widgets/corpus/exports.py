@@ -1,22 +1,18 @@
-"""The pages in other libraries' shapes; files are written beside their place first and appear whole."""
+"""The pages in other libraries' shapes."""
 
 from __future__ import annotations
 
 import csv
-import errno
 import os
-import shutil
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from ingest_widgets.corpus.arguments import export_path
-from ingest_widgets.errors import IngestError, MissingExtra
+from ingest_widgets.corpus.export_file import appearing_whole
+from ingest_widgets.errors import MissingExtra
 
 if TYPE_CHECKING:
     import pandas
@@ -32,7 +28,6 @@ COLUMNS = ("file", "page", "text", "engine", "warnings")
 _ROWS_AT_ONCE = 2_000
 _FORMULA = frozenset("=+-@|%")
 """What a spreadsheet may run when it begins with one of these, see OWASP's 'CSV Injection'."""
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Row = tuple[str, int, str, str, list[str]]
 
@@ -74,7 +69,7 @@ def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     parquet = import_module("pyarrow.parquet")
     schema = _arrow_schema(pa)
     with (
-        _appearing_whole(corpus, path) as (target, unfinished),
+        appearing_whole(corpus.path, path) as (target, unfinished),
         open(unfinished, "wb") as stream,
         parquet.ParquetWriter(stream, schema, compression="zstd") as writer,
     ):
@@ -86,7 +81,7 @@ def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
 def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     """Writes a header and one row a page as UTF-8; cells that a spreadsheet would run get a `'` in front."""
     with (
-        _appearing_whole(corpus, path) as (target, unfinished),
+        appearing_whole(corpus.path, path) as (target, unfinished),
         open(unfinished, "w", encoding="utf-8", newline="") as stream,
     ):
         writer = csv.writer(stream)
@@ -165,42 +160,3 @@ def _first_sign(cell: str) -> str:
     """The first one that is seen by itself, the full-width and the small form as the plain one; empty without any."""
     seen = (c for c in cell if unicodedata.category(c)[0] not in "CMZ")  # controls and formats, marks, spaces
     return unicodedata.normalize("NFKC", next(seen, ""))[:1]
-
-
-@contextmanager
-def _appearing_whole(corpus: Corpus, path: str | os.PathLike[str]) -> Iterator[tuple[Path, Path]]:
-    """The place asked for and a file beside it, which takes that place at the end or vanishes.
-
-    Raises:
-        TypeError: It is no path.
-        IngestError: The file can't be written, or it is the corpus.
-    """
-    target = export_path(path)
-    if _is_of(corpus.path, target):
-        raise IngestError(f"{target} is the corpus itself, the export would replace it: give another path")
-    place = Path(os.path.realpath(target))  # a link stays one, as when something is written through it
-    # Of a long name the beginning: with all of it this one would be too long.
-    unfinished = place.with_name(f"{place.name[:40]}.{uuid4().hex}.part")
-    try:
-        if os.path.exists(place) and not os.access(place, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        yield target, unfinished
-        if os.path.exists(place):
-            shutil.copymode(place, unfinished)  # who may read it now may read what takes its place
-        os.replace(unfinished, place)
-    except OSError as error:
-        cure = "make room and export again" if error.errno in _FULL else "give a path in a folder you may write"
-        raise IngestError(f"{target} can't be written ({error.strerror or error}): {cure}") from error
-    finally:
-        with suppress(OSError):  # where it could be neither written nor looked for
-            unfinished.unlink()
-
-
-def _is_of(corpus: Path, target: Path) -> bool:
-    """Whether the target is the corpus or one of the files that SQLite keeps beside it."""
-    main, asked = os.path.realpath(corpus), os.path.realpath(target)
-    files = [f"{main}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
-    if asked in files:
-        return True
-    # By another name: a hard link, or other letters where the file system takes them for the same.
-    return os.path.exists(asked) and any(os.path.exists(file) and os.path.samefile(file, asked) for file in files)
