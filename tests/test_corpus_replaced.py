@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,16 +33,34 @@ def replace(path: Path) -> None:
     os.replace(path.with_name("other.sqlite"), path)
 
 
+def copied(path: Path) -> Path:
+    """The corpus as it is now, beside its place."""
+    copy = path.with_name("copy.sqlite")
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("VACUUM INTO ?", (str(copy),))
+    return copy
+
+
+def put_back(copy: Path, path: Path) -> None:
+    delete(path)
+    os.replace(copy, path)
+
+
 class Meddler(NullObserver):
     """Does something to the file of the corpus once so many files are finished."""
 
-    def __init__(self, meddle: Callable[[], None], at: int) -> None:
+    def __init__(self, meddle: Callable[[], object], at: int) -> None:
         self.meddle, self.left = meddle, at
 
     def finished(self, file: SourceFile, record: FileRecord, status: Status) -> None:
         self.left -= 1
         if self.left == 0:
             self.meddle()
+
+
+def run(folder: Path, corpus: Corpus, observer: NullObserver) -> RunSummary:
+    tracker = ProgressTracker(sinks=[])
+    return IngestRun(folder, corpus, settings=Settings(), tracker=tracker, observer=observer).run()
 
 
 @pytest.fixture
@@ -58,18 +78,39 @@ def test_a_run_whose_corpus_is_deleted_or_replaced_says_so(
     meddle: Callable[[Path], None], at: int, folder: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "c.sqlite"
-
-    def run(corpus: Corpus, observer: NullObserver) -> RunSummary:
-        return IngestRun(
-            folder, corpus, settings=Settings(), tracker=ProgressTracker(sinks=[]), observer=observer
-        ).run()
-
     with Corpus(path) as corpus:
         with pytest.raises(CorpusError, match="was deleted or replaced while a run wrote into it"):
-            run(corpus, Meddler(lambda: meddle(path), at))
-        assert str(run(corpus, NullObserver())) == "4 files: 4 ingested"
+            run(folder, corpus, Meddler(lambda: meddle(path), at))
+        assert str(run(folder, corpus, NullObserver())) == "4 files: 4 ingested"
         assert {f"{number}.pdf" for number in range(4)} <= {record.name for record in corpus.files()}
         assert corpus.check() == []
+
+
+@pytest.mark.parametrize("at", [1, 4])
+def test_a_run_goes_on_where_the_file_of_its_corpus_gets_another_number(at: int, folder: Path, tmp_path: Path) -> None:
+    """As it may on FAT, SMB or FUSE while nobody has it open; here it is a copy of the same content."""
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        before: list[int] = []
+
+        def renumber() -> None:
+            before.append(path.stat().st_ino)
+            put_back(copied(path), path)
+
+        assert str(run(folder, corpus, Meddler(renumber, at))) == "4 files: 4 ingested"
+        assert before != [path.stat().st_ino]
+        assert (len(corpus), corpus.check()) == (4, [])
+
+
+def test_an_older_copy_that_is_put_back_during_a_run_is_another_file(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.prepare()
+        for at in (1, 2):
+            copy = copied(path)
+            with pytest.raises(CorpusError, match="was deleted or replaced while a run wrote into it"):
+                run(folder, corpus, Meddler(lambda copy=copy: put_back(copy, path), at))  # type: ignore[misc]
+        assert str(run(folder, corpus, NullObserver())) == "4 files: 4 ingested"
 
 
 def test_the_next_ingest_makes_a_new_corpus_where_one_was_deleted(folder: Path, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,6 +18,7 @@ from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, as_text, known_of, record_of, summary_of
+from ingest_widgets.corpus.run_mark import last_mark, leave_mark
 from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import CorpusError
 from ingest_widgets.statuses import Status
@@ -34,7 +35,7 @@ class HeldFiles:
         self._connections = Connections(str(self._path), read_only=read_only)
         self._index: PageIndex = FullTextIndex()
         self._nearest = NearestChunks()
-        self._prepared: tuple[int, int] | None = None
+        self._prepared: tuple[tuple[int, int] | None, str] | None = None
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
 
     @property
@@ -131,21 +132,39 @@ class HeldFiles:
         Raises:
             CorpusError: It can't; nothing was changed.
         """
-        with self._connections.writer():
-            self._prepared = self._connections.identity()
+        with self._connections.writer() as con:
+            mark = leave_mark(con)
+        self._prepared = self._connections.identity(), mark
 
-    def _writer_of_run(self) -> AbstractContextManager[sqlite3.Connection]:
+    @contextmanager
+    def _writer_of_run(self) -> Iterator[sqlite3.Connection]:
         """Only into the file that was prepared: a run that goes on in another one claims what went with the first.
+
+        A file system without inodes of its own (FAT, SMB, FUSE) may give the same file another number, so then the
+        mark counts that this run's last write has left in it.
 
         Raises:
             CorpusError: There is another file or none by now.
         """
-        if self._prepared not in (None, self._connections.identity()):
-            raise CorpusError(
-                f"{self._path} was deleted or replaced while a run wrote into it, "
-                "and what had been written went with it: run again"
-            )
-        return self._connections.writer()
+        if self._prepared is None:
+            with self._connections.writer() as con:
+                yield con
+            return
+        identity, (before, expected) = self._connections.identity(), self._prepared
+        if identity is None:
+            raise self._gone()
+        with self._connections.writer() as con:
+            if identity != before and last_mark(con) != expected:
+                raise self._gone()
+            mark = leave_mark(con)
+            yield con
+        self._prepared = identity, mark
+
+    def _gone(self) -> CorpusError:
+        return CorpusError(
+            f"{self._path} was deleted or replaced while a run wrote into it, "
+            "and what had been written went with it: run again"
+        )
 
     def write(self, source: SourceFile, extraction: Extraction, *, settings_key: str = "") -> FileRecord:
         """Puts what was read of one file into the corpus, in one transaction, in place of what was there.
