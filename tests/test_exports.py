@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import pytest
 
-from ingest_widgets import Corpus, CorpusRetriever, IngestError, MissingExtra, Page
+from ingest_widgets import Corpus, CorpusRetriever, IngestError, MissingExtra, Page, SearchResults
 from tests.corpus_parts import extraction, source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -211,6 +211,26 @@ def test_the_retriever_answers_questions_and_not_only_words_that_all_match(corpu
     assert (document.metadata["file"], document.metadata["page"]) == ("b.pdf", 1)
     assert document.page_content.startswith("Entropy of heat.")
     assert retriever.invoke("...") == []
+
+
+class Shrinking(Corpus):
+    """Loses a file after each search, as when another process takes it out."""
+
+    def search(self, *args: Any, **options: Any) -> SearchResults:
+        results = super().search(*args, **options)
+        self.remove(results[0].file)
+        return results
+
+
+@pytest.mark.parametrize("ranking", ["bm25", "hybrid"])
+def test_a_page_that_goes_after_the_search_is_left_out_of_what_the_retriever_finds(
+    corpus: Corpus, ranking: str
+) -> None:
+    with Shrinking(corpus.path) as shrinking:
+        shrinking.embed(lambda texts: [[1.0]] * len(texts))
+        retriever: Any = CorpusRetriever(corpus=shrinking, k=2, ranking=ranking)
+        (document,) = retriever.invoke("heat OR quoted")
+    assert [record.name for record in corpus.files() if record.pages] == [document.metadata["file"]]
 
 
 def test_a_question_may_come_with_settings_of_its_own(corpus: Corpus) -> None:

@@ -100,22 +100,24 @@ def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int |
     if max_chars is None and overlap is not None:
         raise ValueError("overlap is of chunks, without max_chars a document is a page: give both, say max_chars=1200")
     documents = _library("langchain_core", "langchain-core", "langchain", "to_langchain()", "documents")
+    # A file that comes while the others are gone through has none, and stays out.
     about = {record.name: {"source": record.path, "title": record.title} for record in corpus.files()}
     if max_chars is None:
         return [
             documents.Document(
                 page_content=page.text,
                 id=f"{page.file}#page={page.number}",
-                metadata={**about.get(page.file, {}), "file": page.file, "page": page.number},
+                metadata={**about[page.file], "file": page.file, "page": page.number},
             )
             for page in corpus.pages()
+            if page.file in about
         ]
     return [
         documents.Document(
             page_content=chunk.text,
             id=f"{chunk.file}#page={chunk.first_page}&char={chunk.start}",
             metadata={
-                **about.get(chunk.file, {}),
+                **about[chunk.file],
                 "file": chunk.file,
                 "page": chunk.first_page,
                 "last_page": chunk.last_page,
@@ -124,6 +126,7 @@ def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int |
             },
         )
         for chunk in corpus.chunks(max_chars, overlap)
+        if chunk.file in about
     ]
 
 

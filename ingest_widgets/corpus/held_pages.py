@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 
 from ingest_widgets.corpus.arguments import File, file_name, whole_number
 from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
 from ingest_widgets.corpus.held_files import HeldFiles
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
-from ingest_widgets.corpus.reading import find_page, iterate_pages, no_such_page, with_margins
-from ingest_widgets.documents import Chunk, Page
+from ingest_widgets.corpus.reading import find_page, found_pages, iterate_pages, no_such_page, with_margins
+from ingest_widgets.documents import Chunk, FileRecord, Hit, Page
 from ingest_widgets.engines.margins import marginal_lines, without
 from ingest_widgets.errors import CorpusError
 
@@ -51,6 +51,10 @@ class HeldPages(HeldFiles):
         if found is None:
             raise CorpusError(no_such_page(self.file(name), number))
         return found
+
+    def found(self, hits: Iterable[Hit]) -> list[tuple[Hit, FileRecord, Page]]:
+        """Each hit with the record of its file and its page, as they are now; hits whose page is gone are left out."""
+        return list(found_pages(self._connections, hits))
 
     def margins(self, file: File) -> dict[int, list[tuple[int, int]]]:
         """Where the running headers, footers and page numbers stand: (start, end) in the texts, by page number.

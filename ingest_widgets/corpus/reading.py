@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import tee
 
 from ingest_widgets.corpus.connections import Connections
-from ingest_widgets.corpus.records import as_number, as_text, clean_path, warnings_of
+from ingest_widgets.corpus.records import RECORD_COLUMNS, as_number, as_text, clean_path, record_of, warnings_of
 from ingest_widgets.counted import counted
-from ingest_widgets.documents import FileRecord, Page
+from ingest_widgets.documents import FileRecord, Hit, Page
 from ingest_widgets.engines.margins import marginal_lines
 from ingest_widgets.statuses import Status
 
@@ -53,11 +54,23 @@ def with_margins(pages: Iterable[Page]) -> Iterator[tuple[Page, list[tuple[int, 
 
 def find_page(connections: Connections, file: str, number: int) -> Page | None:
     """One page; None when the corpus doesn't hold it."""
-    name = clean_path(file)
     with connections.reader() as con:
-        found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
-        row = con.execute(_PAGE, (found[0], number)).fetchone() if found else None
-        return page_of(name, row) if row else None
+        return _page(con, clean_path(file), number)
+
+
+def _page(con: sqlite3.Connection, name: str, number: int) -> Page | None:
+    found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
+    row = con.execute(_PAGE, (found[0], number)).fetchone() if found else None
+    return page_of(name, row) if row else None
+
+
+def found_pages(connections: Connections, hits: Iterable[Hit]) -> Iterator[tuple[Hit, FileRecord, Page]]:
+    """The pages of hits with their files' records, all of one moment, but for those that went since the search."""
+    with connections.reader() as con:
+        for hit in hits:
+            if page := _page(con, hit.file, hit.page):
+                row = con.execute(f"SELECT {RECORD_COLUMNS} FROM files WHERE name = ?", (hit.file,)).fetchone()
+                yield hit, record_of(row), page
 
 
 def near_names(file: str, names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ingest_widgets.corpus.arguments import file_names, whole_number
 from ingest_widgets.corpus.corpus import Corpus
-from ingest_widgets.documents import Hit
+from ingest_widgets.documents import FileRecord, Hit, Page
 from ingest_widgets.errors import MissingExtra
 
 try:
@@ -30,7 +30,7 @@ else:
         """Finds pages for a question: those with all its words first, then those with some, ranked by BM25.
 
         Each document's metadata: `source` (the file's path or URL), `title`, `file` (its name), `page` (from 1),
-        `score` and `snippet`.
+        `score` and `snippet`. A page that goes between the search and the look at it is left out.
 
         `k`, `file` and `ranking` may also be given with a question: `retriever.invoke(question, k=1)`. They are
         checked wherever they are given, an unfit one raises a TypeError or a ValueError that names it.
@@ -66,7 +66,7 @@ else:
             asked = self.model_copy()
             for name, value in changes.items():  # each is checked, which what `update` takes isn't
                 setattr(asked, name, value)
-            return [self._document(hit) for hit in asked._hits(query)]
+            return [_document(*found) for found in self.corpus.found(asked._hits(query))]
 
         def _hits(self, query: str) -> list[Hit]:
             if self.ranking == "hybrid":
@@ -78,17 +78,16 @@ else:
                 hits += [hit for hit in more if (hit.file, hit.page) not in found][: self.k - len(hits)]
             return hits
 
-        def _document(self, hit: Hit) -> Document:
-            record = self.corpus.file(hit.file)
-            return Document(
-                page_content=self.corpus.page(hit.file, hit.page).text,
-                id=f"{hit.file}#page={hit.page}",
-                metadata={
-                    "source": record.path,
-                    "title": record.title,
-                    "file": hit.file,
-                    "page": hit.page,
-                    "score": hit.score,
-                    "snippet": hit.snippet,
-                },
-            )
+    def _document(hit: Hit, record: FileRecord, page: Page) -> Document:
+        return Document(
+            page_content=page.text,
+            id=f"{hit.file}#page={hit.page}",
+            metadata={
+                "source": record.path,
+                "title": record.title,
+                "file": hit.file,
+                "page": hit.page,
+                "score": hit.score,
+                "snippet": hit.snippet,
+            },
+        )
