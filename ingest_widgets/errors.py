@@ -22,6 +22,7 @@ Every message is one line and holds the cure. All of them survive pickling.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 from typing import TYPE_CHECKING
@@ -35,6 +36,15 @@ def one_line(sentence: str) -> str:
     if sentence.isprintable():
         return sentence
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
+
+
+CLOSE_FILES = "close some, or allow more with `ulimit -n 4096` in the shell that starts Python"
+"""The cure where too many files are open."""
+
+
+def is_too_many_open(error: BaseException | None) -> bool:
+    """Whether this process, or the system, may open no more files."""
+    return isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE)
 
 
 class IngestError(Exception):

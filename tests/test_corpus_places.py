@@ -25,6 +25,7 @@ from ingest_widgets import (
     CorpusNotFound,
     CorpusNotWritable,
 )
+from ingest_widgets.errors import CLOSE_FILES
 from tests.corpus_parts import extraction, source
 
 
@@ -211,3 +212,50 @@ def test_a_check_without_room_for_its_copy_says_where_to_make_some(tmp_path: Pat
         corpus.write(source("a.pdf"), extraction(*["words " * 500] * 1_500))  # more than SQLite keeps in memory
     with pytest.raises(CorpusFull, match=r"no room for a copy of .*c\.sqlite .* where temporary files go"):
         in_a_child(lambda: Corpus(tmp_path / "c.sqlite").check(), limit=100_000)
+
+
+CROWDED = """
+import os, resource, sys
+from ingest_widgets import Corpus
+from ingest_widgets.errors import IngestError
+def tried(work):
+    try:
+        work()
+    except IngestError as error:
+        return error
+corpora = []
+def another():
+    corpora.append(Corpus(sys.argv[1]))
+    len(corpora[-1])
+another()
+resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 20,) * 2)
+while (error := tried(another)) is None and len(corpora) < 20:
+    pass
+print(error)
+files = []
+try:
+    while True:
+        files.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    print(tried(lambda: corpora[0].to_csv(sys.argv[2])))
+for file in files:
+    os.close(file)
+for corpus in corpora:
+    corpus.close()
+print(len(Corpus(sys.argv[1])))
+"""
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_where_too_many_files_are_open_that_is_said_and_nothing_is_read_without_locks(tmp_path: Path) -> None:
+    """Each corpus has two files open; a third one is what SQLite needs for a moment."""
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+    command = [sys.executable, "-c", CROWDED, str(path), str(tmp_path / "pages.csv")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines() == [
+        f"{path} can't be opened, too many files are: {CLOSE_FILES}",
+        f"{tmp_path / 'pages.csv'} can't be written (Too many open files): {CLOSE_FILES}",
+        "1",
+    ], done.stderr

@@ -17,7 +17,7 @@ import pytest
 
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import check_engine
-from ingest_widgets.errors import EngineError, IngestError, SettingsError
+from ingest_widgets.errors import CLOSE_FILES, EngineError, IngestError, SettingsError
 from ingest_widgets.isolation import (
     IsolatedExecutor,
     Limits,
@@ -344,5 +344,5 @@ def test_no_file_is_blamed_when_the_system_has_no_process_or_descriptor_left() -
         [sys.executable, "-c", _CROWDED], capture_output=True, text=True, timeout=100, cwd=SAMPLES.parent
     )
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("refused a worker process can't start (Too many open files)"), done.stderr
+    assert lines[0] == f"refused a worker process can't start (Too many open files): {CLOSE_FILES}", done.stderr
     assert lines[-1] == "ingested"

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import TypeVar
 from urllib.parse import quote
 
-from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, own_errors, refuse_folder
+from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, has_too_many_open, own_errors, refuse_folder
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
 from ingest_widgets.corpus.transactions import begin, one_state, retry
 from ingest_widgets.errors import (
@@ -114,7 +114,7 @@ class CorpusFile:
             with _closed_on_error(con):
                 con.execute("PRAGMA user_version").fetchone()
         except sqlite3.OperationalError:
-            if not self._is_all_there():
+            if has_too_many_open() or not self._is_all_there():
                 raise
             # Not even the file that readers share can be made here, so nobody writes: read the file as it stands, once,
             # since that may change.

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from ingest_widgets.corpus.arguments import export_path
-from ingest_widgets.errors import IngestError
+from ingest_widgets.errors import CLOSE_FILES, IngestError, is_too_many_open
 
 try:
     import fcntl
@@ -46,8 +46,13 @@ def appearing_whole(corpus: Path, path: str | os.PathLike[str]) -> Iterator[tupl
                 shutil.copymode(place, unfinished)  # who may read it now may read what takes its place
             os.replace(unfinished, place)
     except OSError as error:
-        cure = "make room and export again" if error.errno in _FULL else "give a path in a folder you may write"
-        raise IngestError(f"{target} can't be written ({error.strerror or error}): {cure}") from error
+        raise IngestError(f"{target} can't be written ({error.strerror or error}): {_cure(error)}") from error
+
+
+def _cure(error: OSError) -> str:
+    if is_too_many_open(error):
+        return CLOSE_FILES
+    return "make room and export again" if error.errno in _FULL else "give a path in a folder you may write"
 
 
 @contextmanager

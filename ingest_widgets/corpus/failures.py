@@ -9,12 +9,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ingest_widgets.corpus.records import BadRow
-from ingest_widgets.errors import CorpusDamaged, CorpusError, CorpusForeign, CorpusFull, CorpusLocked, CorpusNotWritable
+from ingest_widgets.errors import (
+    CLOSE_FILES,
+    CorpusDamaged,
+    CorpusError,
+    CorpusForeign,
+    CorpusFull,
+    CorpusLocked,
+    CorpusNotWritable,
+    is_too_many_open,
+)
 
 WAIT_SECONDS = 30.0
 """How long a writer waits for another one."""
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"}
+_FILES_OF_CONNECTION = 5  # the corpus, its -wal and -shm, and two for a moment while it is opened
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_FORMAT", "SQLITE_IOERR", "SQLITE_SCHEMA")
 _OF_DAMAGE = (
     "no such table",
@@ -56,6 +66,8 @@ def _translated(path: str, error: sqlite3.Error, is_written: bool) -> CorpusErro
         )
     if name in _FULL or (is_written and name == "SQLITE_IOERR"):  # a quota, when it is FTS5 that writes
         return CorpusFull(f"{path} can't grow, the disk is full or a limit is reached: make room and run again")
+    if name.startswith("SQLITE_CANTOPEN") and has_too_many_open():
+        return CorpusError(f"{path} can't be opened, too many files are: {CLOSE_FILES}")
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return CorpusNotWritable(
             f"{path} can't be opened or written here ({why}): give a path in a folder you may write"
@@ -65,6 +77,20 @@ def _translated(path: str, error: sqlite3.Error, is_written: bool) -> CorpusErro
     if name.startswith(_DAMAGED) or why.startswith(_OF_DAMAGE):
         return damaged(path, why)
     return CorpusError(f"{path} can't be used ({why}): Corpus(path).check() tells more")
+
+
+def has_too_many_open() -> bool:
+    """Whether there is no room for the files of a connection, which SQLite doesn't tell from other hindrances."""
+    descriptors: list[int] = []
+    try:
+        while len(descriptors) < _FILES_OF_CONNECTION:
+            descriptors.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return is_too_many_open(error)
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    return False
 
 
 def damaged(path: str, why: str) -> CorpusDamaged:

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import Callable, Sequence
 
-from ingest_widgets.errors import EngineError
+from ingest_widgets.errors import CLOSE_FILES, EngineError, is_too_many_open
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 from ingest_widgets.statuses import Reason
 
@@ -56,9 +56,8 @@ class Slot:
                 if self.killed:
                     raise
                 if not left:
-                    raise EngineError(
-                        f"a worker process can't start ({end.what}): run `ingest-widgets doctor`"
-                    ) from None
+                    cure = CLOSE_FILES if is_too_many_open(end.__cause__) else "run `ingest-widgets doctor`"
+                    raise EngineError(f"a worker process can't start ({end.what}): {cure}") from None
         raise AssertionError("unreachable")
 
     def _fresh(self, memory_bytes: int, sandbox: bool) -> WorkerProcess:
