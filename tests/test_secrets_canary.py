@@ -147,6 +147,13 @@ def test_a_wrong_argument_or_assignment_does_not_show_it() -> None:
         lambda: get_settings(pdf_passwords=[CANARY], nope=1),
         lambda: Settings(pdf_passwords=[CANARY], nope=1),
         lambda: setattr(settings, "pdf_passwords", [secret, 5]),
+        lambda: setattr(settings, "pdf_passwords", [CANARY, 5]),
+        lambda: setattr(settings, "pdf_passwords", CANARY),
+        lambda: setattr(settings, "pdf_pasword", [CANARY]),
+        lambda: setattr(settings.vault, "tokn", CANARY),
+        lambda: settings.model_copy(update={"pdf_passwords": [CANARY, 5]}),
+        lambda: settings.model_copy(update={"pdf_pasword": [CANARY]}),
+        lambda: settings.vault.model_copy(update={"token": [CANARY]}),
         lambda: setattr(settings, "vault", {"token": secret, "timeout": 0}),
         lambda: settings.model_copy(update={"pdf_passwords": [secret, 5]}),
     ]

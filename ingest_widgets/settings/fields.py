@@ -58,9 +58,10 @@ class Checked(BaseModel):
     def __setattr__(self, name: str, value: Any) -> None:
         if name.startswith("_"):
             return super().__setattr__(name, value)
-        if name not in type(self).model_fields:
-            raise SettingsError(unknown(name, type(self).model_fields))
-        value = sealed(value, names_of(type(self))[name])
+        names = names_of(type(self))
+        value = sealed(value, names.get(name))
+        if name not in names:
+            raise SettingsError(unknown(name, names))
         problem = None
         try:
             super().__setattr__(name, value)
@@ -69,7 +70,10 @@ class Checked(BaseModel):
         # Out of the `except`: pydantic's error and its frames hold what was given.
         if problem:
             raise SettingsError(problem)
-        return None
+        return self._was_set(name)
+
+    def _was_set(self, name: str) -> None:
+        """For those below: a `__setattr__` of theirs would hold in its frame what was given."""
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """As pydantic's, but what is updated is validated.
@@ -77,8 +81,9 @@ class Checked(BaseModel):
         Raises:
             SettingsError: An unknown name or a value that doesn't fit.
         """
+        update = sealed(update or {}, names_of(type(self)))
         copy = super().model_copy(deep=deep)
-        for name, value in (update or {}).items():
+        for name, value in update.items():
             setattr(copy, name, value)
         return copy
 

@@ -90,8 +90,7 @@ class Settings(Fields, BaseSettings):
             vars(self)[name] = found
         self._unread -= {name}
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
+    def _was_set(self, name: str) -> None:
         if name in SECRET_FIELDS:
             self._unread -= {name}
 
