@@ -222,6 +222,22 @@ def test_a_cut_off_file_is_called_damaged(tmp_path: Path) -> None:
         assert corpus.check()
 
 
+def test_a_text_whose_end_a_disk_has_lost_is_damage_and_not_a_text(tmp_path: Path) -> None:
+    """SQLite takes the zeros of the last block for its content."""
+    path = tmp_path / "c.sqlite"
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words " * 2000 + "the end"))
+    data = bytearray(path.read_bytes())
+    start = data.index(b"the end") // 4096 * 4096
+    data[start : start + 4096] = bytes(4096)
+    path.write_bytes(data)
+    with Corpus(path) as corpus:
+        for use in (lambda: list(corpus.pages()), lambda: corpus.search("words"), lambda: corpus.page("a.pdf", 1)):
+            with pytest.raises(CorpusDamaged, match="a text is lost in part, there are zeros in its place"):
+                use()
+        assert corpus.check()
+
+
 @pytest.mark.parametrize("lost", [1, 100, 4000, 4095])
 def test_a_file_that_lost_a_part_of_its_last_page_is_left_as_it_is(tmp_path: Path, lost: int) -> None:
     """SQLite takes what is missing there for zeros."""

@@ -129,6 +129,8 @@ def as_text(value: object) -> str:
     """
     if not isinstance(value, str):
         raise BadRow(f"a text is missing, there is {type(value).__name__} in its place")
+    if "\0" in value:  # `clean` leaves none: a disk has lost a block, which is the end of a long text in silence
+        raise BadRow("a text is lost in part, there are zeros in its place")
     return value
 
 
