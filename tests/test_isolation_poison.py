@@ -18,7 +18,7 @@ from ingest_widgets.engines.names import check_engine
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.pdf import text_pdf
+from tests.hostile.pdf import assemble, page_objects, show, text_pdf
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
 from tests.processes import is_alive, resident_bytes, until, workers
 
@@ -80,6 +80,22 @@ def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path) -> None:
     assert [page.number for page in done[0].pages] == [1]
 
 
+def test_a_worker_that_was_killed_leaves_no_trace_in_the_text(tmp_path: Path) -> None:
+    """A word over a line's end is joined by what the pages before say, also for whoever comes in its place."""
+    said, last = (
+        show("A user-defined value"),
+        "BT /F1 12 Tf 72 720 Td (This is a user-) Tj 0 -14 Td (defined value) Tj ET",
+    )
+    between = [show(f"poison: once {tmp_path}"), show("a page more")]
+    data = assemble(page_objects([said, *between, last.encode()]))
+    task = Task("long.pdf", "long.pdf", data=data, engine="misbehaving", limits=LIMITS)
+    disturbed = extract(task)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert disturbed.pages[3].text == "This is a user-defined\nvalue"
+    assert (disturbed.status, disturbed.warnings) == (Status.INGESTED, ())
+    assert disturbed.pages == extract(task).pages
+
+
 def test_an_engine_that_raises_is_named_and_the_next_file_read() -> None:
     """An engine's own mistake is a crash, with its words in the detail."""
     got = read("poison: raises")
@@ -109,7 +125,7 @@ def test_too_much_memory_is_told_from_a_crash_in_an_odd_session(before: str, det
 import resource, signal
 {before}
 from ingest_widgets.isolation import Limits, Task, extract
-from tests.hostile.pdf import text_pdf
+from tests.hostile.pdf import assemble, page_objects, show, text_pdf
 limits = Limits(seconds=20, memory_bytes=700 << 20)
 got = extract(Task("p", "p", data=text_pdf("poison: native-memory"), engine="misbehaving", limits=limits))
 print(got.reason, got.detail)

@@ -20,6 +20,9 @@ T = TypeVar("T")
 STALL_SECONDS = 1.5
 """Once `Limits.seconds` are over, so much more waiting is spent in all on what may follow a bad page."""
 
+_AGAIN = 0.25
+"""After a crash that came within this share of them all is read again, else only what is left."""
+
 
 def extract(task: Task) -> Extraction:
     """Runs the task in the calling thread's own worker process, which is made at the first call and kept.
@@ -42,7 +45,7 @@ class _Attempts:
         self._task, self._slot = task, slot
         self._rungs = rungs(task.engine)
         self._got = Gathering(task)
-        self._started = self._asked = awake()
+        self._started = self._begun = self._asked = awake()
         self._late_left = STALL_SECONDS
         self._crashed_at: object = None
 
@@ -68,7 +71,8 @@ class _Attempts:
         worker = self._timed(
             lambda: self._slot.worker(self._task.limits.memory_bytes, sandbox=is_built_in(self._task.engine))
         )
-        deadline = awake() + self._task.limits.seconds
+        self._begun = awake()
+        deadline = self._begun + self._task.limits.seconds
         worker.begin()
         self._got.begin()
         worker.send(self._request(), self._task.data or b"", deadline=deadline)
@@ -122,6 +126,8 @@ class _Attempts:
         spot = self._got.spot
         if end.reason is Reason.CRASHED and self._crashed_at != (spot, self._rungs):
             self._crashed_at = spot, self._rungs
+            if awake() - self._begun < self._task.limits.seconds * _AGAIN:
+                self._got.start_over()
             return True
         if not self._got.opened:
             if end.reason is Reason.CRASHED and len(self._rungs) > 1:

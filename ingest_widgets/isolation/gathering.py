@@ -67,6 +67,8 @@ class Gathering:
         self._title = self._author = ""
         self._warnings: list[str] = []
         self._begun, self._begun_at = 0.0, task.first
+        self.first = task.first
+        self._over_at = 0
         self.wants_metadata = task.first == 1
 
     @property
@@ -117,8 +119,23 @@ class Gathering:
         self.next += 1
 
     def begin(self) -> None:
-        """Another worker is asked."""
+        """Another worker is asked, from the page that is `first` from now on."""
         self._named = False
+        self.first = self.next
+
+    def start_over(self) -> None:
+        """Lets go of what has come since `begin`, once for each `first`.
+
+        How a word is joined over a line's end hangs on the pages before: from the middle on, another worker would read
+        other words than an undisturbed one.
+        """
+        if self._over_at == self.first:
+            return
+        self._over_at = self.next = self.first
+        self.bad = {number: why for number, why in self.bad.items() if number < self.first}
+        self._scanned = {number: lines for number, lines in self._scanned.items() if number < self.first}
+        self._pages = [page for page in self._pages if page.number < self.first]
+        self._text_bytes = sum(text_bytes(page, self._scanned.get(page.number, ())) for page in self._pages)
 
     def take(self, header: dict[str, Any], body: bytes) -> bool:
         """Takes one message; True when it was the last.
@@ -163,8 +180,10 @@ class Gathering:
 
     def _metadata(self, header: dict[str, Any], body: bytes) -> None:
         self._title, self._author = (as_line(header[key], TITLE_CHARS).strip() for key in ("title", "author"))
+        warnings = as_lines(header["warnings"])
+        if self.wants_metadata:
+            self._warn(warnings)
         self.wants_metadata = False
-        self._warn(as_lines(header["warnings"]))
 
     def _page(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)

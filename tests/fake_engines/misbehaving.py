@@ -80,6 +80,12 @@ def stop() -> None:
     os.kill(os.getpid(), signal.SIGSTOP)
 
 
+def once() -> None:
+    """Dies, unless one has died here before, in the folder that the page names."""
+    if len(os.listdir(_said[2])) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def grandchild() -> None:
     """Leaves a process behind that holds our pipes open, then dies."""
     child = os.fork()
@@ -182,6 +188,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "python-memory": python_memory,
     "native-memory": native_memory,
     "stop": stop,
+    "once": once,
     "grandchild": grandchild,
     "daemon": daemon,
     "watched": watched,
