@@ -55,7 +55,8 @@ def ingest(
 
     Raises:
         SourceNotFound: The source doesn't exist.
-        SourceError: A URL can't be listed, or not within five times `file_timeout_seconds`.
+        SourceError: The source is a URL that can't be listed, or doesn't answer within `file_timeout_seconds`; in a
+            list that is a record of its own.
         CorpusError: The corpus can't be opened or written.
         IngestFailed: See `on_error`.
         KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there. The same goes for
@@ -94,7 +95,7 @@ def start_ingest(
 ) -> IngestJob:
     """`ingest` that returns at once with the job; as a cell's value the job shows itself live.
 
-    A missing path raises here; a URL that is missing or doesn't answer ends the job.
+    A missing path raises here; a URL that is missing or doesn't answer ends the job, unless it is one of several.
     """
     return _job(source, corpus, engine, executor, progress, settings, on_error, waits=False).start()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -26,21 +28,31 @@ CONTENT = text_pdf("from far away")
 
 
 class Stalling(BaseHTTPRequestHandler):
-    """`silent.pdf` never gets an answer, the body of `late.pdf` never its end, that of `slow.pdf` only when told to."""
+    """`silent.pdf` never gets an answer, the body of `late.pdf` never its end, that of `slow.pdf` only when told to.
+
+    Those called `together.pdf` get theirs once so many of them were asked for.
+    """
 
     stalled, released = threading.Event(), threading.Event()
+    together = 4
+    asked: ClassVar[set[str]] = set()
 
     def do_GET(self) -> None:
-        if self.path == "/silent.pdf":
+        if self.path.startswith("/silent.pdf"):
             self._stall()
-        self.send_response(200)
+        if "together" in self.path:
+            self.asked.add(self.path)
+            if len(self.asked) < self.together:
+                self._stall()
+            self.released.set()
+        self.send_response(404 if self.path == "/none.pdf" else 200)
         self.send_header("Content-Type", "application/pdf")
         if self.path != "/slow.pdf":
             self.send_header("Content-Length", str(len(CONTENT)))
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(CONTENT[:50])
-            if self.path != "/ok.pdf":
+            if self.path in ("/late.pdf", "/slow.pdf"):
                 self._stall()
             self.wfile.write(CONTENT[50:])
 
@@ -66,6 +78,7 @@ class Server(ThreadingHTTPServer):
 @pytest.fixture
 def far() -> Iterator[str]:
     Stalling.stalled, Stalling.released = threading.Event(), threading.Event()
+    Stalling.asked.clear()
     with Server(("127.0.0.1", 0), Stalling) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -92,7 +105,45 @@ def test_a_body_that_never_ends_is_a_timeout_and_the_other_files_are_read(far: s
 def test_a_listing_without_an_answer_ends_in_one_line_with_the_address(far: str) -> None:
     with settings_override(file_timeout_seconds=0.2), pytest.raises(SourceError) as caught:
         ingest(f"{far}/silent.pdf", "c.sqlite", progress=False)
-    assert str(caught.value).startswith(f"{far}/silent.pdf can't be listed, its server took longer than 1 s: check")
+    why = "its server took longer than file_timeout_seconds=0.2 allows: check that it answers"
+    assert str(caught.value).startswith(f"{far}/silent.pdf can't be listed, {why}")
+
+
+def test_of_several_sources_those_that_can_not_be_listed_have_records_and_the_others_are_read(far: str) -> None:
+    """Each names the cure; a later run that gets an answer puts the file in its place."""
+    stalled, unknown = f"{far}/silent.pdf", "nosuch://box/a.pdf"
+    sources = [stalled, f"{far}/ok.pdf", unknown, f"{far}/none.pdf", ("here.pdf", text_pdf("from here"))]
+    with settings_override(file_timeout_seconds=1), ingest(sources, "c.sqlite", progress=False) as corpus:
+        assert str(corpus.last_run) == "5 files: 2 ingested, 3 failed"
+        found = {record.path: (record.name, record.reason, record.detail) for record in corpus.files("failed")}
+        late = "It can't be listed, its server took longer than file_timeout_seconds=1 allows: check that it answers"
+        assert found[stalled] == ("silent.pdf", "timeout", f"{late} and run again, or raise that setting.")
+        assert (
+            found[unknown][2]
+            == "It can't be read by fsspec (Protocol not known: nosuch): check the address and run again."
+        )
+        assert found[f"{far}/none.pdf"] == ("none.pdf", "unreadable", "It doesn't exist: check the address.")
+        Stalling.released.set()
+        ingest(sources, corpus, progress=False)
+        assert corpus.file("silent.pdf").status == "ingested"
+
+
+def test_several_servers_are_asked_at_once(far: str) -> None:
+    """None of these answers before all are asked."""
+    sources = [f"{far}/together.pdf?{number}" for number in range(Stalling.together)]
+    with settings_override(file_timeout_seconds=10), ingest(sources, "c.sqlite", progress=False) as corpus:
+        assert str(corpus.last_run) == f"{Stalling.together} files: {Stalling.together} ingested"
+
+
+def test_a_stop_while_a_url_is_listed_leaves_a_record_of_each_file_that_lies_here(far: str, tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "a.pdf").write_bytes(CONTENT)
+    job = start_ingest([f"{far}/silent.pdf", "here"], "c.sqlite", progress=False)
+    assert Stalling.stalled.wait(30)
+    job.cancel()
+    with job.result(timeout=10) as corpus:
+        assert [(record.name, record.status) for record in corpus.files()] == [("a.pdf", "cancelled")]
+        assert str(job.summary) == "1 file: 1 cancelled; stopped before what was given was listed"
 
 
 def test_start_ingest_returns_before_the_listing_and_stop_ends_it(far: str) -> None:

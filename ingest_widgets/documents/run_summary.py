@@ -26,7 +26,7 @@ class RunSummary(Shown):
         cancelled: Files that weren't read, or not to the end, because the run was stopped.
         pages: Pages that this run brought into the corpus.
         seconds: Wall-clock time of the run.
-        note: What to say of a run without files.
+        note: What else to say of the run, such as why it has no files.
     """
 
     ingested: int = 0
@@ -61,7 +61,8 @@ class RunSummary(Shown):
     def sentence(self) -> str:
         """Such as `12 files: 8 ingested, 4 failed`."""
         counts = [f"{getattr(self, f.name):,} {f.name}" for f in fields(self)[:5] if getattr(self, f.name)]
-        return ": ".join(filter(None, [counted(self.files, "file"), ", ".join(counts) or self.note]))
+        said = "; ".join(filter(None, [", ".join(counts), self.note]))
+        return ": ".join(filter(None, [counted(self.files, "file"), said]))
 
     def __str__(self) -> str:
         return self.sentence

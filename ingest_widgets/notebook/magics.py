@@ -96,7 +96,8 @@ class IngestMagics(Magics):
             unit="file",
             sinks=[bar if bar else TerminalSink()],
         )
-        run = IngestRun(sources, corpus, settings=settings, tracker=tracker, engine=engine, observer=bar)
+        source = sources[0] if len(sources) == 1 else sources
+        run = IngestRun(source, corpus, settings=settings, tracker=tracker, engine=engine, observer=bar)
         job = IngestJob(run)
         if bar:
             bar.show(job)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 
 from ingest_widgets.corpus import Corpus
@@ -27,9 +27,6 @@ from ingest_widgets.sources import Listing, Patience, Source, describe_source
 from ingest_widgets.statuses import Status
 
 logger = logging.getLogger("ingest_widgets.pipeline")
-
-LISTING_TIMES = 5
-"""A URL may take so many times what a file may until it is listed: a bucket of a million files takes minutes."""
 
 
 class IngestRun:
@@ -67,7 +64,7 @@ class IngestRun:
         self._observer: RunObserver = observer or NullObserver()
         self._hears_all = observer is not None
         self._listing, self._name = Listing(source), describe_source(source)
-        self.files = None if self._listing.has_urls else self._listing.files(Patience())
+        self.files = None if self._listing.unlisted else self._listing.files(Patience())
         self._note = ""
         self._conditions = Conditions(self._engine, settings)
         self._under_way = UnderWay(self._engine, settings)
@@ -89,7 +86,7 @@ class IngestRun:
         """Does the work in the calling thread and returns what it did.
 
         Raises:
-            SourceError: A URL can't be listed.
+            SourceError: The only source is a URL that can't be listed.
             CorpusError: The corpus can't be written; what was finished is kept.
             IngestError: The executor is broken.
         """
@@ -114,11 +111,8 @@ class IngestRun:
         return RunSummary.of(self._counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
 
     def _listed(self) -> list[SourceFile]:
-        patience = Patience(LISTING_TIMES * self._settings.file_timeout_seconds, self._cancelled.is_set)
-        try:
-            self.files = self._listing.files(patience)
-        except CancelledError:
-            self.files = []
+        self.files = self._listing.files(Patience(self._settings.file_timeout_seconds, self._cancelled.is_set))
+        if self._listing.unlisted:
             self._note = f"stopped before {self._name} was listed"
         self.tracker.total = len(self.files)
         return self.files

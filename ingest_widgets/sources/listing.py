@@ -12,6 +12,8 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.request import url2pathname
@@ -22,8 +24,9 @@ from ingest_widgets.sources.globs import matches
 from ingest_widgets.sources.names import printable, valid_utf8
 from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.patience import Patience
+from ingest_widgets.sources.servers import ask_all, ask_alone
 from ingest_widgets.sources.uploads import Uploads
-from ingest_widgets.sources.urls import list_url
+from ingest_widgets.sources.urls import check_url
 from ingest_widgets.statuses import Reason
 
 Source = Any  # a path, a folder, a glob, a URL, a (name, bytes) pair, or an iterable of these
@@ -41,45 +44,50 @@ class Listing:
     """What a user named. What lies here is listed at once; a URL when `files` is asked for, since servers may stall.
 
     Attributes:
-        has_urls: Whether `files` asks a server.
+        unlisted: The URLs that no server was asked for yet.
 
     Raises:
         SourceNotFound: A path or folder doesn't exist.
-        SourceError: An upload without a name.
+        SourceError: An upload without a name, or a URL with a broken login.
+        MissingExtra: A URL without fsspec.
         TypeError: Something that is no source at all.
     """
 
     def __init__(self, source: Source) -> None:
-        self._found = list(_expand(source))
-        self.has_urls = any(isinstance(found, str) for found in self._found)
+        found = list(_expand(source))
+        self._files = [file for file in found if isinstance(file, SourceFile)]
+        self.unlisted = list(dict.fromkeys(url for url in found if isinstance(url, str)))
+        self._is_one = isinstance(source, str | os.PathLike)
 
     def files(self, patience: Patience) -> list[SourceFile]:
         """All files in name order; a file that is named twice is listed once.
 
-        Of two uploads with one name and different bytes the later is called `name (2)`.
+        Of two uploads with one name and different bytes the later is called `name (2)`. Of several sources, a URL that
+        can't be listed is a file with a problem. Once it was stopped, what lies behind `unlisted` is missing.
 
         Args:
             patience: With each URL.
 
         Raises:
-            SourceNotFound: A URL doesn't exist.
-            SourceError: A URL can't be listed.
-            MissingExtra: A URL without fsspec.
-            CancelledError: It was stopped.
+            SourceNotFound: The only source is a URL that doesn't exist.
+            SourceError: The only source is a URL that can't be listed.
         """
+        with suppress(CancelledError):
+            self._ask_servers(patience)
         by_key: dict[FileKey, SourceFile] = {}
         uploads = Uploads()
-        for found in self._with_urls(patience):
+        for found in self._files:
             file = uploads.told_apart(found) if found.kind == "upload" else found
             by_key[file.key] = min(by_key.get(file.key, file), file, key=_strangeness)
         return sorted(by_key.values(), key=lambda file: (file.name, file.path))
 
-    def _with_urls(self, patience: Patience) -> Iterator[SourceFile]:
-        for found in self._found:
-            if isinstance(found, str):
-                yield from list_url(found, patience)
-            else:
-                yield found
+    def _ask_servers(self, patience: Patience) -> None:
+        if self._is_one and self.unlisted:
+            self._files += ask_alone(self.unlisted[0], patience)
+            self.unlisted.clear()
+        for url, files in ask_all(self.unlisted, patience):
+            self._files += files
+            self.unlisted.remove(url)
 
 
 def describe_source(source: Source) -> str:
@@ -104,8 +112,11 @@ def _expand(source: Source) -> Iterator[SourceFile | str]:
         raise TypeError("bytes need a name: give ingest() a pair such as ('report.pdf', data)")
     if isinstance(source, str | os.PathLike):
         text = os.fsdecode(os.fspath(source))
-        remote = "://" in text and not text.startswith("file://")
-        yield from [text] if remote else _local(url2pathname(text[7:]) if text.startswith("file://") else text)
+        if "://" in text and not text.startswith("file://"):
+            check_url(text)
+            yield text
+        else:
+            yield from _local(url2pathname(text[7:]) if text.startswith("file://") else text)
     elif isinstance(source, tuple) and len(source) == 2 and isinstance(source[1], bytes | bytearray | memoryview):
         yield _upload(*source)
     elif isinstance(source, tuple) and len(source) == 2 and hasattr(source[1], "read"):

@@ -6,14 +6,16 @@ import glob
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
+from dataclasses import replace
+from importlib.util import find_spec
 from typing import Any
 
 from pydantic import SecretStr
 
 from ingest_widgets.documents import SourceFile
-from ingest_widgets.errors import MissingExtra, SourceError, SourceNotFound
+from ingest_widgets.errors import MissingExtra, SourceError
 from ingest_widgets.sources.names import printable, valid_utf8
 from ingest_widgets.sources.passwords import (
     broken_login,
@@ -24,6 +26,7 @@ from ingest_widgets.sources.passwords import (
     without_passwords,
 )
 from ingest_widgets.sources.patience import Patience
+from ingest_widgets.statuses import Reason
 
 _LOGGERS = ("fsspec", *(f"fsspec.{part}" for part in ("asyn", "cached", "caching", "generic", "http", "reference")))
 """Those that may name a URL; a logger's filters don't hold for the loggers below it."""
@@ -35,45 +38,78 @@ _SLICE_BYTES = 8 * 1024 * 1024
 """Between two of them a fetch that nobody waits for any more ends; a file of this size still takes one request."""
 
 
-def list_url(url: str, patience: Patience) -> Iterator[SourceFile]:
-    """The files behind a URL, in no order.
+LISTING_TIMES = 5
+"""So many times what an answer may take may be spent on a listing: a bucket of a million files takes minutes."""
+
+
+class Unlisted(Exception):
+    """What is behind a URL can't be told.
+
+    Args:
+        reason: For the record of a file in its place.
+        what: What follows the URL in a sentence about it.
+    """
+
+    def __init__(self, reason: Reason, what: str) -> None:
+        super().__init__(reason, what)
+        self.reason, self.what = reason, what
+
+
+class NotThere(Unlisted):
+    """There is nothing."""
+
+
+def check_url(url: str) -> None:
+    """Refuses what no server needs to be asked for.
 
     Raises:
-        SourceNotFound: There is nothing.
-        SourceError: Its login is broken, or it can't be listed, for whatever reason the library behind fsspec names, or
-            its server lets us wait for too long.
-        CancelledError: It was stopped.
+        SourceError: Its login is broken.
         MissingExtra: fsspec isn't installed.
     """
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources") from None
+    if find_spec("fsspec") is None:
+        raise MissingExtra("fsspec", "remote", f"reading {url.split('://')[0]}:// sources")
     if login := broken_login(url):
         raise SourceError(
             f"the password of {printable(login)} ends too early: write / as %2F, ? as %3F and # as %23 in it"
         )
+
+
+def list_url(url: str, patience: Patience) -> list[SourceFile]:
+    """The files behind a URL, in no order.
+
+    Args:
+        url: One that `check_url` lets pass.
+        patience: With its first answer; `LISTING_TIMES` that with all of them.
+
+    Raises:
+        NotThere: There is nothing.
+        Unlisted: It can't be listed, for whatever reason the library behind fsspec names, or its server lets us wait
+            for too long.
+        CancelledError: It was stopped.
+    """
     _keep_passwords_from_logs(url)
-    shown = printable(without_password(url))
     try:
-        fs, path, base, listed = patience.wait(lambda: _ask(*url_to_fs(url)))
+        fs, path, base, listed = _asked(url, patience)
     except CancelledError:
         raise
     except TimeoutError:
-        raise SourceError(
-            f"{shown} can't be listed, its server took longer than {patience.seconds:g} s: check that it answers and "
-            "run again, or raise file_timeout_seconds"
-        ) from None
+        why = f"its server took longer than file_timeout_seconds={patience.seconds:g} allows"
+        cure = "check that it answers and run again, or raise that setting"
+        raise Unlisted(Reason.TIMEOUT, f"can't be listed, {why}: {cure}") from None
     except FileNotFoundError as error:
-        raise SourceNotFound(f"{shown} doesn't exist: check the address") from _showable(error, url)
+        raise NotThere(Reason.UNREADABLE, "doesn't exist: check the address") from _showable(error, url)
     except Exception as error:  # noqa: BLE001 - any library may stand behind fsspec, with errors of its own
-        raise SourceError(f"{shown} can't be read by fsspec: {first_line(error, url)}") from _showable(error, url)
-    address = _addresses(fs, url, path)
+        why = f"can't be read by fsspec ({first_line(error, url)}): check the address and run again"
+        raise Unlisted(Reason.UNREADABLE, why) from _showable(error, url)
+    return list(_files(listed, base, _addresses(fs, url, path)))
+
+
+def _files(listed: Mapping[str, Any], base: str, address: Callable[[str], str]) -> Iterator[SourceFile]:
+    folder = base.rstrip("/").rsplit("/", 1)[-1]
     for found, info in listed.items():
         if info.get("type") != "directory":
             shown = without_password(found)
             name = shown[len(base) :].lstrip("/") or shown.rsplit("/", 1)[-1]
-            folder = base.rstrip("/").rsplit("/", 1)[-1]
             whole = address(found)
             public = without_password(whole)
             secret = None if public == whole else SecretStr(whole)
@@ -101,14 +137,24 @@ def _addresses(fs: Any, url: str, path: str) -> Callable[[str], str]:
     return lambda found: str(fs.unstrip_protocol(found))
 
 
-def _ask(fs: Any, path: str) -> tuple[Any, str, str, dict[str, Any]]:
+def _asked(url: str, patience: Patience) -> tuple[Any, str, str, dict[str, Any]]:
     """The file system, the path, what the names of files are told without, and what is there."""
+    from fsspec.core import url_to_fs
+
+    longer = replace(patience, seconds=LISTING_TIMES * patience.seconds)
+    fs, path = longer.wait(lambda: url_to_fs(url))  # of a chain it may fetch what the others lie in
+    exists = patience.wait(lambda: _exists(fs, path))
+    base, listed = longer.wait(lambda: (_url_base(fs, path, exists), _tree(fs, path, exists)))
+    return fs, path, without_password(base), listed
+
+
+def _exists(fs: Any, path: str) -> bool:
     fs.invalidate_cache()  # a kernel lives for days: the listing of an earlier run is old
-    exists = fs.exists(path)
-    if not exists and not glob.has_magic(path):
+    if fs.exists(path):
+        return True
+    if not glob.has_magic(path):
         raise _not_there(fs, path)
-    listed = _tree(fs, path) if exists else fs.glob(path, detail=True)
-    return fs, path, without_password(_url_base(fs, path, exists)), listed
+    return False
 
 
 def _not_there(fs: Any, path: str) -> Exception:
@@ -122,7 +168,10 @@ def _not_there(fs: Any, path: str) -> Exception:
     return FileNotFoundError(path)
 
 
-def _tree(fs: Any, path: str) -> dict[str, Any]:
+def _tree(fs: Any, path: str, exists: bool) -> dict[str, Any]:
+    if not exists:
+        found: dict[str, Any] = fs.glob(path, detail=True)
+        return found
     if not fs.isdir(path):
         return {path: fs.info(path)}
     return {name: info for name, info in fs.find(path, detail=True).items() if name[-4:].lower() == ".pdf"}
