@@ -8,6 +8,7 @@ import html
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -676,3 +677,37 @@ def test_an_ingest_in_an_ordinary_thread_goes_on_to_its_end_when_the_main_thread
     assert (done.returncode, done.stderr) == (0, "")
     with Corpus("c.sqlite") as corpus:
         assert outcomes(corpus) == EXPECTED
+
+
+class Locking(RunTable):
+    """Takes the corpus's one lock for writing, as another process would, once the files are listed."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self.taken = threading.Event()
+
+    def listed(self, files: list[SourceFile]) -> None:
+        super().listed(files)
+        self.other.execute("BEGIN IMMEDIATE")
+        self.taken.set()
+
+
+def test_a_stop_waits_for_no_lock_of_another_process(samples: Path) -> None:
+    """What is in the corpus stays, what couldn't be written is read by the next run, and the sentence says so."""
+    with ingest(samples / "broken.pdf", "c.sqlite", progress=False) as corpus:
+        locking = Locking("c.sqlite")
+        tracker = ProgressTracker(sinks=[])
+        job = IngestJob(IngestRun(samples, corpus, settings=Settings(), tracker=tracker, observer=locking)).start()
+        assert locking.taken.wait(30)
+        job.cancel()
+        assert job.result(timeout=10) is corpus
+        assert (job.status, job.progress.status) == ("stopped", "stopped")
+        note = "stopped while another process kept the corpus locked, so not all of it is recorded there"
+        assert str(job.summary) == f"5 files: 1 failed, 4 cancelled; {note}"
+        assert sorted(row[2] for row in locking.rows) == ["cancelled"] * 4 + ["failed"]
+        locking.other.close()
+        assert [record.name for record in corpus.files()] == ["broken.pdf"]
+        ingest(samples, corpus, progress=False)
+        assert {record.name for record in corpus.files("cancelled")} == set()
+        assert len(corpus.files()) == 5

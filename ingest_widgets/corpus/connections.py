@@ -7,14 +7,14 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from operator import methodcaller
 from typing import Protocol
 
 from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection, empty
 from ingest_widgets.corpus.failures import WAIT_SECONDS, own_errors
-from ingest_widgets.corpus.transactions import begin
+from ingest_widgets.corpus.transactions import Wait, begin
 from ingest_widgets.errors import CorpusError, CorpusFull, CorpusNotWritable
 
 _IDLE_READERS = 4
@@ -157,11 +157,14 @@ class Connections:
             raise CorpusError(f"the corpus {self.path} is closed: open it again with Corpus(path)")
 
     @contextmanager
-    def writer(self) -> Iterator[sqlite3.Connection]:
+    def writer(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[sqlite3.Connection]:
         """A connection inside a transaction that is committed at the end, or undone when anything is raised.
 
+        Args:
+            stopped: See `Wait`.
+
         Raises:
-            CorpusLocked: Another writer kept it for `WAIT_SECONDS`.
+            CorpusLocked: Another writer kept it for `WAIT_SECONDS`, or for `STOPPED_SECONDS` and nobody waits any more.
             CorpusError: It can't be written.
         """
         if self.read_only:
@@ -169,13 +172,13 @@ class Connections:
         with self._writing:  # not acquire() and try: an interrupt between the two would keep it for ever
             try:
                 with own_errors(self.path, is_written=True):
-                    yield from self._transaction()
+                    yield from self._transaction(Wait(WAIT_SECONDS, stopped))
             finally:
                 if self.closed:
                     self._close_writer()
 
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        con = self._ready_writer(time.monotonic() + WAIT_SECONDS)
+    def _transaction(self, wait: Wait) -> Iterator[sqlite3.Connection]:
+        con = self._ready_writer(wait)
         try:
             yield con
             con.commit()
@@ -183,15 +186,15 @@ class Connections:
             if con.in_transaction:
                 con.rollback()
 
-    def _ready_writer(self, deadline: float) -> sqlite3.Connection:
+    def _ready_writer(self, wait: Wait) -> sqlite3.Connection:
         self._refuse_closed()
         if self._writer is not None and self._writer.state != self._corpus.state():
             with self._lock:
                 self._close_idle()
             self._close_writer()
         if self._writer is None:
-            self._writer = self._corpus.open_for_writing(deadline)
-        begin(self._writer, deadline)
+            self._writer = self._corpus.open_for_writing(wait)
+        begin(self._writer, wait)
         return self._writer
 
 

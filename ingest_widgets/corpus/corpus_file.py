@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, has_too_many_open, own_errors, refuse_folder
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
-from ingest_widgets.corpus.transactions import begin, one_state, retry
+from ingest_widgets.corpus.transactions import Wait, begin, one_state, retry
 from ingest_widgets.errors import (
     CorpusDamaged,
     CorpusForeign,
@@ -75,11 +75,11 @@ class CorpusFile:
         except OSError:
             return identity, None
 
-    def open_for_writing(self, deadline: float) -> FileConnection:
+    def open_for_writing(self, wait: Wait) -> FileConnection:
         """A connection to the file, which is made or brought up to date first.
 
         Args:
-            deadline: Of `time.monotonic`, for another one's lock.
+            wait: For another one's lock.
         """
         refuse_folder(self.path)
         self.look()
@@ -87,8 +87,8 @@ class CorpusFile:
         con = self._connect("rwc", FileConnection, _STEP_SECONDS)
         with _closed_on_error(con):
             self._refuse_damaged(con)
-            retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), deadline)
-            begin(con, deadline)
+            retry(lambda: con.execute("PRAGMA journal_mode = WAL").fetchall(), wait)
+            begin(con, wait)
             refuse_others(con, self.path)
             migrate(con)
             con.commit()

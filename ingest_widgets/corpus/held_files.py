@@ -25,6 +25,11 @@ from ingest_widgets.statuses import Status
 
 if TYPE_CHECKING:
     import sqlite3
+Stopped = Callable[[], bool]
+
+
+def _never() -> bool:
+    return False
 
 
 class HeldFiles:
@@ -119,25 +124,25 @@ class HeldFiles:
         names = [as_text(name) for (name,) in con.execute("SELECT name FROM files ORDER BY name").fetchall()]
         return CorpusError(f"there is no file {file!r} in {self._path}: {near_names(file, names)}")
 
-    # What a run asks and writes.
+    # What a run asks and writes; once it is `stopped` it waits for a lock no longer than a moment.
 
     def known(self) -> dict[FileKey, Known]:
         """What is known of each file, by the key of its `SourceFile`."""
         with self._connections.reader() as con:
             return dict(map(known_of, con.execute(f"SELECT {KNOWN_COLUMNS} FROM files").fetchall()))
 
-    def prepare(self) -> None:
+    def prepare(self, *, stopped: Stopped = _never) -> None:
         """Makes sure that the corpus can be written, and makes its file when there is none.
 
         Raises:
             CorpusError: It can't; nothing was changed.
         """
-        with self._connections.writer() as con:
+        with self._connections.writer(stopped) as con:
             mark = leave_mark(con)
         self._prepared = self._connections.identity(), mark
 
     @contextmanager
-    def _writer_of_run(self) -> Iterator[sqlite3.Connection]:
+    def _writer_of_run(self, stopped: Stopped) -> Iterator[sqlite3.Connection]:
         """Only into the file that was prepared: a run that goes on in another one claims what went with the first.
 
         A file system without inodes of its own (FAT, SMB, FUSE) may give the same file another number, so then the
@@ -147,13 +152,13 @@ class HeldFiles:
             CorpusError: There is another file or none by now.
         """
         if self._prepared is None:
-            with self._connections.writer() as con:
+            with self._connections.writer(stopped) as con:
                 yield con
             return
         identity, (before, expected) = self._connections.identity(), self._prepared
         if identity is None:
             raise self._gone()
-        with self._connections.writer() as con:
+        with self._connections.writer(stopped) as con:
             if identity != before and last_mark(con) != expected:
                 raise self._gone()
             mark = leave_mark(con)
@@ -166,25 +171,28 @@ class HeldFiles:
             "and what had been written went with it: run again"
         )
 
-    def write(self, source: SourceFile, extraction: Extraction, *, settings_key: str = "") -> FileRecord:
+    def write(
+        self, source: SourceFile, extraction: Extraction, *, settings_key: str = "", stopped: Stopped = _never
+    ) -> FileRecord:
         """Puts what was read of one file into the corpus, in one transaction, in place of what was there.
 
         Args:
             source: The file.
             extraction: A failed one of a file that had pages leaves these and says so in `warnings`.
             settings_key: The JSON of one name with its value, or empty; given back by `known`.
+            stopped: See above.
         """
-        with self._writer_of_run() as con:
+        with self._writer_of_run(stopped) as con:
             return store.write_file(con, self._index, source, extraction, settings_key)
 
-    def write_unstarted(self, sources: Sequence[SourceFile]) -> list[FileRecord]:
+    def write_unstarted(self, sources: Sequence[SourceFile], *, stopped: Stopped = _never) -> list[FileRecord]:
         """Records files that a stopped run never came to; one that is in already keeps its record."""
-        with self._writer_of_run() as con:
+        with self._writer_of_run(stopped) as con:
             return store.write_unstarted(con, sources)
 
-    def touch(self, source: SourceFile) -> FileRecord:
+    def touch(self, source: SourceFile, *, stopped: Stopped = _never) -> FileRecord:
         """Notes the new time and size of a file whose content is in already."""
-        with self._writer_of_run() as con:
+        with self._writer_of_run(stopped) as con:
             return store.touch_file(con, source)
 
     @property
@@ -194,9 +202,9 @@ class HeldFiles:
             found = con.execute("SELECT value FROM notes WHERE key = 'last_run'").fetchone()
             return summary_of(found[0]) if found else None
 
-    def set_last_run(self, summary: RunSummary) -> None:
+    def set_last_run(self, summary: RunSummary, *, stopped: Stopped = _never) -> None:
         """Keeps what a run did."""
-        with self._writer_of_run() as con:
+        with self._writer_of_run(stopped) as con:
             con.execute(
                 "INSERT OR REPLACE INTO notes (key, value) VALUES ('last_run', ?)", (json.dumps(summary.to_dict()),)
             )

@@ -20,6 +20,9 @@ Row = list[Any]
 LISTING = "Listing the files…"
 """What is said instead of counts until a run knows its files."""
 
+UNFINISHED = ("queued", "reading")
+"""What a row says until its file has a status."""
+
 ROWS_A_MESSAGE = 2000
 FIRST_ROWS = 200
 """Rows of a run's first message: what fits on a screen and a scroll, so that nobody waits for ten thousand."""
@@ -110,6 +113,10 @@ class RunTable:
         with self.lock:
             if self._index or not self.rows:
                 self.summary = summary
+                for index in self._index.values():
+                    if self.rows[index][2] in UNFINISHED:  # it couldn't even be recorded
+                        self.rows[index][2] = Status.CANCELLED.value
+                        self._tell(index)
                 self._index = {}
             self._tell()
 

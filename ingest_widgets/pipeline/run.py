@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.engines.names import check_engine, check_ocr
-from ingest_widgets.errors import CorpusError
+from ingest_widgets.errors import CorpusError, CorpusLocked
 from ingest_widgets.isolation import IsolatedExecutor, Limits
 from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.logs import level_during
@@ -99,13 +99,25 @@ class IngestRun:
             if self.files is not None:  # so that the first report says how many
                 self.tracker.total = len(self.files)
             with self.tracker:
-                self._work(self._listed() if self.files is None else self.files)
+                files = self._listed() if self.files is None else self.files
+                with self._given_up_if_locked():
+                    self._work(files)
+                    self.corpus.set_last_run(self._summed(started), stopped=self._cancelled.is_set)
                 self.tracker.close("stopped" if self._cancelled.is_set() else None)
-            self.corpus.set_last_run(self._summed(started))
         finally:
             self.summary = self._summed(started)
             self._observer.ended(self.summary)
         return self.summary
+
+    @contextmanager
+    def _given_up_if_locked(self) -> Iterator[None]:
+        """A stop waits for nobody's lock: what couldn't be written is as if it hadn't been read."""
+        try:
+            yield
+        except CorpusLocked:
+            if not self._cancelled.is_set():
+                raise
+            self._note = "stopped while another process kept the corpus locked, so not all of it is recorded there"
 
     def _summed(self, started: float) -> RunSummary:
         return RunSummary.of(self._counts, pages=self._pages, seconds=time.monotonic() - started, note=self._note)
@@ -120,7 +132,7 @@ class IngestRun:
     def _work(self, files: list[SourceFile]) -> None:
         if not (files or self._note):
             self._note = f"no PDF files in {self._name}"
-        self.corpus.prepare()  # what can't be written is told before anything is read
+        self.corpus.prepare(stopped=self._cancelled.is_set)  # what can't be written is told before anything is read
         self._observer.listed(files)
         plan = make_plan(files, self.corpus.known(), self._conditions)
         self._tell_settled(plan)
@@ -170,8 +182,9 @@ class IngestRun:
         unfinished: dict[FileKey, SourceFile] = {file.key: file for file, _ in plan.to_read}
         try:
             self._gather(plan, executor, unfinished)
-        except CorpusError:  # nothing more can be recorded
-            raise
+        except CorpusError:  # nothing more can be recorded, except that a stop waits for no lock
+            if not self._cancelled.is_set():
+                raise
         except BaseException:
             self._give_up(unfinished)
             raise
@@ -232,7 +245,10 @@ class IngestRun:
             record, status = touched, Status.UNCHANGED
         else:
             key = self._conditions.key(extraction)
-            record, status = self.corpus.write(file, extraction, settings_key=key), extraction.status
+            record, status = (
+                self.corpus.write(file, extraction, settings_key=key, stopped=self._cancelled.is_set),
+                extraction.status,
+            )
             self._pages += len(extraction.pages)
         self._count(file, record, status)
         return True
@@ -240,7 +256,7 @@ class IngestRun:
     def _touched(self, file: SourceFile) -> FileRecord | None:
         """None when somebody took it out of the corpus in the meantime."""
         try:
-            return self.corpus.touch(file)
+            return self.corpus.touch(file, stopped=self._cancelled.is_set)
         except CorpusError:
             if file.key in self.corpus.known():
                 raise
@@ -254,6 +270,7 @@ class IngestRun:
     def _keep_unfinished(self, files: list[SourceFile]) -> None:
         if not files:
             return
-        for file, record in zip(files, self.corpus.write_unstarted(files), strict=True):
-            self._counts[Status.CANCELLED] += 1
+        self._counts[Status.CANCELLED] += len(files)
+        records = self.corpus.write_unstarted(files, stopped=self._cancelled.is_set)
+        for file, record in zip(files, records, strict=True):
             self._observer.finished(file, record, Status.CANCELLED)
