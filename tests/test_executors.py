@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from ingest_widgets import IngestError, Settings
@@ -18,7 +21,7 @@ from ingest_widgets.isolation import Task, extract
 from ingest_widgets.pipeline.under_way import UnderWay
 from ingest_widgets.statuses import Reason, Status
 from tests.poison import FAKE_ENGINES, GUILTY, hundred, innocents, run, verdicts
-from tests.processes import until, workers
+from tests.processes import is_alive, until, workers
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -38,6 +41,37 @@ def test_a_process_pool_loses_nothing_to_the_poison(start: str) -> None:
     assert innocents(tasks, results) == 90
     assert verdicts(tasks, results) == GUILTY
     assert until(lambda: len(workers()) <= others)
+
+
+_OWNER = """
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+from ingest_widgets import ingest
+from tests.hostile.pdf import text_pdf
+if __name__ == "__main__":
+    start, *said = sys.argv[1:]
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(start)) as pool:
+        files = [(f"{number}.pdf", text_pdf(text)) for number, text in enumerate(said)]
+        ingest(files, "c.sqlite", engine="misbehaving", executor=pool, progress=False)
+"""
+
+
+@pytest.mark.parametrize("start", multiprocessing.get_all_start_methods())
+def test_a_pool_whose_owner_was_killed_leaves_no_process(start: str, tmp_path: Path) -> None:
+    """Those of the pool would wait for ever for a next task, and ours with them."""
+    (tmp_path / "own.py").write_text(_OWNER)
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    paths = os.pathsep.join([str(SAMPLES.parent), str(FAKE_ENGINES)])
+    run = [sys.executable, "own.py", start, *[f"poison: wait {notes}"] * 2]
+    with subprocess.Popen(run, cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}) as owner:
+        try:
+            assert until(lambda: len(list(notes.iterdir())) == 2, 60)
+            below = [child.pid for child in psutil.Process(owner.pid).children(recursive=True)]
+        finally:
+            owner.kill()
+    assert len(below) >= 4
+    assert until(lambda: not any(map(is_alive, below)))
 
 
 def test_threads_share_nothing_but_the_process() -> None:

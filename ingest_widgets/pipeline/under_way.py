@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import time
 import uuid
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.errors import IngestError
 from ingest_widgets.isolation import Limits, Task, extract
+from ingest_widgets.isolation.owner import end_with_owner
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.pipeline.parts import PAGES_A_TASK
 from ingest_widgets.settings import Settings
@@ -69,7 +71,7 @@ class UnderWay:
             ocr=self._settings.ocr,
             ocr_max_pages=self._settings.ocr_max_pages,
         )
-        future = _submitted(executor, extract_in_run, task, file.kind, self._run, file.address)
+        future = _submitted(executor, extract_in_run, task, file.kind, self._run, os.getpid(), file.address)
         if not isinstance(future, Future):
             raise _useless(executor, f"submit returned {_named(future)}, not a Future")
         future.add_done_callback(lambda done: self._done.put((file, first, done)))
@@ -148,15 +150,17 @@ def _named(value: object) -> str:
     return "None" if value is None else f"a {type(value).__name__}"
 
 
-def extract_in_run(task: Task, kind: str, run: str, address: SecretStr | None = None) -> Extraction:
+def extract_in_run(task: Task, kind: str, run: str, owner: int, address: SecretStr | None = None) -> Extraction:
     """`extract`, after the bytes of a URL were fetched where the task runs.
 
     Args:
         task: What to read.
         kind: That of the `SourceFile`.
         run: Makes the call unlike that of an earlier run, whose cancelled or old result Dask would give once more.
+        owner: The process of the run.
         address: Of a URL with a password.
     """
+    end_with_owner(owner)
     if kind != "url":
         return extract(task)
     started = time.monotonic()
