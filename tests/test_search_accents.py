@@ -36,6 +36,40 @@ PHRASES = [
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"heat part"', None),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"two of"', "TWO OF"),
 ]
+SPELT = [
+    ("Die Straße, STRAẞE, Strasse", "strasse", ["Straße", "STRAẞE", "Strasse"]),
+    ("Die Straße, STRAẞE, Strasse", "straße", ["Straße", "STRAẞE", "Strasse"]),
+    ("Die Straße ist lang", '"strasse ist"', ["Straße ist"]),
+    ("Strassenbahn", "Straß*", ["Strassenbahn"]),
+    ("Straßenbahn", "stras*", ["Straßenbahn"]),
+    ("Schloßstraße und Schlosstraße", "schlossstrasse", ["Schloßstraße"]),
+    ("Ærø, Ǽre og ære", "aero aere", ["Ærø", "Ǽre", "ære"]),
+    ("un œuf, le cœur; oeuf", "oeuf COEUR", ["œuf", "cœur", "oeuf"]),
+    ("Þórður and Guðmundur, Ŋ", "thordur gudmundur n", ["Þórður", "Guðmundur", "Ŋ"]),
+    ("Goſſip über Ĳssel und Straße２", "ijssel strasse2", ["Ĳssel", "Straße２"]),
+    ("Ǿrsted", "orsted", ["Ǿrsted"]),
+    ("Ærø", "ro", None),
+    ("Straße", "stra", None),
+    ("Große", "sse", None),
+]
+
+
+@pytest.mark.parametrize(("text", "query", "marks"), SPELT)
+def test_letters_that_are_typed_as_two_are_found_either_way(
+    tmp_path: Path, text: str, query: str, marks: list[str] | None
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text, title="Œuvres"))
+        hits = corpus.search(query)
+        assert [[hit.snippet[start:end] for start, end in hit.spans] for hit in hits] == ([marks] if marks else [])
+        assert corpus.search("oeuvres").total == 1
+
+
+def test_a_key_phrase_and_a_guess_of_such_letters(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("Große Straße. " * 3))
+        assert {"Große Straße"} == {keyword.phrase for keyword in corpus.keywords()}
+        assert corpus.search("strase").suggestion == "strasse"
 
 
 @pytest.mark.parametrize(("text", "query", "match"), PHRASES)

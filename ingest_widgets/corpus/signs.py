@@ -1,7 +1,8 @@
 """What the index holds in place of what is written, so that it is found as people type it.
 
 Pairs of signs for the scripts that don't part words with spaces; letters without the accents that SQLite leaves on: it
-folds those of Latin letters only, and not the strokes; and one form of what is written in several.
+folds those of Latin letters only, and not the strokes; two letters for those that are typed so; and one form of what is
+written in several.
 """
 
 from __future__ import annotations
@@ -21,17 +22,21 @@ _ASCII = bytes(range(128))
 
 _RAISED = dict(zip("\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079", "0123456789", strict=True))
 _LOWERED = {chr(0x2080 + figure): str(figure) for figure in range(10)}
-STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0131": "i"} | _RAISED | _LOWERED
-"""Small Latin letters with a stroke, or without a dot, that Unicode doesn't take apart; raised and lowered figures."""
+_AS_SEVERAL = {"\u00df": "ss", "\u00e6": "ae", "\u0153": "oe", "\u00fe": "th", "\u0133": "ij"}
+_STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u0127": "h", "\u0167": "t", "\u014b": "n"}
+TYPED = _AS_SEVERAL | _STROKES | {"\u0131": "i"} | _RAISED | _LOWERED
+"""Small Latin letters that Unicode doesn't take apart, raised and lowered figures: each with what is typed for it."""
 ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
 """Combining accents, the vowel points of Hebrew and Arabic: the inside of a regular expression's class."""
-# Greek with accents, the Cyrillic io (in other Cyrillic letters the sign above makes another letter), alef with hamza.
-_ACCENTED = "\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff\u0401\u0451\u0622-\u0626"
+# Such letters with accents too, Greek with accents, the Cyrillic io (in other Cyrillic letters the sign above makes
+# another letter), alef with hamza.
+_ACCENTED = "\u01e2\u01e3\u01fc-\u01ff\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff\u0401\u0451\u0622-\u0626"
 # What is typed or left out without a difference to be seen: the zero-width non-joiner and joiner.
 NON_JOINER, JOINER = "\u200c", "\u200d"
-_WITHOUT_STROKES = str.maketrans(STROKES | {c.upper(): letter for c, letter in STROKES.items() if c != "\u0131"})
+_CAPITALS = {"\u1e9e": "ss"} | {c.upper(): typed for c, typed in TYPED.items() if c not in "\u00df\u0131"}
+_AS_TYPED = str.maketrans(TYPED | _CAPITALS)
 # Accents too: one that stands alone, as TeX's do in some fonts, would be a word without letters.
-_LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{''.join(map(chr, _WITHOUT_STROKES))}]")
+_LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{''.join(map(chr, _AS_TYPED))}]")
 # What nobody types: the line that stretches Arabic words, and what chooses between forms of one sign.
 _NOT_TYPED = "\u0640\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # The micro sign, and the letters of formulas, in which Word writes whole words; full-width letters and figures,
@@ -64,7 +69,7 @@ def is_plain(text: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """The text in one width, without joiners and the accents, points and strokes that SQLite would leave on."""
+    """The text in one width and as it is typed, without the joiners, accents and strokes that SQLite would leave on."""
     text = even(text)
     for letter in set(_LEFT_ON.findall(_beyond_ascii(text))):
         text = text.replace(letter, _bare_letter(letter))
@@ -73,7 +78,7 @@ def bare(text: str) -> str:
 
 @cache
 def _bare_letter(letter: str) -> str:
-    apart = unicodedata.normalize("NFD", letter.translate(_WITHOUT_STROKES))
+    apart = unicodedata.normalize("NFD", letter).translate(_AS_TYPED)
     return "".join(c for c in apart if not (unicodedata.combining(c) or c in (NON_JOINER, JOINER)))
 
 
@@ -84,21 +89,35 @@ def even(text: str) -> str:
     return _OTHER_FORM.sub(lambda match: _even_sign(match.group()), text)
 
 
-def even_places(text: str) -> list[int]:
-    """Where each sign of the even text, and its end, is in this one."""
-    places: list[int] = []
-    end = 0
-    for match in _OTHER_FORM.finditer(text):
-        places += [*range(end, match.start()), *[match.start()] * len(_even_sign(match.group()))]
-        end = match.end()
-    return [*places, *range(end, len(text) + 1)]
-
-
 @cache
 def _even_sign(sign: str) -> str:
     if _IS_NOT_TYPED.match(sign):
         return ""
     return _RADICALS.get(sign) or unicodedata.normalize("NFKC", sign)
+
+
+# Those that are spelt with two letters; with an accent, as in Old Norse, too.
+_TWO = "".join(c for c in map(chr, (*_AS_TYPED, *range(0x1E2, 0x200))) if len(_bare_letter(c)) > 1)
+_IS_SPELT_OUT = re.compile(f"[{_OTHER_FORMS}{_TWO}]")
+_SPELT_OUT = re.compile(f"{_OTHER_FORM.pattern}|[{_TWO}]")
+
+
+def spelt(text: str) -> tuple[str, list[int]]:
+    """The even text, with two letters in place of one that is typed so; and where each of its signs is in this one.
+
+    A last place is the end. There is none, and the text is the same one, when there is nothing to change.
+    """
+    if not _IS_SPELT_OUT.search(_beyond_ascii(text)):
+        return text, []
+    pieces: list[str] = []
+    places: list[int] = []
+    end = 0
+    for match in _SPELT_OUT.finditer(text):
+        sign = match.group()
+        pieces += [text[end : match.start()], _bare_letter(sign) if sign in _TWO else _even_sign(sign)]
+        places += [*range(end, match.start()), *[match.start()] * len(pieces[-1])]
+        end = match.end()
+    return "".join([*pieces, text[end:]]), [*places, *range(end, len(text) + 1)]
 
 
 def _beyond_ascii(text: str) -> str:

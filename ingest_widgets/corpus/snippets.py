@@ -11,7 +11,7 @@ from itertools import chain, pairwise
 from operator import add
 
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import ACCENTS, JOINER, NON_JOINER, RUN, STROKES, even, even_places
+from ingest_widgets.corpus.signs import ACCENTS, JOINER, NON_JOINER, RUN, TYPED, spelt
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
@@ -40,10 +40,10 @@ class Marker:
         pattern = self._ascii if text.isascii() else self._folding()
         if pattern is None:
             return []
-        if (evened := even(text)) is text:
+        searched, places = spelt(text)
+        if not places:
             return [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(text))]
-        places = even_places(text)
-        return [(places[start], places[end], term) for start, end, term in self.matches(evened)]
+        return [(places[start], places[end], term) for start, end, term in self.matches(searched)]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of the places, the first of each term before the second of any: who takes some has of each."""
@@ -109,21 +109,21 @@ def _word(word: str, before: str, *, folds: bool) -> str:
 def _letters(word: str, *, folds: bool) -> list[str]:
     """A pattern of one sign's width for each letter of the word, with all its accents where the text has any."""
     small = word.lower()
-    letters = [_bases().get(c, c) for c in small if not _ACCENT.match(c)] or list(small)
+    letters = [letter for c in small if not _ACCENT.match(c) for letter in _bases().get(c, c)] or list(small)
     return [f"[{c}{_kin()[c]}]" if folds and c in _kin() else re.escape(c) for c in letters]
 
 
 @lru_cache(maxsize=1)
 def _bases() -> dict[str, str]:
-    """The small letters that the index takes for others as well, each with that other one.
+    """The small letters that the index takes for others as well, each with that other one, or those two.
 
     Not the Cyrillic letters with a sign above, but for the io: they are letters of their own.
     """
-    bases = dict(STROKES)
+    bases = dict(TYPED)
     for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x400), 0x451, *range(0x622, 0x627), *range(0x1E00, 0x2000))):
         base = unicodedata.normalize("NFD", c)[0].casefold()
         if c == c.lower() and base != c and len(base) == 1:
-            bases[c] = base
+            bases[c] = bases.get(base, base)
     return bases
 
 
@@ -132,7 +132,8 @@ def _kin() -> dict[str, str]:
     """For each small letter those that the index takes for it."""
     kin: dict[str, str] = {}
     for c, base in _bases().items():
-        kin[base] = kin.get(base, "") + c
+        if len(base) == 1:
+            kin[base] = kin.get(base, "") + c
     return kin
 
 
