@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.expressions import match_expression
-from ingest_widgets.corpus.query import parse_query
+from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.signs import paired
 from tests.corpus_parts import extraction, source
 
@@ -77,6 +77,26 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ('"OR" falls', set()),
         ("falls -OR", {("heat", 1)}),
         ("OR OR", set()),
+        ("entropy -(law OR runs)", {("heat", 1)}),
+        ("-(law OR falls) entrop*", {("code", 2)}),
+        ('entrop* -("second law" OR falls', {("code", 2)}),
+        ("entrop* -(heat law)", {("heat", 1), ("code", 2)}),
+        ("entrop* -(heat -law)", {("heat", 2), ("code", 2)}),
+        ("entrop* -((law) OR (falls never))", {("code", 2)}),
+        ("(falls heat) OR runs", {("heat", 1), ("code", 2)}),
+        ("(falls law) OR runs", {("code", 2)}),
+        ("(heat -law) OR runs", {("heat", 1), ("code", 2)}),
+        ("heat (-law)", {("heat", 1)}),
+        ("heat (law OR entropi*)", {("heat", 2)}),
+        ("(law OR runs) entrop*", {("heat", 2), ("code", 2)}),
+        ("（law OR runs） entrop*", {("heat", 2), ("code", 2)}),
+        ("(file:heat OR file:code) entropic", {("code", 2)}),
+        ("-(file:heat OR file:hindi.pdf) entrop*", {("code", 2)}),
+        ("foo_bar() OR law", {("code", 1), ("heat", 2)}),
+        ("law) OR (falls", {("heat", 1), ("heat", 2)}),
+        ("(OR) falls", {("heat", 1)}),
+        ("-(-law) falls", {("heat", 1)}),
+        ("() OR -() falls", {("heat", 1)}),
         ("entrop*", {("heat", 1), ("heat", 2), ("code", 2)}),
         ('"second la"*', {("heat", 2)}),
         ("file:heat entropy", {("heat", 1), ("heat", 2)}),
@@ -191,7 +211,13 @@ def test_a_long_pasted_text_is_a_query_too(corpus: Corpus) -> None:
     assert results.total == 2
     assert repr(results).startswith(f"2 pages match '{'entropy ' * 12}ent\u2026' (")
     assert corpus.search(" OR ".join(f"word{n}" for n in range(5_000)) + " OR entropy").total == 2
-    for query in ("x" * 1_000_000, '"' + "entropy " * 20_000 + '"', "日本" * 20_000, "-a " * 20_000 + "entropy*"):
+    for query in (
+        "x" * 1_000_000,
+        '"' + "entropy " * 20_000 + '"',
+        "日本" * 20_000,
+        "-a " * 20_000 + "entropy*",
+        "-( " * 20_000 + "a",
+    ):
         corpus.search(query)
 
 

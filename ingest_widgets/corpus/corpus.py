@@ -14,7 +14,7 @@ from ingest_widgets.corpus.embedder import Embedder, NamedEmbedder
 from ingest_widgets.corpus.embedding import embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
-from ingest_widgets.corpus.query import parse_query
+from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
@@ -74,8 +74,8 @@ class Corpus(HeldPages):
         were taken up.
 
         Args:
-            query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`; `long-term` finds `longterm` too, and an
-                `OR` that doesn't stand between two of the things to look for, or two files, is left out.
+            query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`, parentheses; `long-term` finds `longterm`
+                too, and an `OR` that doesn't stand between two of the things to look for, or two files, is left out.
             limit: How many hits at most.
             offset: How many to leave out before.
             file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't

@@ -4,33 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest_widgets.corpus.query import Query, Term
+from ingest_widgets.corpus.query import Part, Query, Term
 from ingest_widgets.corpus.signs import bare, is_sign, searched_words
 
-# FTS5 takes half a millisecond for each word of a phrase where all are on most of some thousand pages.
-_MOST_IN_ORDER = 256
+MOST_IN_ORDER = 256
+"""So many words of a query's phrases are looked for in order: FTS5 takes 50 ms for two that are on 100,000 pages."""
 
 
 def match_expression(query: Query) -> str:
-    """What finds the pages of a query that has groups."""
-    wanted = " AND ".join(map(any_of, query.groups))
-    return f"({wanted}) NOT {any_of(query.excluded)}" if query.excluded else wanted
+    """What finds the pages of a query that has groups; words of phrases beyond the first 256 may stand anywhere."""
+    return _Expression().of(query)
 
 
-def any_of(terms: Sequence[Term]) -> str:
-    """What finds pages with one of the terms; of a long phrase the first 256 words in order, the others anywhere."""
-    return _joined(" OR ", [_expression(term) for term in terms])
+def excluded_expression(query: Query) -> str:
+    """What finds the pages that must not match; empty when there are none."""
+    return _Expression().excluded(query)
 
 
-def _expression(term: Term) -> str:
-    *words, last = searched_words(term.words)
-    star = " *" if term.is_prefix or is_sign(last) else ""
-    if len(words) < _MOST_IN_ORDER:
-        return _either([*words, last], star)
-    others = dict.fromkeys(words[_MOST_IN_ORDER:])
-    return _joined(
-        " AND ", [_either(words[:_MOST_IN_ORDER]), *(_either([word]) for word in others), _either([last], star)]
-    )
+def words_in_order(query: Query) -> int:
+    """How many words its phrases have, those too that must not match."""
+    own = sum(len(words) for words in map(_searched, query.terms) if len(words) > 1)
+    return own + sum(map(words_in_order, query.excluded))
+
+
+class _Expression:
+    def __init__(self) -> None:
+        self._left = MOST_IN_ORDER
+
+    def of(self, query: Query) -> str:
+        wanted = " AND ".join(map(self._any_of, query.groups))
+        excluded = self.excluded(query)
+        return f"({wanted}) NOT {excluded}" if excluded else wanted
+
+    def excluded(self, query: Query) -> str:
+        """Without those whose words would have to be looked for anywhere: more would be left out than was asked for."""
+        found = [
+            f"({self.of(unwanted)})"
+            for unwanted in query.excluded
+            if self._left >= min(words_in_order(unwanted), MOST_IN_ORDER)
+        ]
+        return _joined(" OR ", found) if found else ""
+
+    def _any_of(self, parts: Sequence[Part]) -> str:
+        return _joined(
+            " OR ", [f"({self.of(part)})" if isinstance(part, Query) else self._term(part) for part in parts]
+        )
+
+    def _term(self, term: Term) -> str:
+        words = _searched(term)
+        star = " *" if term.is_prefix or is_sign(words[-1]) else ""
+        if len(words) == 1:
+            return _either(words, star)
+        in_order, others = words[: self._left], words[self._left :]
+        self._left -= len(in_order)
+        if not others:
+            return _either(in_order, star)
+        expressions = [_either(in_order)] if in_order else []
+        expressions += [_either([word]) for word in dict.fromkeys(others[:-1])]
+        return _joined(" AND ", [*expressions, _either(others[-1:], star)])
+
+
+def _searched(term: Term) -> list[str]:
+    return searched_words(term.words)
 
 
 def _either(words: Sequence[str], star: str = "") -> str:

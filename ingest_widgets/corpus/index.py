@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from ingest_widgets.corpus import vocabulary
-from ingest_widgets.corpus.expressions import any_of, match_expression
+from ingest_widgets.corpus.expressions import excluded_expression, match_expression
 from ingest_widgets.corpus.query import Query
 
 _KEPT_RANKINGS = 64
@@ -204,9 +204,9 @@ def _ties_by_name(
 
 def _listed(con: sqlite3.Connection, query: Query, where: str, values: list[object], limit: int, offset: int) -> Found:
     """Pages of a query that names only files, or only what must not be there: by name and number, unranked."""
-    if query.excluded:
+    if unwanted := excluded_expression(query):
         where += " AND pages.id NOT IN (SELECT rowid FROM page_words WHERE page_words MATCH ?)"
-        values = [*values, any_of(query.excluded)]
+        values = [*values, unwanted]
     total = con.execute(f"SELECT count(*) FROM pages WHERE 1{where}", values).fetchone()[0]
     rows = con.execute(
         f"SELECT pages.id, 0.0 FROM files CROSS JOIN pages ON file_id = files.id WHERE 1{where} "

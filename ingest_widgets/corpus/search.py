@@ -13,10 +13,12 @@ from typing import Any, Literal, overload
 from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
-from ingest_widgets.corpus.query import QUOTES, Query, parse_query
+from ingest_widgets.corpus.parsing import parse_query
+from ingest_widgets.corpus.query import Query
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.snippets import Marker, make_snippet
+from ingest_widgets.corpus.typed import PLAIN_MARKS
 from ingest_widgets.documents import Hit
 from ingest_widgets.shortened import shortened
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
@@ -202,7 +204,7 @@ def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
 
 
 def _alike(name: str) -> str:
-    return unicodedata.normalize("NFC", name.casefold()).translate(QUOTES)  # as in a query, where they are all one
+    return unicodedata.normalize("NFC", name.casefold()).translate(PLAIN_MARKS)  # as in a query, where they are all one
 
 
 def _holds(name: str, first: str, rest: Sequence[str]) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import lru_cache
 
-from ingest_widgets.corpus.expressions import any_of
-from ingest_widgets.corpus.query import Term, word_pattern
+from ingest_widgets.corpus.expressions import match_expression
+from ingest_widgets.corpus.query import Query, Term, word_pattern
 from ingest_widgets.corpus.schema import TOKENIZER
 from ingest_widgets.corpus.signs import bare
 
@@ -57,7 +57,8 @@ def frequencies(con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]
     """On how many pages each word (folded) is; those that are nowhere are left out."""
     count = "SELECT count(*) FROM page_words WHERE page_words MATCH ?"
     terms = {word: Term(tuple(word_pattern(word).findall(word))) for word in words}
-    pages = {word: con.execute(count, (any_of([term]),)).fetchone()[0] for word, term in terms.items()}
+    expressions = {word: match_expression(Query(groups=((term,),))) for word, term in terms.items()}
+    pages = {word: con.execute(count, (expression,)).fetchone()[0] for word, expression in expressions.items()}
     return {word: number for word, number in pages.items() if number}
 
 
