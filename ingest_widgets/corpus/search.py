@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from ingest_widgets.corpus import hybrid
+from ingest_widgets.corpus.expressions import MOST_IN_ORDER, words_in_order
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.parsing import parse_query
@@ -39,7 +40,8 @@ class SearchResults(Sequence[Hit]):
         offset: How many better ones come before the first one here.
         suggestion: A word of the corpus that may have been meant, when one word was asked for and nothing matched.
         ranking: `"bm25"` or `"hybrid"`.
-        note: Why nothing could be found, when the corpus has none of the files that were asked for; else empty.
+        note: Why nothing could be found, when the corpus has none of the files that were asked for; or that of very
+            long phrases not all was looked for in order; else empty.
     """
 
     def __init__(
@@ -91,9 +93,7 @@ class SearchResults(Sequence[Hit]):
 
     @property
     def hint(self) -> str:
-        """When nothing was found: the word that may have been meant, as a question, or the note; else empty."""
-        if self.total:
-            return ""
+        """The word that may have been meant, when nothing was found, as a question; else the note."""
         return f"did you mean '{self.suggestion}'?" if self.suggestion else self.note
 
     @property
@@ -103,7 +103,8 @@ class SearchResults(Sequence[Hit]):
             return ": ".join(filter(None, [f"No page matches '{query}'", self.hint]))
         pages = "page matches" if self.total == 1 else "pages match"
         near = " or lie near it" if self.ranking == "hybrid" else ""
-        return f"{self.total:,} {pages} '{query}'{near} ({self.seconds * 1000:.1f} ms)"
+        found = f"{self.total:,} {pages} '{query}'{near} ({self.seconds * 1000:.1f} ms)"
+        return ": ".join(filter(None, [found, self.hint]))
 
     def _rows(self) -> list[list[Cell]]:
         return [[hit.file, hit.page, Marked(hit.snippet, hit.spans)] for hit in self._hits]
@@ -161,7 +162,7 @@ def search(
         offset=offset,
         suggestion=suggestion,
         ranking="bm25" if question is None else "hybrid",
-        note=_no_such_file(con, query, files) if ids == [] else "",
+        note=_no_such_file(con, query, files) if ids == [] else _partly_in_order(query),
     )
 
 
@@ -178,6 +179,12 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
     for unwanted in query.excluded_files:
         kept -= _named_like(unwanted, names)
     return [names[name] for name in kept]
+
+
+def _partly_in_order(query: Query) -> str:
+    if words_in_order(query) <= MOST_IN_ORDER:
+        return ""
+    return f"of the phrases the first {MOST_IN_ORDER} words were looked for in order, the others anywhere on a page"
 
 
 def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> str:
