@@ -18,6 +18,7 @@ from ingest_widgets.corpus.query import Query
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100
+_MOST_ROWS = 2**63 - 1
 _MOST_TIED = 256  # so many pages beyond those asked for are ranked, to see whole groups of one score
 # A number that is another one after each change of the index, also in a new file at the same place.
 _STATE = "SELECT value FROM notes WHERE key = 'index_state'"
@@ -125,12 +126,13 @@ class FullTextIndex:
         return {page for (page,) in rows.fetchall()}
 
     def _ranked(self, con: sqlite3.Connection, where: str, values: list[object], depth: int) -> Found:
-        total = con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0]
         best = con.execute(
             f"SELECT rowid, -{self._SCORE} FROM page_words WHERE {where} ORDER BY {self._SCORE} LIMIT ?",
-            [*values, min(total, depth)],  # SQLite counts to 2**63 - 1
+            [*values, min(depth, _MOST_ROWS)],
         ).fetchall()
-        return Found(total, best)
+        if len(best) < depth:  # these are all, mostly
+            return Found(len(best), best)
+        return Found(con.execute(f"SELECT count(*) FROM page_words WHERE {where}", values).fetchone()[0], best)
 
     def _kept(self, key: tuple[object, ...]) -> Found | None:
         with self._lock:
