@@ -559,6 +559,33 @@ def test_stemming_finds_other_forms_only_when_asked_for(corpus: Corpus) -> None:
     assert {hit.snippet[a:b] for hit in results for a, b in hit.spans} == {"running", "runs", "run"}
 
 
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("report", {1, 2}),
+        ("reports -drafts", {2}),
+        ("reports -(drafts OR company)", set()),
+        ("(drafted lines) OR dogs", {1, 3}),
+        ("DOG'S", {3}),
+        ("dog\u2019s", {3}),
+        ("companies'", {2}),
+        ("u.s", set()),
+        ('"reports"', {1}),
+        ('"dog\'s"', set()),
+        ('"drafts line"', set()),
+        ('reporting -"report"', {1}),
+        ("repor* -drafts", {2}),
+        ("reports*", {1}),
+    ],
+)
+def test_stemming_is_for_words_wherever_they_stand_and_not_for_what_is_quoted(
+    tmp_path: Path, query: str, pages: set[int]
+) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("reports: draft line", "report of the company", "dogs, and u."))
+        assert {hit.page for hit in corpus.search(query, stemming=True)} == pages
+
+
 def test_any_word_is_enough_when_asked_for(corpus: Corpus) -> None:
     assert found(corpus, "entropy paulo") == set()
     assert found(corpus, "entropy paulo", match="any") == {("heat", 1), ("heat", 2), ("Café notes", 1)}

@@ -81,7 +81,8 @@ class Corpus(HeldPages):
             file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't
                 in the corpus has none.
             match: `"all"`: each word must be on the page; `"any"`: one is enough, and more rank higher.
-            stemming: Other English forms of a word will do as well: `running` finds `runs`.
+            stemming: Other English forms of a word that isn't in quotes will do as well: `running` finds `runs`,
+                `dog's` finds `dogs`, and `-running` leaves out `runs`.
             ranking: `"bm25"`: the pages with the words; `"hybrid"`: those and the pages of the 100 nearest chunks,
                 ranked by both (reciprocal rank fusion). It needs `embed` and numpy, and keeps up to 256 MB of vectors
                 in memory until one of them changes or the corpus is closed.

@@ -34,6 +34,7 @@ _T = TypeVar("_T")
 _GAP = re.compile(f"(?<=[{SIGNS}])\\s+(?=[{SIGNS}])")
 _MOST_GAPS = 8
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+_POSSESSIVE = re.compile(r"[^\W\d_]+['\u2019]s", re.IGNORECASE)
 _DEEPEST = 16  # parentheses in parentheses; FTS5 can read a hundred
 
 
@@ -177,5 +178,11 @@ def _term(item: Item, text: str) -> Term | None:
     words = word_pattern(text).findall(joined(text))
     if not words:
         return None
-    ends_in_word = text.rstrip("*").endswith(words[-1]) and not RUN.fullmatch(words[-1])
-    return Term(tuple(words), item.has_star and ends_in_word)
+    has_star = item.has_star and _ends_in_word(text, words[-1])
+    if item.is_quoted or has_star or RUN.fullmatch(words[0]):
+        return Term(tuple(words), has_star)
+    return Term(tuple(words), inflected=words[0] if len(words) == 1 or _POSSESSIVE.fullmatch(text) else None)
+
+
+def _ends_in_word(text: str, word: str) -> bool:
+    return text.rstrip("*").endswith(word) and not RUN.fullmatch(word)

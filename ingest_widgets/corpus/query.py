@@ -20,10 +20,12 @@ class Term:
         words: The words, each after the other, without what lies between them; a run of signs of scripts that don't
             part words is one.
         is_prefix: The last word, which is no such run, may go on.
+        inflected: The word whose other English forms will do as well when they are asked for; None for what was quoted.
     """
 
     words: tuple[str, ...]
     is_prefix: bool = False
+    inflected: str | None = None
 
     @property
     def is_one_word(self) -> bool:
@@ -65,7 +67,7 @@ class Query:
         return replace(self, groups=(tuple(self.terms),)) if self.groups else self
 
     def widened(self, kin_of: Callable[[str], list[str]]) -> Query:
-        """The same, but for each single word its kin will do as well; no kin of an excluded one may match either."""
+        """The same, but for each word that wasn't quoted its kin will do as well, also of what must not match."""
         groups = tuple(tuple(kin for part in group for kin in _kin(part, kin_of)) for group in self.groups)
         return replace(self, groups=groups, excluded=tuple(query.widened(kin_of) for query in self.excluded))
 
@@ -84,9 +86,9 @@ Part = Term | Query
 def _kin(part: Part, kin_of: Callable[[str], list[str]]) -> list[Part]:
     if isinstance(part, Query):
         return [part.widened(kin_of)]
-    if not part.is_one_word:
+    if part.inflected is None:
         return [part]
-    return [part, *(Term((word,)) for word in kin_of(part.words[0]) if word != part.words[0].lower())]
+    return [part, *(Term((word,)) for word in kin_of(part.inflected) if (word,) != tuple(map(str.lower, part.words)))]
 
 
 def word_pattern(text: str) -> re.Pattern[str]:
