@@ -259,6 +259,12 @@ class TestDeepCopy:
             given.clear()
             assert len(get_settings().pdf_passwords) == 1
 
+    def test_two_are_equal_whichever_of_their_fields_were_looked_at(self) -> None:
+        looked_at = get_settings()
+        assert looked_at.pdf_passwords == []
+        assert looked_at == get_settings() == Settings(workers=None)
+        assert looked_at != Settings(pdf_passwords=["x"])
+
     def test_defaults_are_not_shared(self) -> None:
         Settings().vault.path = "changed"
         Settings().pdf_passwords.append(SecretStr("x"))
@@ -453,6 +459,8 @@ class TestErrors:
                 setattr(settings, name, value)
         with pytest.raises(SettingsError, match="timeout: expected"):
             settings.vault.timeout = 0
+        with pytest.raises(SettingsError, match=r"'vault\.adress'; did you mean 'vault\.address'\?"):
+            settings.vault = {"adress": "http://localhost:1"}  # type: ignore[assignment]  # a mapping will do
         with pytest.raises(SettingsError, match="workers: expected"):
             settings.model_copy(update={"workers": 0})
         assert settings == get_settings()

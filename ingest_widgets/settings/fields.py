@@ -60,13 +60,13 @@ class Checked(BaseModel):
             return super().__setattr__(name, value)
         names = names_of(type(self))
         value = sealed(value, names.get(name))
-        if name not in names:
-            raise SettingsError(unknown(name, names))
+        if name not in type(self).model_fields:
+            raise SettingsError(unknown(name, type(self).model_fields))
         problem = None
         try:
             super().__setattr__(name, value)
         except ValidationError as error:
-            problem = describe(error)
+            problem = describe(error, names=names)
         # Out of the `except`: pydantic's error and its frames hold what was given.
         if problem:
             raise SettingsError(problem)
