@@ -90,6 +90,12 @@ def observed(source: object, corpus: Corpus, **settings: object) -> Log:
     return log
 
 
+def test_the_corpus_keeps_the_summary_of_its_job(samples: Path) -> None:
+    job = start_ingest(samples, "c.sqlite", progress=False)
+    with job.result() as corpus:
+        assert corpus.last_run == job.summary
+
+
 def test_every_file_ends_with_its_one_honest_status(samples: Path) -> None:
     with ingest(samples, "c.sqlite", progress=False) as corpus:
         assert outcomes(corpus) == EXPECTED

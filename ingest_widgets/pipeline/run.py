@@ -94,7 +94,7 @@ class IngestRun:
             return self._ran()
 
     def _ran(self) -> RunSummary:
-        started = time.monotonic()
+        started, summary = time.monotonic(), None
         try:
             if self.files is not None:  # so that the first report says how many
                 self.tracker.total = len(self.files)
@@ -102,10 +102,12 @@ class IngestRun:
                 files = self._listed() if self.files is None else self.files
                 with self._given_up_if_locked():
                     self._work(files)
-                    self.corpus.set_last_run(self._summed(started), stopped=self._cancelled.is_set)
+                    summed = self._summed(started)
+                    self.corpus.set_last_run(summed, stopped=self._cancelled.is_set)
+                    summary = summed
                 self.tracker.close("stopped" if self._cancelled.is_set() else None)
         finally:
-            self.summary = self._summed(started)
+            self.summary = summary or self._summed(started)
             self._observer.ended(self.summary)
         return self.summary
 
