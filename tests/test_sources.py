@@ -88,6 +88,23 @@ def test_overlapping_sources_meet_in_one_file(folder: Path) -> None:
     assert len(list_sources([folder, folder / "sub", folder / "a.pdf", "papers/*.pdf"])) == 4
 
 
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [
+        (["x", "y", "old/y"], {"a.pdf": "x", "y/a.pdf": "y", "old/y/a.pdf": "old/y"}),
+        (["y", "x", "old/y"], {"a.pdf": "y", "x/a.pdf": "x", "y/a.pdf": "old/y"}),
+    ],
+)
+def test_files_of_one_name_are_told_apart_by_the_order_in_which_they_are_given(
+    folder: Path, order: list[str], expected: dict[str, str]
+) -> None:
+    for below in order:
+        (folder / below).mkdir(parents=True)
+        (folder / below / "a.pdf").write_bytes(b"")
+    found = {file.name: file.path for file in list_sources([folder / below for below in order])}
+    assert found == {name: str(folder / below / "a.pdf") for name, below in expected.items()}
+
+
 def test_uploads_keep_their_bytes_and_any_name() -> None:
     (file,) = list_sources(("../../x.pdf", b"%PDF"))
     assert (file.name, file.kind, file.data, file.size) == ("../../x.pdf", "upload", b"%PDF", 4)

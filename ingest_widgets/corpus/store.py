@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -15,7 +14,7 @@ from ingest_widgets.corpus.records import RECORD_COLUMNS, clean, clean_path, ide
 from ingest_widgets.corpus.scanned_lines import as_json
 from ingest_widgets.documents import Extraction, FileRecord, Page, SourceFile, pages_in_words
 from ingest_widgets.errors import CorpusError
-from ingest_widgets.numbered import numbered
+from ingest_widgets.numbered import with_folders
 from ingest_widgets.statuses import Reason, Status
 
 _MOST_SAID = 20
@@ -142,25 +141,11 @@ def _said_of_pages(pages: Sequence[Page]) -> list[str]:
 
 def free_name(con: sqlite3.Connection, source: SourceFile) -> str:
     """The source's name, with as many folders in front as it takes to be the only one, or else a number behind."""
-    for name in _names(source):
+    path = "" if source.kind == "upload" else source.path
+    for name in with_folders(*map(clean_path, (source.name, source.folder, path))):
         if con.execute("SELECT 1 FROM files WHERE name = ?", (name,)).fetchone() is None:
             return name
     raise AssertionError("the names never end")
-
-
-def _names(source: SourceFile) -> Iterator[str]:
-    name = clean_path(source.name)
-    yield name
-    folder = clean_path(source.folder).strip("/")
-    if folder:
-        name = f"{folder}/{name}"
-        yield name
-    if source.kind != "upload":
-        above = clean_path(source.path).replace(os.sep, "/")
-        while above.endswith(f"/{name}") and (parent := above[: -len(name) - 1].rpartition("/")[2]):
-            name = f"{parent}/{name}"
-            yield name
-    yield from numbered(name)
 
 
 def _replace_pages(

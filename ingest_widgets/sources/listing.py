@@ -20,6 +20,7 @@ from urllib.request import url2pathname
 
 from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
+from ingest_widgets.numbered import with_folders
 from ingest_widgets.sources.globs import matches
 from ingest_widgets.sources.names import printable, valid_utf8
 from ingest_widgets.sources.passwords import without_password
@@ -54,16 +55,17 @@ class Listing:
     """
 
     def __init__(self, source: Source) -> None:
-        found = list(_expand(source))
-        self._files = [file for file in found if isinstance(file, SourceFile)]
-        self.unlisted = list(dict.fromkeys(url for url in found if isinstance(url, str)))
+        self._found = list(_expand(source))
+        self._behind: dict[str, list[SourceFile]] = {}
+        self.unlisted = list(dict.fromkeys(url for url in self._found if isinstance(url, str)))
         self._is_one = isinstance(source, str | os.PathLike)
 
     def files(self, patience: Patience) -> list[SourceFile]:
         """All files in name order; a file that is named twice is listed once.
 
-        Of two uploads with one name and different bytes the later is called `name (2)`. Of several sources, a URL that
-        can't be listed is a file with a problem. Once it was stopped, what lies behind `unlisted` is missing.
+        Of two files with one name the later has its folder's in front; of two uploads with one name and different bytes
+        the later is called `name (2)`. Of several sources, a URL that can't be listed is a file with a problem. Once it
+        was stopped, what lies behind `unlisted` is missing.
 
         Args:
             patience: With each URL.
@@ -76,18 +78,32 @@ class Listing:
             self._ask_servers(patience)
         by_key: dict[FileKey, SourceFile] = {}
         uploads = Uploads()
-        for found in self._files:
+        for found in self._in_order():
             file = uploads.told_apart(found) if found.kind == "upload" else found
             by_key[file.key] = min(by_key.get(file.key, file), file, key=_strangeness)
-        return sorted(by_key.values(), key=lambda file: (file.name, file.path))
+        return sorted(_told_apart(by_key.values()), key=lambda file: (file.name, file.path))
 
     def _ask_servers(self, patience: Patience) -> None:
         if self._is_one and self.unlisted:
-            self._files += ask_alone(self.unlisted[0], patience)
+            self._behind[self.unlisted[0]] = ask_alone(self.unlisted[0], patience)
             self.unlisted.clear()
         for url, files in ask_all(self.unlisted, patience):
-            self._files += files
+            self._behind[url] = files
             self.unlisted.remove(url)
+
+    def _in_order(self) -> Iterator[SourceFile]:
+        for found in self._found:
+            yield from self._behind.get(found, []) if isinstance(found, str) else [found]
+
+
+def _told_apart(files: Iterable[SourceFile]) -> Iterator[SourceFile]:
+    """Here, by the order in which they were given: by the order in which they are read no run would name them alike."""
+    taken: set[str] = set()
+    for file in files:
+        path = "" if file.kind == "upload" else valid_utf8(file.path)
+        name = next(name for name in with_folders(file.name, file.folder, path) if name not in taken)
+        taken.add(name)
+        yield file if name == file.name else replace(file, name=name)
 
 
 def describe_source(source: Source) -> str:
