@@ -115,7 +115,7 @@ def _text_cell(cell: Cell) -> str:
     if isinstance(cell, Marked):
         return _one_line(cell.text)
     if isinstance(cell, float):
-        return f"{cell:,.2f}"
+        return f"{cell:,.2f}" if abs(cell) >= 0.01 or not cell else f"{cell:.3g}"  # the score of a hit is no zero
     if isinstance(cell, int):
         return f"{cell:,}"
     return _one_line(cell or "")

@@ -66,6 +66,11 @@ def test_lists_of_files_and_of_hits_align_their_headings(tmp_path: Path) -> None
     assert [side for side, name in [*files, *hits] if name in ("pages", "page")] == ["right"] * 2
 
 
+def test_a_small_number_is_no_zero() -> None:
+    shown = text_table("t", ["n"], [[0.0], [1.05e-06], [0.004], [1234.5]]).splitlines()
+    assert shown[2:] == ["0.00", "1.05e-06", "0.004", "1,234.50"]
+
+
 def test_only_twenty_rows_are_shown_and_the_rest_is_counted() -> None:
     rows: list[list[Cell]] = [[f"row {number}"] for number in range(30)]
     for table in (html_table("t", ["a"], rows), text_table("t", ["a"], rows)):
