@@ -23,7 +23,7 @@ from ingest_widgets.cli import main
 from ingest_widgets.documents import Extraction, SourceFile
 from tests.processes import until
 
-COMMAND = [sys.executable, "-m", "ingest_widgets.cli"]
+COMMAND = [sys.executable, "-m", "ingest_widgets"]
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -39,7 +39,7 @@ def test_a_command_does_what_it_is_said_to_do(command: str, samples: Path) -> No
         words.append("--help")
     shutil.copytree(samples, "papers", ignore=lambda _, names: set(names) - {"paper-two-columns.pdf"})
     for arguments in ["ingest", "papers"], words:
-        call = [sys.executable, "-m", "ingest_widgets.cli", *arguments]
+        call = [sys.executable, "-m", "ingest_widgets", *arguments]
         done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         assert "did you mean" not in done.stderr
