@@ -90,6 +90,12 @@ class TestSearch:
         assert "\x1b[31m" not in shown
         assert "\x1b[2J" not in shown
 
+    @pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+    def test_colours_nothing_where_that_is_not_wanted(self, corpus: Path, variables: dict[str, str]) -> None:
+        shown, _ = on_terminal("search", "entropy", **variables)
+        assert "Entropy" in shown
+        assert "\x1b" not in shown
+
     def test_says_what_may_help_when_nothing_was_found(self, corpus: Path) -> None:
         done = run("search", "entorpy")
         assert (done.stdout, done.stderr) == ("", "0 pages: did you mean 'entropy'?\n")
@@ -123,6 +129,13 @@ class TestExport:
         assert Path("pages.csv").read_text(encoding="utf-8").startswith("file,page")
         assert as_json("export", "pages.parquet") == {"file": "pages.parquet", "format": "parquet", "pages": 2}
         assert Path("pages.parquet").read_bytes().startswith(b"PAR1")
+
+    def test_counts_a_single_page_as_one(self, corpus: Path) -> None:
+        with Corpus(corpus) as made:
+            made.remove("good\x1b[2J.pdf")
+            one = Extraction(Status.INGESTED, page_count=1, pages=(Page("", 1, "Entropy", "pdfium"),))
+            made.write(SourceFile("one.pdf", "/p/one.pdf"), one)
+        assert run("export", "pages.csv").stdout == "1 page in pages.csv\n"
 
     def test_refuses_another_ending(self, corpus: Path) -> None:
         done = run("export", "pages.doc")
@@ -290,10 +303,10 @@ def children_of(parent: int) -> set[int]:
     return {int(pid) for above, pid in pairs if int(above) == parent}
 
 
-def on_terminal(*arguments: str) -> tuple[str, int]:
+def on_terminal(*arguments: str, **variables: str) -> tuple[str, int]:
     """What a command shows on a terminal of 100 columns, and its exit code."""
     leader, follower = pty.openpty()
-    environment = {**os.environ, "COLUMNS": "100", "TERM": "xterm-256color"}
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "xterm-256color", **variables}
     process = subprocess.Popen(
         [*COMMAND, *arguments], stdin=follower, stdout=follower, stderr=follower, env=environment, close_fds=True
     )

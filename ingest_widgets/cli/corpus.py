@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest_widgets.cli.output import as_json, corpus_option, on_terminal, plain, write_json, write_rows
+from ingest_widgets.cli.output import as_json, corpus_option, on_terminal, plain, styled, write_json, write_rows
 from ingest_widgets.counted import counted
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _write(hit: Hit) -> None:
         return
     marked, end = [], 0
     for start, stop in hit.spans:
-        marked += [plain(hit.snippet[end:start]), click.style(plain(hit.snippet[start:stop]), bold=True, fg="yellow")]
+        marked += [plain(hit.snippet[end:start]), styled(plain(hit.snippet[start:stop]), bold=True, fg="yellow")]
         end = stop
-    click.echo(click.style(f"{plain(hit.file)}, page {hit.page}", fg="cyan"))
+    click.echo(styled(f"{plain(hit.file)}, page {hit.page}", fg="cyan"))
     click.echo("  " + "".join([*marked, plain(hit.snippet[end:])]).strip())
 
 
@@ -118,4 +118,4 @@ def export(path: str, corpus_path: str | None, as_json: bool) -> None:
     if as_json:
         write_json({"file": path, "format": ending, "pages": pages})
     else:
-        click.echo(f"{pages:,} pages in {path}")
+        click.echo(f"{counted(pages, 'page')} in {plain(path)}")

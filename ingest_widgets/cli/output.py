@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,11 @@ corpus_option = click.option(
 def plain(text: object) -> str:
     """One line without control signs: what a PDF says must not steer a terminal."""
     return _CONTROL.sub(" ", str(text))
+
+
+def styled(text: str, **style: Any) -> str:
+    """As `click.style`, for a terminal that obeys and a person who wants it, see no-color.org."""
+    return text if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else click.style(text, **style)
 
 
 def write_json(value: Any) -> None:
