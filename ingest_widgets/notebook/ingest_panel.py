@@ -33,7 +33,7 @@ class IngestPanel(LiveWidget):
         source: What stands in the textbox 'Source' at first.
 
     Raises:
-        TypeError: `corpus` is neither a `Corpus` nor a path.
+        TypeError: `corpus` is neither a `Corpus` nor a path, or `source` is no path.
         ValueError: `corpus` is a folder.
     """
 
@@ -49,6 +49,8 @@ class IngestPanel(LiveWidget):
             raise ValueError(
                 f"{os.fspath(corpus)!r} is a folder, not a corpus: IngestPanel(source={os.fspath(corpus)!r})"
             )
+        if source is not None and not isinstance(source, str | os.PathLike):
+            raise TypeError(f"source is a path, not {type(source).__name__}: for a list of several, use ingest()")
         self._given = corpus
         self._corpus: Corpus | None = corpus if isinstance(corpus, Corpus) else None
         self._source = os.fspath(source) if source is not None else ""
