@@ -385,6 +385,12 @@ def test_what_is_no_number_is_a_type_error_and_counts_nothing(n: object) -> None
     assert tracker.state.current == 0
 
 
+def test_a_list_given_as_the_total_is_told_how_to_be_counted() -> None:
+    with pytest.raises(TypeError, match=r"^total must be a number, not \[0, 1, .*…: to count .*\.track\(") as caught:
+        ProgressTracker(list(range(1000)))  # type: ignore[arg-type]
+    assert len(str(caught.value)) < 150
+
+
 @pytest.mark.parametrize("n", [-1, -0.5, math.nan, math.inf, -math.inf])
 def test_what_cant_be_counted_is_a_value_error_by_its_name(n: float) -> None:
     tracker = ProgressTracker(10, sinks=[])

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from ingest_widgets.shortened import shortened
 
 NEVER = 1 << 200
 """More than anyone counts."""
@@ -25,11 +27,17 @@ def quantity(value: object, name: str) -> int | float:
         ValueError: Negative, NaN, infinite or absurdly large.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, not {value!r}")
+        raise TypeError(f"{name} must be a number, not {shortened(repr(value), 40)}{_cure(value, name)}")
     plain = int(value) if isinstance(value, numbers.Integral) else float(value)
     if not 0 <= plain < _LARGEST:  # a NaN fails every comparison
         raise ValueError(f"{name} must be finite and not negative, not {value!r}")
     return plain
+
+
+def _cure(value: object, name: str) -> str:
+    """For who knows `tqdm(iterable)`."""
+    looped = name == "total" and isinstance(value, Iterable) and not isinstance(value, str)
+    return ": to count the items of a loop, use ProgressTracker().track(items)" if looped else ""
 
 
 class Source:
