@@ -386,6 +386,12 @@ def test_an_engine_that_is_not_there_raises_at_once_and_leaves_nothing(tmp_path:
     assert not list(tmp_path.glob("engines*"))
 
 
+@pytest.mark.parametrize("engine", [5, ["pdfium"], b"pdfium"])
+def test_what_names_no_engine_at_all_is_a_type_error(tmp_path: Path, engine: Any) -> None:
+    with pytest.raises(TypeError, match=r"^engine is the name of an engine, not "):
+        ingest(("up.pdf", b""), tmp_path / "c.sqlite", engine=engine, progress=False)
+
+
 def test_a_missing_source_raises_at_once_and_leaves_nothing(tmp_path: Path) -> None:
     for start in (ingest, start_ingest):
         with pytest.raises(SourceNotFound, match="nowhere doesn't exist"):

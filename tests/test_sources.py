@@ -297,7 +297,7 @@ def test_a_server_that_is_not_reached_is_no_missing_file() -> None:
             list_sources(f"http://127.0.0.1:{nobody.getsockname()[1]}/a.pdf")
 
 
-@pytest.mark.parametrize("missing", ["nowhere", "nowhere/*.pdf", "nowhere.pdf", "", "a\0b"])
+@pytest.mark.parametrize("missing", ["nowhere", "nowhere/*.pdf", "nowhere.pdf", "", "a\0b", "\ud83d"])
 def test_what_is_not_there_is_told_at_once_in_one_line(missing: str) -> None:
     with pytest.raises(SourceNotFound) as caught:
         list_sources(missing)

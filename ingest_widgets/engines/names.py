@@ -34,7 +34,10 @@ def check_engine(name: str) -> str:
 
     Raises:
         EngineError: There isn't; the message names those there are.
+        TypeError: It is no text.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"engine is the name of an engine, not {type(name).__name__}")
     if name not in _BUILT_IN and name not in (others := plug_ins()):
         known = ", ".join([*_BUILT_IN, *sorted(others)])
         raise EngineError(f"there is no engine {name!r}: choose one of {known}, or install the plug-in that brings it")

@@ -151,7 +151,7 @@ def _upload(name: Any, data: bytes | bytearray | memoryview) -> SourceFile:
 
 
 def _local(text: str) -> Iterator[SourceFile]:
-    if not text or "\0" in text:
+    if not _can_be_path(text):
         raise SourceNotFound(f"{text!r} is no path: give a folder such as 'papers/'")
     path = text if os.path.lexists(text) else os.path.expanduser(text)
     looked_in = "" if os.path.isabs(path) else f" (looked in {printable(_working_folder())})"
@@ -164,6 +164,13 @@ def _local(text: str) -> Iterator[SourceFile]:
         raise SourceNotFound(
             f"{_shown(text)} doesn't exist{looked_in}: check the path, or give a folder, a file, a glob or a URL"
         )
+
+
+def _can_be_path(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text) and text != ""
+    except UnicodeEncodeError:  # half of a pair that writes one sign, as text from JavaScript may hold it
+        return False
 
 
 def _shown(text: str) -> str:
