@@ -58,6 +58,8 @@ def ingest(
         SourceError: The source is a URL that can't be listed, or doesn't answer within `file_timeout_seconds`; in a
             list that is a record of its own.
         CorpusError: The corpus can't be opened or written.
+        EngineError: There is no such engine.
+        MissingExtra: A URL without fsspec, or OCR without its libraries.
         IngestFailed: See `on_error`.
         KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there. The same goes for
             whatever else the handler of a signal raises.

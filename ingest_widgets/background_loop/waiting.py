@@ -38,7 +38,8 @@ def run_sync(
         RunSyncTimeout: Time was up; the coroutine was cancelled and its `finally` has run, or it was left behind a
             second later, which the message and `left_behind` say.
         KeyboardInterrupt: Likewise, after an interrupt. A second one ends the wait at once.
-        TypeError: Not an awaitable.
+        TypeError: Not an awaitable, or a timeout that is no number.
+        ValueError: An unknown `on`, or a timeout that is NaN.
         RuntimeError: A future of another loop.
         asyncio.CancelledError: The coroutine was cancelled, or the background loop was shut down.
         MissingExtra: on="kernel" without nest-asyncio2.
