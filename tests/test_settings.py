@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from pathlib import Path
@@ -289,6 +289,31 @@ class TestOverride:
 
     def test_decorates(self) -> None:
         assert settings_override(workers=5)(lambda: get_settings().workers)() == 5
+
+    def test_decorates_a_coroutine_until_it_has_ended(self) -> None:
+        @settings_override(workers=5)
+        async def seen() -> list[int | None]:
+            first = get_settings().workers
+            await asyncio.sleep(0)
+            return [first, get_settings().workers]
+
+        async def around() -> tuple[list[int | None], int | None]:
+            return await seen(), get_settings().workers
+
+        assert asyncio.run(around()) == ([5, 5], None)
+
+    def test_decorates_no_generator(self) -> None:
+        """Its caller would get the fields in between, or it would be without them."""
+
+        def numbers() -> Iterator[int]:
+            yield 1
+
+        async def more() -> AsyncIterator[int]:
+            yield 1
+
+        for generator in (numbers, more):
+            with pytest.raises(TypeError, match="with settings_override"):
+                settings_override(workers=5)(generator)
 
     @pytest.mark.parametrize(
         ("fields", "said"),

@@ -6,11 +6,12 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, ContextDecorator
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, wraps
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 FRESH_NS = 50_000_000  # a file as young as this may change again without its time stamp showing it
 
 _log = logging.getLogger("ingest_widgets.settings")
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class _Scope:
@@ -103,7 +106,8 @@ def settings_override(**fields: Any) -> Override:
         fields: By name; a section such as `vault={"path": "other"}` changes only what it names.
 
     Returns:
-        For `with`, which gives the settings inside, or to decorate a function; as often as you like, from any thread.
+        For `with`, which gives the settings inside, or to decorate a function, `async` or not; as often as you like,
+        from any thread.
 
     Raises:
         SettingsError: At once, for an unknown name or a value that doesn't fit.
@@ -112,7 +116,7 @@ def settings_override(**fields: Any) -> Override:
     return Override(fields)
 
 
-class Override(ContextDecorator, AbstractContextManager["Settings", None]):
+class Override(AbstractContextManager["Settings", None]):
     """What `settings_override` returns.
 
     Args:
@@ -149,6 +153,27 @@ class Override(ContextDecorator, AbstractContextManager["Settings", None]):
             scope = scope.outer
         if scope is not None and scope.outer is not None:
             _scope.set(scope.outer)
+
+    def __call__(self, function: _Function) -> _Function:
+        """Decorates: the fields hold while `function` runs, of a coroutine until it has ended.
+
+        Raises:
+            TypeError: A generator, which gives its caller the turn in between.
+        """
+        if isgeneratorfunction(function) or isasyncgenfunction(function):
+            raise TypeError(f"{function!r} is a generator: write `with settings_override(...):` inside of it")
+
+        @wraps(function)
+        def call(*args: Any, **named: Any) -> Any:
+            with self:
+                return function(*args, **named)
+
+        @wraps(function)
+        async def call_async(*args: Any, **named: Any) -> Any:
+            with self:
+                return await function(*args, **named)
+
+        return cast(_Function, call_async if iscoroutinefunction(function) else call)
 
 
 def refresh_secrets() -> None:
