@@ -170,7 +170,7 @@ def suiting_sinks() -> list[Sink]:
         from ingest_widgets.notebook.cell_bar import CellBar
 
         return [CellBar()]
-    if sys.stderr is not None and sys.stderr.isatty():
+    if _is_terminal(sys.stderr):
         from ingest_widgets.progress import TerminalSink
 
         return [TerminalSink()]
@@ -178,6 +178,13 @@ def suiting_sinks() -> list[Sink]:
 
 
 progress_room.default_sinks = suiting_sinks
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):  # none at all, one that a program put in its place, a closed one
+        return False
 
 
 def _in_kernel() -> bool:

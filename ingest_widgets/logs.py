@@ -139,7 +139,7 @@ class _StderrHandler(logging.StreamHandler[Any]):
         raise AttributeError("this handler always writes to the present sys.stderr")
 
     def emit(self, record: logging.LogRecord) -> None:
-        if sys.stderr is not None:  # pythonw.exe has none
+        if sys.stderr is not None and not getattr(sys.stderr, "closed", False):  # pythonw.exe has none
             super().emit(record)
 
 

@@ -44,6 +44,30 @@ def test_bars_that_run_at_the_same_time_stand_below_each_other() -> None:
     assert [line.split()[0] for line in out.getvalue().splitlines()] == ["outer", "first", "second"]
 
 
+class _Heard:
+    """What programs put in place of the standard error to keep a copy of it: it writes, and can do nothing else."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+
+def test_a_standard_error_that_knows_nothing_of_terminals_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = _Heard()
+    monkeypatch.setattr(sys, "stderr", heard)
+    list(ProgressTracker(desc="papers").track(range(3)))
+    assert "papers: 100% 3/3" in heard.text
+
+
+def test_a_closed_standard_error_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    assert list(ProgressTracker(desc="papers").track(range(3))) == [0, 1, 2]
+
+
 def _on_a_terminal(code: str, *, colours: bool = False) -> str:
     """What a process shows on a terminal of its own."""
     leader, follower = pty.openpty()
