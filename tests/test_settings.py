@@ -23,7 +23,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from ingest_widgets import Settings, SettingsError, get_settings, settings_override
-from ingest_widgets.settings import AwsSettings, VaultSettings
+from ingest_widgets.settings import AwsSettings, VaultSettings, text_file
 from ingest_widgets.settings.model import precedence
 from ingest_widgets.settings.provenance import form, origins
 from tests.heard import Heard, listening
@@ -494,6 +494,42 @@ class TestErrors:
         Path("ingest.yaml").mkdir()
         with pytest.raises(SettingsError, match=r"ingest\.yaml: can't be read"):
             get_settings()
+
+    def test_of_a_link_that_leads_nowhere_after_settings_were_made(self) -> None:
+        """What was remembered holds for a missing file, not for one that can't be read."""
+        get_settings()
+        Path("ingest.yaml").symlink_to("ingest.yaml")
+        with pytest.raises(SettingsError, match=r"ingest\.yaml: can't be read"):
+            get_settings()
+
+    @pytest.mark.parametrize(
+        "line", ["INGEST_WORKERS: 3", 'INGEST_TENANT="blue', "export 'INGEST_WORKERS=3", "INGEST_TENANT='a' b"]
+    )
+    def test_of_a_line_of_ours_that_sets_nothing(self, line: str) -> None:
+        write(".env", f"OTHER=1\n\n{line}\nINGEST_WORKERS=2\n")
+        with pytest.raises(SettingsError, match=r"^\.env, line 3: expected NAME=value"):
+            get_settings()
+
+    def test_lines_of_others_are_none_of_our_business(self, caplog: pytest.LogCaptureFixture) -> None:
+        write(".env", "OTHER: 1\nINGEST_WORKERS = 2\n'''\n")
+        assert get_settings().workers == 2
+        assert not caplog.records, "python-dotenv says nothing of lines that it doesn't understand"
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+    def test_of_a_pipe_that_nobody_fills(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(text_file, "PIPE_SECONDS", 0.05)
+        os.mkfifo(".env")
+        with pytest.raises(SettingsError, match=r"\.env: can't be read \(a pipe that nobody filled"):
+            get_settings()
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+    def test_a_pipe_is_read_as_a_file(self) -> None:
+        """Password managers hand `.env` out so, to each who opens it."""
+        os.mkfifo(".env")
+        keeper = threading.Thread(target=write, args=(".env", "INGEST_TENANT=" + "x" * 100_000), daemon=True)
+        keeper.start()
+        assert text_file.read_text(".env") == "INGEST_TENANT=" + "x" * 100_000
+        keeper.join()
 
     def test_a_virtual_environment_called_env_is_no_file_of_ours(self) -> None:
         Path(".env").mkdir()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -20,7 +19,6 @@ from ingest_widgets.settings.fields import NAMES
 from ingest_widgets.settings.secret import Secret, sealed
 
 PREFIX = "INGEST_"
-DOTENV = ".env"
 Path = tuple[str, ...]
 
 
@@ -147,37 +145,6 @@ class Environment(Layer):
         return name
 
 
-class DotEnv(Environment):
-    """`INGEST_*` of the file `.env` in the working directory; other names in it are none of our business."""
-
-    place = DOTENV
-
-    @cached_property
-    def variables(self) -> dict[str, Secret]:
-        """As python-dotenv reads the file, `${NAME}` filled in from the environment."""
-        from io import StringIO
-
-        from dotenv import dotenv_values
-
-        # A folder of that name is somebody's virtual environment.
-        text = Secret("" if os.path.isdir(DOTENV) else read_text(DOTENV))
-        found = dotenv_values(stream=StringIO(text.get_secret_value())) if len(text) else {}
-        ours = {name: Secret(value or "") for name, value in found.items() if is_ours(name)}
-        self._lines = {name: _line_of(name, text) for name in ours}
-        return ours
-
-    def place_of(self, name: str) -> str:
-        """File, line and variable."""
-        return f"{DOTENV}, line {self._lines[name]}, {name}"
-
-
-def _line_of(name: str, text: Secret) -> int:
-    """Where a variable is set the last time, which is the time that counts."""
-    pattern = re.compile(rf"^\s*(?:export\s+)?['\"]?{re.escape(name)}['\"]?\s*=")
-    lines = enumerate(text.get_secret_value().splitlines(), 1)
-    return max((number for number, line in lines if pattern.match(line)), default=1)
-
-
 _BROKEN = object()
 
 
@@ -219,21 +186,3 @@ def known(path: Path) -> bool:
     except KeyError:
         return False
     return True
-
-
-def read_text(path: str) -> str:
-    """The text of a file of the working directory; empty when there is none.
-
-    Raises:
-        SettingsError: It is there, but can't be read.
-    """
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        problem = f"{path}: can't be read ({error.strerror}); make it readable or move it away"
-    except UnicodeDecodeError:
-        problem = f"{path}: isn't UTF-8 text; save it as UTF-8"
-    raise SettingsError(problem)

@@ -10,8 +10,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from ingest_widgets.errors import SettingsError
 from ingest_widgets.settings.aws import Aws
+from ingest_widgets.settings.dotenv_file import DotEnv
 from ingest_widgets.settings.fields import NAMES, SECRET_FIELDS, Fields
-from ingest_widgets.settings.layers import Arguments, DotEnv, Environment, Layer
+from ingest_widgets.settings.layers import Arguments, Environment, Layer
 from ingest_widgets.settings.overrides import Overridden
 from ingest_widgets.settings.problems import describe, unknown
 from ingest_widgets.settings.remote import Remote

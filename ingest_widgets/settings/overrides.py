@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from pydantic import ValidationError
 
 from ingest_widgets.errors import SettingsError
+from ingest_widgets.settings.dotenv_file import DOTENV, DotEnv
 from ingest_widgets.settings.fields import NAMES, Fields
-from ingest_widgets.settings.layers import DOTENV, DotEnv, Environment, Layer, Path, is_ours, path_of
+from ingest_widgets.settings.layers import Environment, Layer, Path, is_ours, path_of
 from ingest_widgets.settings.problems import describe, unknown
 from ingest_widgets.settings.remote import CACHE
 from ingest_widgets.settings.secret import sealed
@@ -207,8 +208,8 @@ def _fingerprint() -> int | None:
 def _stamp(path: str) -> tuple[int, ...]:
     try:
         status = os.stat(path)
-    except OSError:
-        return (0,)
+    except OSError as error:
+        return 0, error.errno or 0
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from ingest_widgets.errors import SettingsError
 from ingest_widgets.settings.fields import NAMES
-from ingest_widgets.settings.layers import Layer, Path, read_text
+from ingest_widgets.settings.layers import Layer, Path
 from ingest_widgets.settings.problems import unknown
 from ingest_widgets.settings.secret import sealed
+from ingest_widgets.settings.text_file import read_text
 
 YAML = "ingest.yaml"
 _QUOTED = re.compile(r"(['\"])(?!<).{2,}\1")
