@@ -132,6 +132,15 @@ def test_a_missing_region_is_told(secret: str, heard: Heard, monkeypatch: pytest
     assert "no region: set INGEST_AWS__REGION" in heard.warnings[0]
 
 
+@pytest.mark.parametrize(("name", "value"), [("REGION", "not a region"), ("ENDPOINT_URL", "nonsense")])
+def test_a_place_that_cannot_be_is_told(
+    secret: str, heard: Heard, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"INGEST_AWS__{name}", value)
+    assert texts(get_settings()) == []
+    assert "can't be asked there: look at aws.region and aws.endpoint_url" in heard.warnings[0]
+
+
 def test_other_credentials_are_another_question(moto: str, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert texts(get_settings()) == ["first", "second"]
     put(moto, secret, {"pdf_passwords": ["of the other role"]})

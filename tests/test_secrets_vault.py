@@ -196,6 +196,13 @@ def test_a_secret_that_is_not_there_is_told(vault: Vault, heard: Heard) -> None:
     assert "secret/nowhere, keeps nothing there (404)" in heard.warnings[0]
 
 
+@pytest.mark.parametrize("address", ["vault", "127.0.0.1:8200", "ftp://vault", "https://:8200"])
+def test_what_is_no_address_is_told(heard: Heard, address: str) -> None:
+    with settings_override(vault={"address": address, "token": TOKEN}):
+        assert texts(get_settings()) == []
+    assert f"Vault at {address}, secret/ingest, isn't an address such as https://vault:8200" in heard.warnings[0]
+
+
 @pytest.mark.parametrize("kept", [17, "no JSON", ["text", 3], {"a": 1}])
 def test_a_value_of_another_shape_is_told_and_not_shown(vault: Vault, heard: Heard, kept: object) -> None:
     vault.put("ingest", {"pdf_passwords": kept})

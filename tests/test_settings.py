@@ -435,6 +435,7 @@ class TestErrors:
             ("vault: hvs.secret\n", "ingest.yaml, line 1, column 8: vault: expected a valid dictionary"),
             ("- workers\n", "ingest.yaml, line 1, column 1: expected keys and values such as 'workers: 2'"),
             ("tenant: 'open\n", "ingest.yaml, line 2, column 1: found unexpected end of stream"),
+            ("workers:\t2\n", r"ingest.yaml, line 1, column 9: found character '\t' that cannot start any token; put"),
             ("tenant: \x00\n", "ingest.yaml: isn't YAML text"),
             ("workers: !!python/object:os.system x\n", "line 1, column 10: could not determine a constructor"),
             ("1: 2\n", "ingest.yaml, line 1, column 1: unknown setting '1'; known are workers"),

@@ -58,7 +58,7 @@ def _read(aws: AwsSettings) -> Any:
             answer = client.get_secret_value(SecretId=aws.secret_id)
     except ClientError as error:
         raise NoAnswer(_refusal(error.response)) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ValueError) as error:
         raise NoAnswer(_trouble(error, aws)) from None
     return json_of(answer.get("SecretString") or answer.get("SecretBinary") or "")
 
@@ -88,6 +88,8 @@ def _trouble(error: Exception, aws: AwsSettings) -> str:
     kind = type(error).__name__
     if "Credential" in kind or kind == "ProfileNotFound":
         return f"has no credentials ({kind}): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
+    if isinstance(error, ValueError):
+        return "can't be asked there: look at aws.region and aws.endpoint_url"
     if kind == "NoRegionError":
         return "has no region: set INGEST_AWS__REGION"
     if "Timeout" in kind:

@@ -48,7 +48,7 @@ def _token(vault: VaultSettings) -> str | None:
 def _read(vault: VaultSettings, token: str) -> Any:
     try:
         import hvac
-        from requests.exceptions import RequestException, Timeout
+        from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException, Timeout
     except ImportError:
         raise NoAnswer(f"can't be asked: {MissingExtra('hvac', 'vault', 'Vault')}") from None
     # hvac itself waits 30 s and, without a token, looks for one in VAULT_TOKEN and ~/.vault-token.
@@ -61,6 +61,8 @@ def _read(vault: VaultSettings, token: str) -> Any:
         raise NoAnswer(_refusal(error, hvac.exceptions)) from None
     except Timeout:
         raise NoAnswer(f"didn't answer within {vault.timeout:g} s") from None
+    except (InvalidSchema, InvalidURL, MissingSchema):
+        raise NoAnswer("isn't an address such as https://vault:8200: look at vault.address") from None
     except RequestException as error:
         raise NoAnswer(f"can't be reached ({type(error).__name__})") from None
     finally:

@@ -15,7 +15,7 @@ from ingest_widgets.settings.secret import sealed
 from ingest_widgets.settings.text_file import read_text
 
 YAML = "ingest.yaml"
-_QUOTED = re.compile(r"(['\"])(?!<).{2,}\1")
+_QUOTED = re.compile(r"(['\"])(?!<|\\t\1).{2,}\1")
 
 
 Mark = tuple[int, int]
@@ -108,7 +108,7 @@ def _yaml_problem(error: Any) -> str:
     mark = error.problem_mark or error.context_mark
     said = _QUOTED.sub("…", error.problem or error.context or "isn't YAML")
     place = _at((mark.line + 1, mark.column + 1)) if mark else YAML
-    return f"{place}: {said}; put texts with special signs in quotes"
+    return f"{place}: {said}; put texts with special signs in quotes, and spaces in place of tabs"
 
 
 def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
