@@ -10,7 +10,7 @@ from ingest_widgets import ingest
 from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.lost import cut, nested, tree, uncrossed, unlisted, without
+from tests.hostile.lost import blotted, cut, nested, tree, uncrossed, unlisted, without
 from tests.hostile.pdf import text_pdf
 
 ENGINES = ("auto", "pypdf")
@@ -57,6 +57,21 @@ def test_a_repaired_file_tells_the_same_page_by_each_engine() -> None:
     got = read(without(1))
     assert texts(got) == {2: "page 2 needle", 3: "page 3 needle"}
     assert "page 1 can't be loaded" in got.detail
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_stands_where_a_page_was_is_not_taken_for_it(number: int, engine: str) -> None:
+    """pypdf gave the page behind it, text and all."""
+    got = read(blotted(number), engine=engine)
+    assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3) if n != number}
+    assert is_partial(got, f"page {number}")
+
+
+def test_a_table_that_is_off_by_a_line_costs_pypdf_no_page() -> None:
+    data = blotted(1).replace(b"%PDF-1.7", b"%PDF-1.7\n%moved", 1)
+    got = read(data, engine="pypdf")
+    assert texts(got) == {n: f"page {n} needle" for n in (2, 3)}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

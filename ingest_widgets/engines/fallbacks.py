@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.contents import Contents
@@ -13,11 +14,13 @@ from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_p
 from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pdfium import LOST, PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
-from ingest_widgets.engines.salvage import salvaged
+from ingest_widgets.engines.salvage import objects, salvaged
 from ingest_widgets.engines.structure import opened
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+
+_HEADER = re.compile(rb"\s{0,99}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}obj")
 
 
 class DamagedDocument(PdfiumDocument):
@@ -117,6 +120,7 @@ class PypdfDocument:
             raise EngineRefuses("pypdf can't open it")  # it would look for them byte by byte, for half a minute
         with _refusals("pypdf can't open it"):
             self._reader = PdfReader(as_stream(data), strict=False)
+            _mend_table(self._reader, data)
             if self._reader.is_encrypted and not self._reader.decrypt(""):
                 self._unlock(passwords)
             self.places = _pypdf_page_tree(self._reader).places(len(self._reader.pages))
@@ -149,6 +153,24 @@ class PypdfDocument:
         """Gives back what it held."""
         self._contents.close()
         self._reader.close()
+
+
+def _mend_table(reader: PdfReader, data: Buffer) -> None:
+    """Where an object isn't in its place, pypdf takes the one that is there: the text of another page."""
+    astray = [
+        (number, generation)
+        for generation, places in reader.xref.items()
+        for number, place in places.items()
+        if not (head := _HEADER.match(data[place : place + 150]))
+        or (int(head[1]), int(head[2])) != (number, generation)
+    ]
+    there = dict(objects(data)) if astray else {}
+    for number, generation in astray:
+        found = there.get(number)
+        if found is not None and found.generation == generation:
+            reader.xref[generation][number] = found.start
+        else:
+            reader.xref_free_entry.setdefault(generation, {})[number] = True
 
 
 def _pypdf_page_tree(reader: PdfReader) -> PageTree:

@@ -44,13 +44,20 @@ class Salvage(NamedTuple):
     unlisted: int
 
 
-class _Object(NamedTuple):
+class FoundObject(NamedTuple):
+    """One that stands in a file as it is.
+
+    Attributes:
+        start: Where.
+        generation: The second of its numbers.
+        head: The beginning of its text.
+        rest: Where its stream is, and all else that stands before the next one.
+    """
+
     start: int
     generation: int
     head: bytes
-    """The beginning of its text."""
     rest: slice
-    """Where the stream is, and all else that stands before the next one."""
 
 
 def salvaged(data: Buffer) -> Salvage:
@@ -62,7 +69,7 @@ def salvaged(data: Buffer) -> Salvage:
     if len(data) > MOST_BYTES or data.find(b"/Encrypt") >= 0:
         raise EngineRefuses("its list of pages is lost")
     data = data[data.find(b"%PDF-") :]
-    plain, packed, room = dict(_objects(data)), dict[int, bytes](), MOST_BYTES
+    plain, packed, room = dict(objects(data)), dict[int, bytes](), MOST_BYTES
     for found in plain.values():
         if _TYPE[b"ObjStm"].search(found.head):
             body = _unpacked(data[found.rest], room)
@@ -79,7 +86,8 @@ def salvaged(data: Buffer) -> Salvage:
     return Salvage(_written(data, plain, packed | _list_of(pages, root), root), len(pages))
 
 
-def _objects(data: bytes) -> Iterator[tuple[int, _Object]]:
+def objects(data: Buffer) -> Iterator[tuple[int, FoundObject]]:
+    """What stands in a file as it is, by number and in its order, so that an older one of a number comes first."""
     found = []
     for match in islice(_OBJECT.finditer(data), _MOST_OBJECTS):
         first = max(match.start() - _NUMBERS_WITHIN, 0)
@@ -91,7 +99,7 @@ def _objects(data: bytes) -> Iterator[tuple[int, _Object]]:
         head = data[text : min(end, text + _HEAD)].partition(b"endobj")[0]
         stream = _STREAM.search(head)
         rest = slice(text + (stream.end() if stream else len(head)), end)
-        yield number, _Object(start, generation, head[: stream.start()] if stream else head, rest)
+        yield number, FoundObject(start, generation, head[: stream.start()] if stream else head, rest)
 
 
 def _unpacked(stream: bytes, room: int) -> bytes:
@@ -139,7 +147,7 @@ def _list_of(pages: list[int], root: int) -> dict[int, bytes]:
     }
 
 
-def _written(data: bytes, plain: dict[int, _Object], added: dict[int, bytes], root: int) -> bytes:
+def _written(data: bytes, plain: dict[int, FoundObject], added: dict[int, bytes], root: int) -> bytes:
     """The file, what is added to it, and a table of where all of it stands."""
     out = bytearray(data)
     places = {number: (found.start, found.generation) for number, found in plain.items()}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from tests.hostile.case import CORRUPT, FINE, NO_TEXT, Case
-from tests.hostile.pdf import CATALOG, FONT, PAGES, assemble, page_objects, show, stream
+from tests.hostile.pdf import CATALOG, FONT, PAGES, assemble, page_objects, show, stream, text_pdf
 
 PARTIAL = ("partial/corrupt",)
 _FLATE = b"/Filter/FlateDecode"
@@ -67,6 +67,14 @@ def without(number: int, pages: int = 3) -> bytes:
     objects = page_objects([show(f"page {n} needle") for n in range(1, pages + 1)])
     del objects[2 + 2 * number]
     return assemble(objects)
+
+
+def blotted(number: int) -> bytes:
+    """The same, with spaces in place of that page: what reads on from there finds the next one."""
+    data = text_pdf(*(f"page {n} needle" for n in (1, 2, 3)))
+    start = data.index(b"\n%d 0 obj" % (2 + 2 * number)) + 1
+    end = data.index(b"\n%d 0 obj" % (4 + 2 * number)) + 1 if number < 3 else data.index(b"xref")
+    return data[:start] + b" " * (end - start) + data[end:]
 
 
 def nested() -> bytes:
@@ -145,6 +153,10 @@ DAMAGE = {
 
 def _pages() -> Iterator[Case]:
     only = "only {} could be found"
+    for number in (1, 2):
+        yield Case(
+            f"page {number} of 3 is blotted out", blotted(number), PARTIAL, "page 3 needle", f"corrupt): page {number}"
+        )
     yield Case("page 2 of 3 is gone, cut", cut(without(2)), PARTIAL, "page 3 needle", only.format(2))
     yield Case("pages below a node are gone, cut", cut(nested()), PARTIAL, "page 9 needle", only.format(6))
     yield Case("nulls for pages that were taken out, cut", cut(tree(2, b"4 0 R null 8 0 R")), FINE, "needle", "!found")
