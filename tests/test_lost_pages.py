@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from ingest_widgets import ingest
 from ingest_widgets.documents import Extraction
+from ingest_widgets.engines.fallbacks import SalvagedDocument
+from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import blotted, cut, nested, tree, uncrossed, unlisted, without
-from tests.hostile.pdf import text_pdf
+from tests.hostile.pdf import assemble, page_objects, show, stream, text_pdf
 
 ENGINES = ("auto", "pypdf")
 
@@ -154,6 +158,20 @@ def test_pages_whose_list_is_lost_are_found_and_not_said_to_be_all(packed: bool)
     assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3)}
     assert is_partial(got, "page 4")
     assert any("the list of its pages is lost: 3 were found" in warning for warning in got.warnings)
+
+
+def test_a_content_that_was_cut_does_not_go_on_with_what_is_added_behind_it() -> None:
+    """Packed, that is repeated words out of what came before."""
+    lines = [f"line {n} of alpha beta gamma" for n in range(8)]
+    packed = zlib.compress(show("\n".join(lines)), 9)
+    whole = assemble(page_objects([stream(packed, b"/Filter/FlateDecode")]))
+    whole = whole[whole.index(b"3 0 obj") :]
+    start = whole.index(packed)
+    for kept in range(30, len(packed)):
+        document = SalvagedDocument(b"%PDF-1.7\n" + whole[: start + kept], tuple)
+        with suppress(EngineRefuses):  # nothing is left of it
+            assert not set(document.page_text(0)[0].split("\n")) - set(lines)
+        document.close()
 
 
 def test_words_that_look_like_the_way_to_a_list_of_pages_stay() -> None:

@@ -28,6 +28,7 @@ _TYPE = {kind: re.compile(rb"/Type\s{0,9}/%b(?!\w)" % kind) for kind in (b"ObjSt
 _FIRST = re.compile(rb"/First\s{0,9}(\d{1,6})(?!\d)")
 _NUMBER = re.compile(rb"\d{1,10}")
 _STREAM = re.compile(rb"stream\r?\n?")
+_END = b"\nendstream\nendobj\n"  # where a stream was cut, it would go on with what is added
 _TREE = re.compile(rb"/Pages\s{1,9}(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R")
 
 
@@ -149,7 +150,7 @@ def _list_of(pages: list[int], root: int) -> dict[int, bytes]:
 
 def _written(data: bytes, plain: dict[int, FoundObject], added: dict[int, bytes], root: int) -> bytes:
     """The file, what is added to it, and a table of where all of it stands."""
-    out = bytearray(data)
+    out = bytearray(data + _END)
     places = {number: (found.start, found.generation) for number, found in plain.items()}
     for number, text in added.items():
         out += b"\n"
