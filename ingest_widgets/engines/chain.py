@@ -73,7 +73,7 @@ class OpenDocument:
         self._rungs = [name for name in self._rungs if name != "pdfium+salvage"]
         if self.first.page_count > max_pages:
             self._look_for_fewer(self.first.page_count)
-        if "pdfium+repair" in self._rungs and may_have_more_pages(data, self.first.page_count):
+        if "pdfium+repair" in self._rungs and (self._lacks_pages() or may_have_more_pages(data, self.first.page_count)):
             self._ask_second_opinion()
         self.page_count = self._all_pages()
 
@@ -138,10 +138,16 @@ class OpenDocument:
         if there.page_count > self._max_pages:  # named, though not all of them are there
             raise TooManyPages(said)
 
+    def _lacks_pages(self) -> bool:
+        """Whether pdfium counts pages that it hasn't: it gives wrong numbers to those behind a lost node."""
+        first = self.first
+        return isinstance(first, PdfiumDocument) and not first.has_page(first.page_count - 1)
+
     def _ask_second_opinion(self) -> None:
+        lacks_pages = self._lacks_pages()
         try:
             count = self._counted()
-            if count <= self.first.page_count:
+            if count <= self.first.page_count and not lacks_pages:
                 return
             whole = engine("pdfium+repair")(self._data, self._passwords)
         except TooManyPages:
@@ -149,11 +155,13 @@ class OpenDocument:
         except EngineRefuses:  # then the first opinion stands
             return
         self._rungs.remove("pdfium+repair")
-        if whole.page_count > self.first.page_count:
-            self.warnings.append(f"it says it has {self.first.page_count} pages, {whole.page_count} were found")
-            self._opened.insert(0, ("pdfium+repair", whole))
-        else:
+        if whole.page_count <= self.first.page_count and not lacks_pages:
             whole.close()
+            return
+        found = f"it says it has {self.first.page_count} pages, {whole.page_count} were found"
+        self.warnings.append("pdfium doesn't find all of its pages" if lacks_pages else found)
+        self.first.close()
+        self._opened[0] = "pdfium+repair", whole
 
     def _all_pages(self) -> int:
         """With those that a damaged document says it has, unless they are so many that it can't be believed."""

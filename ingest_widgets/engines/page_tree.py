@@ -26,10 +26,12 @@ class Places(NamedTuple):
     Attributes:
         numbers: For each named page its number (from 0) among those that are in the file; None for one that is gone.
         said: How many pages the document says it has.
+        sure: See `PageTree`.
     """
 
     numbers: list[int | None]
     said: int
+    sure: bool = True
 
     @property
     def found(self) -> int:
@@ -40,9 +42,12 @@ class Places(NamedTuple):
         """What is to be said of those that are gone."""
         if self.said <= self.found:
             return []
-        return [
+        said = (
             f"it says it has {self.said} pages, only {self.found} could be found: the file is damaged or was cut short"
-        ]
+        )
+        if self.sure:
+            return [said]
+        return [said, f"the numbers of the pages behind page {self.numbers.index(None) + 1} may be wrong"]
 
     def number(self, index: int) -> int:
         """Of the page that the document counts as `index` (from 0).
@@ -62,16 +67,20 @@ class PageTree(NamedTuple):
     Attributes:
         pages: The library's own objects in order; None for a page that is named and isn't in the file.
         said: How many pages the root says there are; 0 when it doesn't.
+        sure: Whether it is known how many pages are missing in each place.
     """
 
     pages: list[Any | None]
     said: int
+    sure: bool = True
 
     def places(self, found: int) -> Places:
         """Where `found` pages lie that the library itself finds; of a tree whose branches meet that isn't known."""
         counter = count()
         numbers = [None if page is None else next(counter) for page in self.pages]
-        return Places(numbers if next(counter) == found else list(range(found)), self.said)
+        if next(counter) != found:
+            return Places(list(range(found)), self.said)
+        return Places(numbers, self.said, self.sure)
 
 
 def page_tree(root: Any, kids_of: Callable[[Any], Sequence[Any] | None], said: int) -> PageTree:
@@ -94,7 +103,20 @@ def page_tree(root: Any, kids_of: Callable[[Any], Sequence[Any] | None], said: i
             waiting += reversed(kids)
     there = [page for page in pages if page is not None]
     # Who takes a page out of a document may leave a null in its place and lower the count.
-    return PageTree(pages if said >= len(pages) else there, said)
+    return _spread(pages, said) if said >= len(pages) else PageTree(there, said)
+
+
+def _spread(pages: list[Any | None], said: int) -> PageTree:
+    """With as many None for each gap as there are pages in it: a node that is gone had more than one."""
+    gone = pages.count(None)
+    lacking = said - len(pages) + gone
+    if not gone < lacking <= _MOST_KIDS or not gone:
+        return PageTree(pages, said)
+    each, rest = divmod(lacking, gone)
+    gaps = [number for number, page in enumerate(pages) if page is None]
+    for number in reversed(gaps):
+        pages[number : number + 1] = [None] * (each + (rest if number == gaps[-1] else 0))
+    return PageTree(pages, said, sure=gaps[-1] - gaps[0] == gone - 1)
 
 
 def qpdf_page_tree(document: Any, data: Buffer = b"") -> PageTree:

@@ -77,11 +77,12 @@ def blotted(number: int) -> bytes:
     return data[:start] + b" " * (end - start) + data[end:]
 
 
-def nested() -> bytes:
-    """Nine pages below three nodes, of which the second isn't there."""
-    objects = page_objects([show(f"page {n} needle") for n in range(1, 10)])
-    objects[PAGES] = b"<</Type/Pages/Kids[90 0 R 91 0 R 92 0 R]/Count 9>>"
-    for node in (0, 2):
+def nested(nodes: int = 3, gone: tuple[int, ...] = (1,)) -> bytes:
+    """Three pages below each node; some nodes (from 0) aren't there."""
+    objects = page_objects([show(f"page {n} needle") for n in range(1, 3 * nodes + 1)])
+    names = b" ".join(b"%d 0 R" % (90 + node) for node in range(nodes))
+    objects[PAGES] = b"<</Type/Pages/Kids[%b]/Count %d>>" % (names, 3 * nodes)
+    for node in set(range(nodes)) - set(gone):
         kids = b" ".join(b"%d 0 R" % (4 + 6 * node + 2 * page) for page in range(3))
         objects[90 + node] = b"<</Type/Pages/Parent 2 0 R/Kids[%b]/Count 3>>" % kids
     return assemble(objects)
@@ -158,7 +159,11 @@ def _pages() -> Iterator[Case]:
             f"page {number} of 3 is blotted out", blotted(number), PARTIAL, "page 3 needle", f"corrupt): page {number}"
         )
     yield Case("page 2 of 3 is gone, cut", cut(without(2)), PARTIAL, "page 3 needle", only.format(2))
-    yield Case("pages below a node are gone, cut", cut(nested()), PARTIAL, "page 9 needle", only.format(6))
+    for name, data in (("", nested()), (", cut", cut(nested()))):
+        yield Case(f"pages below a node are gone{name}", data, PARTIAL, "page 9 needle", only.format(6))
+    yield Case(
+        "pages below nodes are gone", nested(5, (1, 3)), PARTIAL, "page 15 needle", "numbers of the pages behind"
+    )
     yield Case("nulls for pages that were taken out, cut", cut(tree(2, b"4 0 R null 8 0 R")), FINE, "needle", "!found")
     for count in (4, 1000, 40_000):
         yield Case(f"count says {count} of 3 pages, cut", cut(tree(count)), PARTIAL, "gamma needle", only.format(3))
