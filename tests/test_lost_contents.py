@@ -14,7 +14,17 @@ from ingest_widgets import ingest
 from ingest_widgets.engines.contents import MOST_BLANK_PAGES
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.lost import BLANK_CONTENTS, BLANK_FORMS, DAMAGE, LOST_CONTENTS, LOST_FORMS, cut, drawing, lost
+from tests.hostile.lost import (
+    BLANK_CONTENTS,
+    BLANK_FORMS,
+    DAMAGE,
+    LOST_CONTENTS,
+    LOST_FORMS,
+    astray,
+    cut,
+    drawing,
+    lost,
+)
 from tests.hostile.pdf import assemble, page_objects, show, stream
 from tests.test_lost_pages import ENGINES, is_partial, read, texts
 
@@ -44,6 +54,13 @@ def test_a_page_whose_only_form_is_lost_is_missing_too(name: str, engine: str) -
     got = read(drawing(LOST_FORMS[name], "needle"), engine=engine)
     assert texts(got) == {2: "needle"}
     assert is_partial(got, "page 1")
+
+
+def test_a_content_that_pdfium_does_not_find_is_no_blank_page() -> None:
+    """It trusts the table of cross-references, and qpdf looks for what isn't in its place."""
+    got = read(astray(5, "needle", "other"))
+    assert (got.status, texts(got)) == (Status.INGESTED, {1: "needle", 2: "other"})
+    assert [page.engine for page in got.pages] == ["pdfium+repair", "pdfium"]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

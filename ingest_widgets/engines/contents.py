@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from ingest_widgets.engines.damage import BREAKS_OFF, damage
+from ingest_widgets.engines.damage import Drawn, damage
 from ingest_widgets.engines.page_tree import qpdf_page_tree
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
 from ingest_widgets.engines.structure import refusals, unlocked
@@ -17,6 +17,7 @@ MOST_BLANK_PAGES = 20
 
 _MOST_PARENTS = 50
 _PLAIN = bytes([*b"\0\t\n\f\r", *range(32, 127)])
+_WORDS = re.compile(rb"[^\s()<>]\s?[)>](?:\s{0,9}(?:Tj|['\"])|[-.\d\s]{0,40}\]\s{0,9}TJ)")
 _DRAWS = re.compile(rb"/([!-~]{1,127})\s{1,9}Do\b")
 
 
@@ -39,7 +40,7 @@ class Contents:
         self._looks = MOST_BLANK_PAGES
 
     def lost(self, index: int, page_count: int) -> bool:
-        """Whether page `index` (from 0) names a content that isn't there or can't be decoded, or draws such a form.
+        """Whether a content of page `index` (from 0), or a form in it, isn't there, can't be decoded or has words.
 
         Args:
             index: A page on which pdfium finds nothing.
@@ -50,7 +51,7 @@ class Contents:
         try:
             with refusals():
                 page = self._page(index, page_count)
-                lost = page is not None and self._is_any_lost(_parts(page), _resources(page), set())
+                lost = page is not None and any(map(_is_lost, self._drawn(page)))
         except EngineRefuses:
             self._looks = 0
             return False
@@ -66,7 +67,8 @@ class Contents:
         """
         with suppress(EngineRefuses), refusals():
             page = self._page(index, page_count)
-            return [] if page is None else list(dict.fromkeys(_damage(_parts(page), _resources(page), set())))
+            found = () if page is None else self._drawn(page)
+            return list(dict.fromkeys(sentence for drawn in found for sentence in damage(drawn)))
         return []
 
     def _page(self, index: int, page_count: int) -> Any | None:
@@ -79,28 +81,31 @@ class Contents:
             raise EngineRefuses("the pages are counted otherwise")
         return self._pages[index]
 
-    def _is_any_lost(self, parts: list[Any], resources: Any, seen: set[tuple[int, int]]) -> bool:
-        return any(self._is_lost(part, resources, seen) for part in parts)
-
-    def _is_lost(self, part: Any, resources: Any, seen: set[tuple[int, int]]) -> bool:
+    def _drawn(self, page: Any) -> Iterator[Drawn]:
+        """The contents of a page and the forms that they draw, each once."""
         import pikepdf
 
-        if not isinstance(part, pikepdf.Stream):
-            return True
-        if part.get("/Subtype") == "/Image" or part.objgen in seen:
-            return False
-        seen.add(part.objgen)
+        seen: set[tuple[int, int]] = set()
+        waiting = [(part, _resources(page)) for part in reversed(_parts(page))]
+        while waiting:
+            part, resources = waiting.pop()
+            if not isinstance(part, pikepdf.Stream):
+                yield Drawn(None, None, resources)
+            elif part.objgen not in seen and part.get("/Subtype") != "/Image":
+                seen.add(part.objgen)
+                found = Drawn(part, self._content(part), part.get("/Resources", resources))
+                yield found
+                waiting += ((form, found.resources) for form in _named(found))
+
+    def _content(self, part: Any) -> bytes | None:
+        """What a stream holds, as far as it can be decoded; None when it can't."""
         self._document.get_warnings()  # forgets what was said before
-        try:
-            with refusals():
-                content = part.read_bytes()
-        except EngineRefuses:
-            return True
-        # Many writers forget the checksum at the end, which is warned of, too, but costs nothing.
-        if (not content and self._document.get_warnings()) or _is_junk(content):
-            return True
-        own = part.get("/Resources", resources)
-        return self._is_any_lost(list(_drawn(content, own)), own, seen)
+        with suppress(EngineRefuses), refusals():
+            content: bytes = part.read_bytes()
+            # Many writers forget the checksum at the end, which is warned of, too, but costs nothing.
+            if content or not self._document.get_warnings():
+                return content
+        return None
 
     def close(self) -> None:
         """Gives back what it held."""
@@ -126,27 +131,19 @@ def _resources(page: Any) -> Any:
     return None if node is None else node.get("/Resources")
 
 
+def _is_lost(drawn: Drawn) -> bool:
+    """Whether nothing can be made of it, or it has words, which would be on the page."""
+    return drawn.content is None or _is_junk(drawn.content) or _WORDS.search(drawn.content) is not None
+
+
 def _is_junk(content: bytes) -> bool:
     """Whether it is still packed or locked: on a page with nothing on it, there are no pictures among the words."""
     return len(content.translate(None, _PLAIN)) > len(content) // 4
 
 
-def _drawn(content: bytes, resources: Any) -> Iterator[Any]:
-    """The forms and pictures that a content draws; None for one that isn't there."""
-    named = None if resources is None else resources.get("/XObject")
+def _named(drawn: Drawn) -> Iterator[Any]:
+    """The forms and pictures that it draws; None for one that isn't there."""
+    named = None if drawn.resources is None else drawn.resources.get("/XObject")
     known = {} if named is None else dict(named.items())
-    for name in set(_DRAWS.findall(content)):
+    for name in set(_DRAWS.findall(drawn.content or b"")):
         yield known.get("/" + name.decode())
-
-
-def _damage(parts: list[Any], resources: Any, seen: set[tuple[int, int]]) -> Iterator[str]:
-    """Of contents, and of the forms that they draw, each once."""
-    said = list(damage(parts, resources))
-    yield from said
-    for part in parts if BREAKS_OFF not in said else ():
-        for form in _drawn(part.read_bytes(), resources):
-            if form is None:
-                yield BREAKS_OFF
-            elif form.get("/Subtype") == "/Form" and form.objgen not in seen:
-                seen.add(form.objgen)
-                yield from _damage([form], form.get("/Resources", resources), seen)

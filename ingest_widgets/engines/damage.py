@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 BREAKS_OFF = "a part of its content is missing"
 FONTS = "a font of it is missing from the file: words may be wrong"
@@ -15,35 +15,40 @@ _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
 
 
-def damage(parts: Sequence[Any], resources: Any) -> Iterator[str]:
-    """A sentence for each thing that is missing.
+class Drawn(NamedTuple):
+    """A content of a page, or a form that one draws.
 
-    Args:
-        parts: The contents of the page in pikepdf.
+    Attributes:
+        stream: In pikepdf; None when it isn't there.
+        content: What it holds, as far as it can be decoded; None when it can't.
         resources: Those that hold for it; None without.
     """
-    breaks_off = any(map(_breaks_off, parts))
+
+    stream: Any
+    content: bytes | None
+    resources: Any
+
+
+def damage(drawn: Drawn) -> Iterator[str]:
+    """A sentence for each thing that is missing of it."""
+    breaks_off = drawn.content is None or _breaks_off(drawn.stream)
     if breaks_off:
         yield BREAKS_OFF
-    fonts = {} if resources is None else dict(resources.get("/Font", {}).items())
+    fonts = {} if drawn.resources is None else dict(drawn.resources.get("/Font", {}).items())
     lacks_font = any(map(_is_incomplete, fonts.values()))
     if not fonts and not breaks_off:
-        lacks_font = any(_NAMES_A_FONT.search(part.read_bytes()) for part in parts)
+        lacks_font = _NAMES_A_FONT.search(drawn.content or b"") is not None
     if lacks_font:
         yield FONTS
 
 
-def _breaks_off(part: Any) -> bool:
+def _breaks_off(stream: Any) -> bool:
     """Whether packed data has no end; the checksum behind that is forgotten by many writers."""
-    import pikepdf
-
-    if not isinstance(part, pikepdf.Stream):
-        return True
-    if part.get("/Filter") != "/FlateDecode":
+    if stream.get("/Filter") != "/FlateDecode":
         return False
     raw = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        raw.decompress(part.read_raw_bytes()[2:], _MOST_BYTES)
+        raw.decompress(stream.read_raw_bytes()[2:], _MOST_BYTES)
     except zlib.error:
         return True
     return not raw.eof and not raw.unconsumed_tail

@@ -128,6 +128,13 @@ def drawing(form: bytes, *others: str, inner: bytes = b"") -> bytes:
     return assemble(objects | {number: body for number, body in ((97, form), (96, inner)) if body})
 
 
+def astray(number: int, *texts: str) -> bytes:
+    """A document whose table of cross-references has another place for that object."""
+    data = text_pdf(*texts)
+    place = data.index(b"\n%d 0 obj" % number) + 1
+    return data.replace(b"%010d 00000 n" % place, b"%010d 00000 n" % (place + 7))
+
+
 def _damaged(number: int, old: bytes, new: bytes) -> bytes:
     objects = page_objects([stream(_PACKED, _FLATE), show("other")])
     assert old in objects[number]
@@ -185,6 +192,7 @@ def _contents() -> Iterator[Case]:
         yield Case(f"contents {name}, beside others", lost(body, "needle"), PARTIAL, "needle")
     for name, form in LOST_FORMS.items():
         yield Case(f"only a form {name}", drawing(form), CORRUPT)
+    yield Case("a content isn't in its place", astray(5, "needle", "other"), FINE, "needle")
     for name, (data, said) in DAMAGE.items():
         yield Case(f"cut, and a page lacks {name}", cut(data), FINE, "needle", said)
     for name, form in BLANK_FORMS.items():
