@@ -22,6 +22,7 @@ from tests.hostile.lost import (
     LOST_FORMS,
     astray,
     cut,
+    deep,
     drawing,
     lost,
 )
@@ -54,6 +55,14 @@ def test_a_page_whose_only_form_is_lost_is_missing_too(name: str, engine: str) -
     got = read(drawing(LOST_FORMS[name], "needle"), engine=engine)
     assert texts(got) == {2: "needle"}
     assert is_partial(got, "page 1")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_form_is_looked_for_however_deep_in_others(engine: str) -> None:
+    got = read(deep(LOST_FORMS["that is no Flate"], "needle"), engine=engine)
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
+    assert read(deep(BLANK_FORMS["that is empty"], "needle"), engine=engine).status is Status.INGESTED
 
 
 def test_a_content_that_pdfium_does_not_find_is_no_blank_page() -> None:

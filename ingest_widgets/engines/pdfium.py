@@ -17,7 +17,7 @@ from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
-from ingest_widgets.engines.pieces import COUNT, objects_of, pieces
+from ingest_widgets.engines.pieces import COUNT, FORM, KIND, objects_of, parts_of
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
 
@@ -136,7 +136,13 @@ def _unended(data: Buffer) -> list[str]:
 
 def _draws_nothing(page: Handle) -> bool:
     """Whether there is nothing on a loaded page, but for forms that are empty, as those are that can't be decoded."""
-    return next(pieces(objects_of(page, range(COUNT(page)))), None) is None
+    waiting = list(objects_of(page, range(COUNT(page))))
+    while waiting:
+        handle = waiting.pop()
+        if KIND(handle) != FORM:
+            return False
+        waiting += parts_of(handle)
+    return True
 
 
 def _load(data: Buffer, password: bytes | None) -> Any:

@@ -95,6 +95,12 @@ def pieces(handles: Iterable[Handle]) -> Iterator[Piece]:
             yield piece
 
 
+def parts_of(form: Handle) -> Iterator[Handle]:
+    """What a form draws, `MOST_PIECES` at most."""
+    parts = (_FORM_OBJECT(form, c_ulong(number)) for number in range(min(_FORM_COUNT(form), MOST_PIECES)))
+    return filter(None, parts)
+
+
 def _piece(handle: Handle) -> Piece:
     mode = MODE(handle)
     kind = TEXT if mode >= 0 else KIND(handle)
@@ -107,10 +113,7 @@ def _in_form(form: Piece, depth: int = 1) -> Iterator[Piece]:
     """What a form draws, and forms in it, where it stands on the page."""
     matrix = _matrix(form.handle)
     scale = _least_scale(matrix)
-    for number in range(min(_FORM_COUNT(form.handle), MOST_PIECES)):
-        handle = _FORM_OBJECT(form.handle, c_ulong(number))
-        if not handle:
-            continue
+    for handle in parts_of(form.handle):
         piece = _piece(handle)
         inner = _in_form(piece, depth + 1) if piece.kind == FORM and depth < MOST_DEEP else (piece,)
         for part in inner:

@@ -128,6 +128,15 @@ def drawing(form: bytes, *others: str, inner: bytes = b"") -> bytes:
     return assemble(objects | {number: body for number, body in ((97, form), (96, inner)) if body})
 
 
+def deep(form: bytes, *others: str, depth: int = 9) -> bytes:
+    """The same, with the form below so many others."""
+    objects = page_objects([b"/Fm Do", *map(show, others)], resources=b"/XObject<</Fm 100 0 R>>")
+    for level in range(100, 100 + depth):
+        inner = b"/Resources<</XObject<</Fm %d 0 R>>>>" % (level + 1)
+        objects[level] = stream(b"/Fm Do", _FORM + inner)
+    return assemble(objects | {100 + depth: form})
+
+
 def astray(number: int, *texts: str) -> bytes:
     """A document whose table of cross-references has another place for that object."""
     data = text_pdf(*texts)
@@ -192,6 +201,7 @@ def _contents() -> Iterator[Case]:
         yield Case(f"contents {name}, beside others", lost(body, "needle"), PARTIAL, "needle")
     for name, form in LOST_FORMS.items():
         yield Case(f"only a form {name}", drawing(form), CORRUPT)
+    yield Case("only a form that is no Flate, deep in others", deep(LOST_FORMS["that is no Flate"]), CORRUPT)
     yield Case("a content isn't in its place", astray(5, "needle", "other"), FINE, "needle")
     for name, (data, said) in DAMAGE.items():
         yield Case(f"cut, and a page lacks {name}", cut(data), FINE, "needle", said)
