@@ -12,6 +12,7 @@ import pytest
 
 from ingest_widgets import ingest
 from ingest_widgets.engines.contents import MOST_BLANK_PAGES
+from ingest_widgets.engines.damage import has_hole
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import (
@@ -24,6 +25,7 @@ from tests.hostile.lost import (
     cut,
     deep,
     drawing,
+    holed,
     lost,
 )
 from tests.hostile.pdf import assemble, page_objects, show, stream
@@ -94,12 +96,27 @@ def test_a_lost_content_costs_no_value_of_a_form() -> None:
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_page_of_a_damaged_file_says_what_it_lacks(name: str) -> None:
-    """The same is looked for in no file that opens as it is: it would cost every page a twelfth of its time."""
+    """The same is looked for in no file that opens as it is and has no hole: it would cost each page a twelfth more."""
     page, said = DAMAGE[name]
     got = read(cut(page))
     assert got.status is Status.INGESTED
     assert [any(said in warning for warning in page.warnings) for page in got.pages] == [True, False]
     assert "needle" in texts(got)[1]
+
+
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_page_with_a_hole_says_so_though_the_file_opens(compress: bool) -> None:
+    """A download or a disk leaves whole sectors empty, which can be looked for at once."""
+    got = read(holed(compress=compress))
+    assert (got.status, got.engine, got.warnings) == (Status.INGESTED, "pdfium", ())
+    assert "needle" in texts(got)[1]
+    assert ["a part of its content is missing" in page.warnings for page in got.pages] == [True, False]
+
+
+def test_an_empty_sector_beside_the_contents_is_nothing_to_warn_of() -> None:
+    objects = page_objects([show("needle")]) | {9: stream(bytes(2000))}
+    assert has_hole(assemble(objects))
+    assert [page.warnings for page in read(assemble(objects)).pages] == [()]
 
 
 def test_a_page_of_a_damaged_file_of_which_no_word_is_left_is_missing() -> None:

@@ -7,9 +7,14 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ingest_widgets.engines.protocol import Buffer
+
 BREAKS_OFF = "a part of its content is missing"
 FONTS = "a font of it is missing from the file: words may be wrong"
 
+_SECTOR = 512
+_EMPTY = bytes(_SECTOR)
+_GAP = bytes(64)
 _MOST_BYTES = 64 * 1024 * 1024
 _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
@@ -29,9 +34,20 @@ class Drawn(NamedTuple):
     resources: Any
 
 
+def has_hole(data: Buffer) -> bool:
+    """Whether a whole sector of a file is empty: a download or a disk leaves such holes, and pictures may have them."""
+    firsts = data[::_SECTOR]
+    at = firsts.find(0)
+    while at >= 0:
+        if data[at * _SECTOR : (at + 1) * _SECTOR] == _EMPTY:
+            return True
+        at = firsts.find(0, at + 1)
+    return False
+
+
 def damage(drawn: Drawn) -> Iterator[str]:
     """A sentence for each thing that is missing of it."""
-    breaks_off = drawn.content is None or _breaks_off(drawn.stream)
+    breaks_off = drawn.content is None or _GAP in drawn.content or _breaks_off(drawn.stream)
     if breaks_off:
         yield BREAKS_OFF
     fonts = {} if drawn.resources is None else dict(drawn.resources.get("/Font", {}).items())
@@ -44,7 +60,8 @@ def damage(drawn: Drawn) -> Iterator[str]:
 
 def _breaks_off(stream: Any) -> bool:
     """Whether packed data has no end; the checksum behind that is forgotten by many writers."""
-    if stream.get("/Filter") != "/FlateDecode":
+    filters = stream.get("/Filter")
+    if filters != "/FlateDecode" and (filters is None or [*filters.wrap_in_array()] != ["/FlateDecode"]):
         return False
     raw = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
@@ -55,9 +72,10 @@ def _breaks_off(stream: Any) -> bool:
 
 
 def _is_incomplete(font: Any) -> bool:
-    """Whether it, or what tells its letters and gaps, is a reference to nothing."""
+    """Whether it, or what tells its letters and gaps, is a reference to nothing or breaks off."""
     import pikepdf
 
-    return not isinstance(font, pikepdf.Dictionary) or any(
-        value is None for key, value in font.items() if key in _READ_BY
-    )
+    if not isinstance(font, pikepdf.Dictionary):
+        return True
+    read_by = (value for key, value in font.items() if key in _READ_BY)
+    return any(value is None or (isinstance(value, pikepdf.Stream) and _breaks_off(value)) for value in read_by)

@@ -8,11 +8,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.damage import BREAKS_OFF
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
 from ingest_widgets.engines.passwords import candidates, none_opens
-from ingest_widgets.engines.pdfium import LOST, PdfiumDocument
+from ingest_widgets.engines.pdfium import LOST, DamagedDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
 from ingest_widgets.engines.salvage import objects, salvaged
 from ingest_widgets.engines.structure import opened
@@ -21,18 +20,6 @@ if TYPE_CHECKING:
     from pypdf import PdfReader
 
 _HEADER = re.compile(rb"\s{0,99}(\d{1,10})\s{1,9}(\d{1,5})\s{1,9}obj")
-
-
-class DamagedDocument(PdfiumDocument):
-    """What pdfium reads of a document that was put together anew."""
-
-    def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
-        """The text of a page and its warnings."""
-        text, warnings = super().page_text(index)
-        said = self._contents.damage(index, self.page_count)
-        if not text.strip() and BREAKS_OFF in said:
-            raise EngineRefuses(f"page {index + 1}: {LOST}")
-        return text, (*warnings, *said)
 
 
 class RepairedDocument(DamagedDocument):

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
+from ingest_widgets.engines.damage import BREAKS_OFF, has_hole
 from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
@@ -122,9 +123,21 @@ class PdfiumDocument:
         self.raw.close()
 
 
+class DamagedDocument(PdfiumDocument):
+    """One that is known to be damaged: each page is asked for what it lacks, which costs a twelfth of its time."""
+
+    def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
+        """The text of a page and its warnings."""
+        text, warnings = super().page_text(index)
+        said = self._contents.damage(index, self.page_count)
+        if not text.strip() and BREAKS_OFF in said:
+            raise EngineRefuses(f"page {index + 1}: {LOST}")
+        return text, (*warnings, *said)
+
+
 def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
     """An `Engine`."""
-    return PdfiumDocument(data, passwords)
+    return (DamagedDocument if has_hole(data) else PdfiumDocument)(data, passwords)
 
 
 def _unended(data: Buffer) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
+from types import MappingProxyType
 
 from tests.hostile.case import CORRUPT, FINE, NO_TEXT, Case
 from tests.hostile.pdf import CATALOG, FONT, PAGES, assemble, page_objects, show, stream, text_pdf
@@ -144,14 +146,26 @@ def astray(number: int, *texts: str) -> bytes:
     return data.replace(b"%010d 00000 n" % place, b"%010d 00000 n" % (place + 7))
 
 
-def _damaged(number: int, old: bytes, new: bytes) -> bytes:
+def holed(*, compress: bool) -> bytes:
+    """A document that opens as it is, of whose first page a sector of 512 bytes is empty, as after a download."""
+    chance = random.Random(1)
+    words = "\n".join(f"needle {chance.getrandbits(400):x}" for _ in range(40))
+    objects = page_objects([stream(show(words), compress=compress), show("other")])
+    data = assemble(objects)
+    start = (data.index(b"stream\n") // 512 + 1) * 512
+    assert start + 512 < data.index(b"endstream")
+    return data[:start] + bytes(512) + data[start + 512 :]
+
+
+def _damaged(number: int, old: bytes, new: bytes, more: Mapping[int, bytes] = MappingProxyType({})) -> bytes:
     objects = page_objects([stream(_PACKED, _FLATE), show("other")])
     assert old in objects[number]
-    return assemble(objects | {number: objects[number].replace(old, new)})
+    return assemble(objects | {number: objects[number].replace(old, new)} | dict(more))
 
 
 _OFF, _FONTLESS = "a part of its content is missing", "a font of it is missing"
 _FORM_IN = stream(b"/Fm Do", _FORM + b"/Resources<</XObject<</Fm 96 0 R>>>>")
+_LETTERS = stream(zlib.compress(b"1 beginbfchar <20> <0020> endbfchar" * 9)[:-9], _FLATE)
 _HALF_FORM = stream(_PACKED[:-9], _FORM + _FLATE + b"/Resources<</Font<</F1 3 0 R>>>>")
 DAMAGE = {
     "the end of its form": (drawing(_HALF_FORM, "other"), _OFF),
@@ -164,6 +178,10 @@ DAMAGE = {
     ),
     "a font": (_damaged(4, b"/F1 3 0 R", b"/F1 99 0 R"), _FONTLESS),
     "the letters of a font": (_damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:]), _FONTLESS),
+    "the end of the letters of a font": (
+        _damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:], {99: _LETTERS}),
+        _FONTLESS,
+    ),
     "its resources": (_damaged(4, b"/Resources", b"/Resources 99 0 R/Others"), _FONTLESS),
 }
 
@@ -205,6 +223,8 @@ def _contents() -> Iterator[Case]:
     yield Case("a content isn't in its place", astray(5, "needle", "other"), FINE, "needle")
     for name, (data, said) in DAMAGE.items():
         yield Case(f"cut, and a page lacks {name}", cut(data), FINE, "needle", said)
+    for compress in (False, True):
+        yield Case(f"a sector is empty{', packed' * compress}", holed(compress=compress), FINE, "needle", _OFF)
     for name, form in BLANK_FORMS.items():
         yield Case(f"only a form {name}", drawing(form), NO_TEXT)
     yield Case("contents of gzip", lost(stream(gzip.compress(show("needle"), mtime=0), _FLATE)), FINE, "needle")
