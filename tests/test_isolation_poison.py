@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets.documents import Extraction
+from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.names import check_engine
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
@@ -57,6 +58,18 @@ def test_pages_around_a_bad_one_are_kept(kind: str) -> None:
     assert [page.number for page in got.pages] == [1, 3]
     assert got.warnings == (f"missing ({GUILTY[kind]}): page 2",)
     assert got.page_count == 3
+
+
+def test_a_page_comes_from_the_next_engine_whatever_the_first_one_raises() -> None:
+    """A mistake in an engine's Python ended the page as one that crashed it, though others read it."""
+    document = OpenDocument(text_pdf("before", "poison: raises"), ["misbehaving", "pypdf"], tuple, 10)
+    assert [document.page(index)[:2] for index in (0, 1)] == [("misbehaving", "before"), ("pypdf", "poison: raises")]
+    document.close()
+
+
+def test_what_no_other_engine_reads_stays_the_mistake_of_the_first() -> None:
+    got = read("before", "poison: raises")
+    assert (got.status, got.reason, got.detail.count("ZeroDivisionError")) == (Status.PARTIAL, Reason.CRASHED, 1)
 
 
 def test_a_file_whose_every_page_hangs_ends_within_its_time_and_two_seconds() -> None:

@@ -193,31 +193,40 @@ class OpenDocument:
         """The engine that read page `index` (from 0), its text and its warnings.
 
         Raises:
-            EngineRefuses: None can read it.
+            EngineRefuses: None can read it; whatever else the first engine raised, when no other can.
         """
         name, document = self._opened[0]
         try:
             return name, *_page_text(name, document, index)
-        except EngineRefuses as refusal:
+        except MemoryError:
+            raise
+        except Exception:  # also one that nobody foresaw: another engine may read the page
             self._rescued += 1
-            if self._rescued > MOST_RESCUED_PAGES:
+            rescued = self._rescue(index) if self._rescued <= MOST_RESCUED_PAGES else None
+            if rescued is None:  # the first one knows best what is wrong
                 raise
-            try:
-                return self._rescue(index)
-            except EngineRefuses:  # the first one knows best what is wrong
-                raise refusal from None
+            return rescued
 
-    def _rescue(self, index: int) -> tuple[str, str, tuple[str, ...]]:
-        at = 1
-        while True:
-            if at == len(self._opened):
-                self._open_next()
+    def _rescue(self, index: int) -> tuple[str, str, tuple[str, ...]] | None:
+        at = 0
+        while (at := at + 1) < len(self._opened) or self._opens_next():
             name, document = self._opened[at]
-            at += 1
             # With fewer pages or more, the same number may be another page.
-            if document.page_count == self.first.page_count:
-                with suppress(EngineRefuses):
-                    return name, *_page_text(name, document, index)
+            if document.page_count != self.first.page_count:
+                continue
+            try:
+                return name, *_page_text(name, document, index)
+            except MemoryError:
+                raise
+            except Exception:  # noqa: BLE001, S112 - see `page`
+                continue
+        return None
+
+    def _opens_next(self) -> bool:
+        with suppress(EngineRefuses):
+            self._open_next()
+            return True
+        return False
 
     def close(self) -> None:
         """Gives back what the engines held."""
