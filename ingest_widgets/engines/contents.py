@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from ingest_widgets.engines.damage import Drawn, damage
@@ -17,7 +18,8 @@ MOST_BLANK_PAGES = 20
 
 _MOST_PARENTS = 50
 _PLAIN = bytes([*b"\0\t\n\f\r", *range(32, 127)])
-_WORDS = re.compile(rb"[^\s()<>]\s?[)>](?:\s{0,9}(?:Tj|['\"])|[-.\d\s]{0,40}\]\s{0,9}TJ)")
+_SHOWS, _MOST_SHOWN = re.compile(rb"T[jJ]\b"), 1000
+_STRING, _STRING_WITHIN = re.compile(rb"[^\s()<>]\s?[)>][-.\d\s\]]*\Z"), 60
 _DRAWS = re.compile(rb"/([!-~]{1,127})\s{1,9}Do\b")
 
 
@@ -133,7 +135,12 @@ def _resources(page: Any) -> Any:
 
 def _is_lost(drawn: Drawn) -> bool:
     """Whether nothing can be made of it, or it has words, which would be on the page."""
-    return drawn.content is None or _is_junk(drawn.content) or _WORDS.search(drawn.content) is not None
+    return drawn.content is None or _is_junk(drawn.content) or _has_words(drawn.content)
+
+
+def _has_words(content: bytes) -> bool:
+    shown = (match.start() for match in islice(_SHOWS.finditer(content), _MOST_SHOWN))
+    return any(_STRING.search(content, max(at - _STRING_WITHIN, 0), at) for at in shown)
 
 
 def _is_junk(content: bytes) -> bool:

@@ -15,7 +15,7 @@ FONTS = "a font of it is missing from the file: words may be wrong"
 _SECTOR = 512
 _EMPTY = bytes(_SECTOR)
 _GAP = bytes(64)
-_MOST_BYTES = 64 * 1024 * 1024
+_PART, _MOST_PARTS = 1024 * 1024, 64
 _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
 
@@ -63,12 +63,16 @@ def _breaks_off(stream: Any) -> bool:
     filters = stream.get("/Filter")
     if filters != "/FlateDecode" and (filters is None or [*filters.wrap_in_array()] != ["/FlateDecode"]):
         return False
-    raw = zlib.decompressobj(-zlib.MAX_WBITS)
+    raw, rest = zlib.decompressobj(-zlib.MAX_WBITS), stream.read_raw_bytes()[2:]
     try:
-        raw.decompress(stream.read_raw_bytes()[2:], _MOST_BYTES)
+        for _ in range(_MOST_PARTS):
+            found = raw.decompress(rest, _PART)
+            rest = raw.unconsumed_tail
+            if raw.eof or not (found or rest):
+                return not raw.eof
     except zlib.error:
         return True
-    return not raw.eof and not raw.unconsumed_tail
+    return False
 
 
 def _is_incomplete(font: Any) -> bool:
