@@ -135,6 +135,10 @@ class _Attempts:
                 return True
             self._got.fail(end.reason, end.what)
             return False
+        if self._got.wants_metadata:
+            self._got.skip_metadata()
+            if end.reason is not Reason.TIMEOUT:
+                return True
         stalled = awake() - self._asked
         self._got.skip(end.reason, end.what)
         if end.reason is Reason.TIMEOUT and stalled < min(0.5, self._task.limits.seconds / 2):

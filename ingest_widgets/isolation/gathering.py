@@ -14,7 +14,7 @@ from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
 from ingest_widgets.isolation.values import as_line, as_lines, as_number, as_scanned_line, as_text
-from ingest_widgets.isolation.wire import MOST_WARNINGS, TITLE_CHARS, WHY_CHARS, WireError
+from ingest_widgets.isolation.wire import MOST_WARNINGS, NO_METADATA, TITLE_CHARS, WHY_CHARS, WireError
 from ingest_widgets.statuses import Reason, Status
 
 MOST_TEXT_BYTES = 256 * 1024 * 1024
@@ -84,7 +84,9 @@ class Gathering:
     @property
     def spot(self) -> object:
         """What was being done when a worker ended."""
-        return self.next if self.opened else "open"
+        if not self.opened:
+            return "open"
+        return "metadata" if self.wants_metadata else self.next
 
     @property
     def _last(self) -> int:
@@ -117,6 +119,11 @@ class Gathering:
         """The page that was being read can't be."""
         self.bad[self.next] = reason, what
         self.next += 1
+
+    def skip_metadata(self) -> None:
+        """Title and author can't be had; the pages may well be."""
+        self.wants_metadata = False
+        self._warn((NO_METADATA,))
 
     def begin(self) -> None:
         """Another worker is asked, from the page that is `first` from now on."""

@@ -20,6 +20,7 @@ from ingest_widgets.isolation.wire import (
     LINE_CHARS,
     MOST_BOXES,
     MOST_WARNINGS,
+    NO_METADATA,
     PAGE_CHARS,
     TITLE_CHARS,
     WARNING_CHARS,
@@ -119,7 +120,7 @@ def _text(parent: Parent, request: Mapping[str, Any], document: OpenDocument) ->
     if count < 1:
         raise Refused(Reason.CORRUPT, "it has no pages")
     parent.tell({"t": "document", "pages": count, "warnings": _said(document.warnings)})
-    if request["first"] == 1 or request["metadata"]:
+    if request["metadata"]:
         _metadata(parent, document)
     scans = None if request["ocr_pages"] is None else _Scans(request, document)
     last = min(count, request["last"] or count)
@@ -137,7 +138,7 @@ def _metadata(parent: Parent, document: OpenDocument) -> None:
     try:
         title, author = (one_line(text[:TITLE_CHARS]).strip() for text in document.metadata())
     except (EngineRefuses, ValueError):
-        parent.tell({"t": "metadata", "title": "", "author": "", "warnings": ["its metadata can't be read"]})
+        parent.tell({"t": "metadata", "title": "", "author": "", "warnings": [NO_METADATA]})
     else:
         parent.tell({"t": "metadata", "title": title, "author": author, "warnings": []})
 

@@ -27,6 +27,7 @@ NEEDLE_CHARS, MOST_NEEDLES = 500, 100
 """Of what is looked for on a page."""
 MOST_BOXES = 1_000
 """So many places are marked on a page: a header has room for them."""
+NO_METADATA = "its metadata can't be read"
 CHANGED = "changed"
 """Says that a file can't be drawn, since it isn't the one any more that was read."""
 APPLE_DOUBLE = "AppleDouble"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
+
+import pikepdf
 
 from tests.hostile.case import FINE, NO_TEXT, SURVIVED, Case
 from tests.hostile.looping import forms
@@ -128,7 +131,17 @@ def _nesting() -> Iterator[Case]:
     yield Case("references 20,000 deep", assemble(chain), SURVIVED)
 
 
+def titled(size: int) -> bytes:
+    """An honest page in a document whose title is that long and packed well."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(assemble(page_objects([_SECOND])))) as document:
+        document.docinfo["/Title"] = "A" * size
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
 def _sizes() -> Iterator[Case]:
+    yield Case("title of 40 million letters", titled(40_000_000), FINE, "needle", "its metadata can't be read")
     objects = page_objects([show("needle")])
     crowd = objects | {100 + n: b"<</A %d>>" % n for n in range(100_000)}
     yield Case("100,000 objects that nobody needs", assemble(crowd), FINE, "needle")
