@@ -87,6 +87,13 @@ def test_a_word_cut_by_a_browser_is_whole_again() -> None:
     assert texts(pdf) == ["a straightforward interpretation\nof the long-term,\nlong\u2010term plan"]
 
 
+def test_a_plain_hyphen_that_a_browser_prints_is_the_authors() -> None:
+    """Of other documents nobody knows whether it cuts the word."""
+    page = lambda canvas: lines_at(canvas, ["Keep away from high-", "temperature places."])  # noqa: E731
+    assert texts(drawn(page, producer="Skia/PDF m126")) == ["Keep away from high-temperature\nplaces."]
+    assert texts(drawn(page, producer="pdfTeX-1.40.25")) == ["Keep away from hightemperature\nplaces."]
+
+
 def test_the_document_tells_which_hyphens_belong_to_a_word() -> None:
     """An earlier page that writes the compound in the middle of a line keeps it; the same without it is joined."""
     seen = lambda canvas: lines_at(canvas, ["A user-defined value is possible here."])  # noqa: E731

@@ -60,6 +60,25 @@ def test_a_cut_word_is_mended_by_what_it_looks_like(cut: str, whole: str) -> Non
     assert joined(cut) == whole
 
 
+def test_a_document_that_cuts_no_words_keeps_its_hyphens() -> None:
+    """Where those of which something is known belong to their words, so do the others; one that doesn't is enough."""
+    assert joined("the last one of one\ufffelast and a left\ufffehand") == ("the last one of one-last\nand a left-hand")
+    assert joined("the last one of one\ufffelast and a left\ufffehand exam\ufffeple, an example") == (
+        "the last one of one-last\nand a lefthand\nexample,\nan example"
+    )
+
+
+def test_of_what_a_browser_prints_only_its_own_sign_cuts_words() -> None:
+    """It draws U+2010 there, even within addresses; a plain hyphen is the author's."""
+    text = "a left\ufffehand and at http://de\u2010\nveloper.example the long\u2010\nterm plan, a term"
+    vocabulary = Vocabulary(of_browser=True)
+    vocabulary.add(text)
+    assert join_hyphens(text, vocabulary) == (
+        "a left-hand\nand at http://developer.example\nthe longterm\nplan, a term"
+    )
+    assert joined("a left\ufffehand") == "a lefthand"
+
+
 def test_the_words_of_other_pages_decide() -> None:
     """Joined form seen: join; compound seen: keep; both parts words of their own: keep."""
     assert joined("a re\ufffesign of", "they resign") == "a resign\nof"

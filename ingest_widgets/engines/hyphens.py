@@ -12,6 +12,7 @@ KEPT = "-" + 2 * LINE_END
 _SOFT = "\u00ad"
 HYPHEN = "\u2010"
 """What browsers draw where they cut a word; pdfium takes it for a sign like any other."""
+_CUT_BY_BROWSER = HYPHEN + LINE_END
 _LETTERS_BEFORE = re.compile(r"[^\W\d_]+$")
 _LETTERS_AFTER = re.compile(r"[^\W\d_]+")
 # Ligatures in fonts without a map to text are control characters still, see `glyphs`.
@@ -41,16 +42,40 @@ _MOST_WORDS = 300_000
 _WAITING_PAGES = 64
 _EVERY_PAGE = 30
 _LATER_PAGES = 3
+_TRUST = 3  # hyphens
 
 
 class Vocabulary:
-    """The words of a document's pages, as far as they were read; of long documents a part is enough."""
+    """The words of a document's pages, as far as they were read; of long documents a part is enough.
 
-    def __init__(self) -> None:
+    And whether its hyphens at line ends cut words at all: what a browser prints, or most of what an office suite
+    does, has only those that the author wrote.
+
+    Args:
+        of_browser: Where a word is cut, a sign of its own is drawn; a plain hyphen is the author's.
+    """
+
+    def __init__(self, of_browser: bool = False) -> None:
         self._words: set[str] = set()  # as they were written, with the punctuation that clings to them
         self._waiting: list[str] = []
         self._pages = 0
         self._last_parts: set[str] = set()
+        self.of_browser = of_browser
+        self._kept = _TRUST if of_browser else 0  # hyphens at line ends that belong to their words
+        self._open = 0  # those of which nothing is known
+        self.cuts_words = False
+        """A word that a plain hyphen cut stands elsewhere in one piece."""
+
+    def count(self, joined: bool | None) -> None:
+        """Takes in what is known of a plain hyphen at a line end; see `_joins`."""
+        self.cuts_words |= joined is True
+        self._kept += joined is False
+        self._open += joined is None
+
+    @property
+    def keeps_hyphens(self) -> bool:
+        """Whether hyphens at line ends of which nothing is known belong to their words."""
+        return not self.cuts_words and self._kept >= max(self._open, 1)
 
     def add(self, text: str) -> None:
         """Takes a page in; its words are only cut apart when somebody asks: most documents never do."""
@@ -65,7 +90,7 @@ class Vocabulary:
             if len(self._words) > _MOST_WORDS:
                 break
             if self._pages <= _EVERY_PAGE or self._pages % _LATER_PAGES == 0:
-                self._words.update(text.replace(HYPHEN, "-").split())
+                self._words.update(text.replace(_CUT_BY_BROWSER, CUT).replace(HYPHEN, "-").split())
                 self._last_parts.update(_LAST_PART.findall(text))
         self._waiting.clear()
 
@@ -89,23 +114,36 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
 
     Evidence first: the joined word occurs elsewhere, or the compound does in the middle of a line. Without any,
     capitals, figures and code keep their hyphen, and so does a second part that is a word of the document or the end
-    of other compounds. Before "and" and "or" the hyphen stands for a word that is left out.
+    of other compounds, and all of them in a document that doesn't cut words. Before "and" and "or" the hyphen stands
+    for a word that is left out.
     """
-    cut, plain = text.count(CUT), text.count("-\n")
+    cut, plain, by_browser = text.count(CUT), text.count("-\n"), _CUT_BY_BROWSER in text
     if cut + plain > _MOST_CUTS:
         return text.replace(CUT, "-" + LINE_END)
-    if cut or plain:
+    if cut or plain or by_browser:
         vocabulary.gather()
     if cut:
-        head, _, last = text.rpartition(CUT)
-        if last.strip().isdigit():  # the word goes on on the next page: this is the number of this one
-            text = head + KEPT + last
-        text = _mended(text, CUT, lambda head, tail: _sign(head, tail, vocabulary))
+        if not vocabulary.cuts_words:
+            _mended(text, CUT, lambda head, tail: _counted(head, tail, vocabulary))
+        keep = vocabulary.keeps_hyphens
+        text = _whole(text, lambda head, tail: _sign(head, tail, vocabulary, keep))
+    if by_browser:
+        sure = vocabulary.of_browser
+        text = _whole(
+            text.replace(_CUT_BY_BROWSER, CUT), lambda head, tail: "" if sure else _sign(head, tail, vocabulary)
+        )
     if _SOFT in text:
         text = _mended(text, _SOFT + LINE_END, lambda head, tail: "")
     if plain:  # pdfium didn't take it for a cut: only evidence joins here
         text = _mended(text, "-\n", lambda head, tail: _unmarked(head, tail, vocabulary))
     return text
+
+
+def _whole(text: str, hyphen: Callable[[str, str], str]) -> str:
+    head, _, last = text.rpartition(CUT)
+    if last.strip().isdigit():  # the word goes on on the next page: this is the number of this one
+        text = head + KEPT + last
+    return _mended(text, CUT, hyphen)
 
 
 def _mended(text: str, mark: str, hyphen: Callable[[str, str], str | None]) -> str:
@@ -138,13 +176,20 @@ def _unmarked(head: str, tail: str, vocabulary: Vocabulary) -> str | None:
     return "- " if tail in _AND_OR else "-"
 
 
-def _sign(head: str, tail: str, vocabulary: Vocabulary) -> str:
-    if _belong_together(head, tail, vocabulary):
+def _counted(head: str, tail: str, vocabulary: Vocabulary) -> None:
+    if head[-1].isalpha() and tail[0].isalpha():
+        vocabulary.count(_joins(head, tail, vocabulary))
+
+
+def _sign(head: str, tail: str, vocabulary: Vocabulary, keep: bool = False) -> str:
+    joined = _joins(head, tail, vocabulary)
+    if joined or (joined is None and not keep):
         return ""
     return "- " if tail in _AND_OR else "-"
 
 
-def _belong_together(head: str, tail: str, vocabulary: Vocabulary) -> bool:
+def _joins(head: str, tail: str, vocabulary: Vocabulary) -> bool | None:
+    """Whether the parts are one word without a hyphen; None if only nothing is known against it."""
     before = _LETTERS_BEFORE.search(head) or _CODED_BEFORE.search(head)
     after = _LETTERS_AFTER.match(tail) or _CODED_AFTER.match(tail)
     if before is None or after is None:
@@ -156,6 +201,10 @@ def _belong_together(head: str, tail: str, vocabulary: Vocabulary) -> bool:
         return False
     if _CODE_BEFORE.search(head) or _CODE_AFTER.match(tail):
         return False
+    return None if _may_be_cut(left, right, vocabulary) else False
+
+
+def _may_be_cut(left: str, right: str, vocabulary: Vocabulary) -> bool:
     if left.isupper() and len(left) > 1:
         return right.isupper() and len(right) > 2 and not (vocabulary.has(left) or vocabulary.has(right))
     if right[0].isupper():

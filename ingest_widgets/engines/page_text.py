@@ -12,10 +12,11 @@ from ingest_widgets.engines.cyrillic import cyrillic_edits
 from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
-from ingest_widgets.engines.hyphens import CUT, HYPHEN, LINE_END, Vocabulary, join_hyphens
+from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
-from ingest_widgets.engines.pairs import is_of_ghostscript, pair_edits
+from ingest_widgets.engines.pairs import pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
+from ingest_widgets.engines.producers import is_of_browser, is_of_ghostscript, producer_of
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -30,7 +31,6 @@ _FIRST_PAGES = 12
 _SOME_PAGES = 3
 _FEW_PAGES = 3  # who has words in such pieces has some on each page
 _NEAR_PAGES = 12  # behind these or a letterspaced word there may be more: code, running heads
-_CUT_BY_BROWSER = HYPHEN + LINE_END
 _CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
 
@@ -48,13 +48,13 @@ class PageReader:
         self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
-        self._is_of_ghostscript = is_of_ghostscript(document)
+        self._producer = producer_of(document)
         self.start_afresh()
 
     def start_afresh(self) -> None:
         """Forgets the pages that were read."""
-        self._paired_until = _FEW_PAGES if self._is_of_ghostscript else 0
-        self._vocabulary = Vocabulary()
+        self._paired_until = _FEW_PAGES if is_of_ghostscript(self._producer) else 0
+        self._vocabulary = Vocabulary(is_of_browser(self._producer))
         self._pages = self._spaced_until = 0
         self._mixed = self._noted = self._bracketed = False
 
@@ -69,7 +69,7 @@ class PageReader:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
         with TextPage(self._handle, index) as page:
-            text = "\n".join(self._lines(page)).replace(_CUT_BY_BROWSER, CUT)
+            text = "\n".join(self._lines(page))
             if self._watch is not None:
                 self._watch(page)
             self._vocabulary.add(text)

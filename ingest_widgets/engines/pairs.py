@@ -5,33 +5,19 @@ The space between them is that piece's letter spacing, and pdfium takes signs so
 
 from __future__ import annotations
 
-import ctypes
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pypdfium2.raw as pdfium_c
-
 if TYPE_CHECKING:
-    import pypdfium2
-
     from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
-_GHOSTSCRIPT = "Ghostscript".encode("utf-16-le")
-_LONGEST_NAME = 512  # bytes
 _BEGINNING = 1_000  # signs
 _LETTERSPACED = 4  # signs; fewer are words, or ends of words and a word between them
 _SPACE, _TOUCHING = 0.15, 0.05  # of the height of a sign; letters of a word are a hundredth apart
 _NARROW = 1.0  # points
 _WITHIN = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
-
-
-def is_of_ghostscript(document: pypdfium2.PdfDocument) -> bool:
-    """Whether the document says that it was written by it."""
-    room = ctypes.create_string_buffer(_LONGEST_NAME)
-    pdfium_c.FPDF_GetMetaText(document, b"Producer", room, len(room))
-    return _GHOSTSCRIPT in room.raw
 
 
 def pair_edits(page: TextPage, expected: bool = True) -> list[Edit]:
