@@ -8,6 +8,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.hostile.pdf import assemble, page_objects
 from tests.test_page_text import drawn, texts
 
 
@@ -109,3 +110,11 @@ def test_such_pairs_are_looked_for_on_first_pages_only_unless_there_are_some() -
     assert texts(drawn(none, none, none, some, producer=GHOSTSCRIPT))[-1] == "thewords are read"
     assert texts(drawn(none, none, some, some, producer=GHOSTSCRIPT))[-1] == "the words are read"
     assert texts(drawn(some, producer="pdfTeX")) == ["thewords are read"]
+
+
+def test_a_ligature_is_one_of_the_signs_that_ghostscript_drew_together() -> None:
+    """Its letters stand in one place."""
+    line = b"BT /F1 10 Tf 72 700 Td (the give) Tj 2.78 Tc (n\256) Tj 0 Tc [278 (le is read)] TJ ET"
+    font, info = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", b"<</Producer(GPL Ghostscript)>>"
+    pdf = assemble(page_objects([line]) | {3: font, 9: info}, trailer=b"/Info 9 0 R")
+    assert texts(pdf) == ["the given file is read"]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _BEGINNING = 1_000  # signs
 _LETTERSPACED = 4  # signs; fewer are words, or ends of words and a word between them
+_LIGATURE = 2  # letters more than a sign, in the same place
 _SPACE, _TOUCHING = 0.15, 0.05  # of the height of a sign; letters of a word are a hundredth apart
 _NARROW = 1.0  # points
 _WITHIN = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
@@ -39,9 +40,13 @@ def _apart(page: TextPage, length: int) -> list[int]:
     """The signs behind which a space is missing."""
     pieces = [piece.value for piece in page.objects_at(range(length))]
     starts = [at for at, (before, piece) in enumerate(pairwise([None, *pieces])) if piece != before]
-    short = [range(start, end - 1) for start, end in pairwise([*starts, length]) if 1 < end - start < _LETTERSPACED]
-    apart = [gaps for gaps in short if pieces[gaps.start] and all(_gap(page, at, at + 1) > _SPACE for at in gaps)]
-    return [at for gaps in apart for at in gaps]
+    found = []
+    for start, end in pairwise([*starts, length]):
+        if pieces[start] and 1 < end - start < _LETTERSPACED + _LIGATURE:
+            gaps = [at for at in range(start, end - 1) if page.box(at) != page.box(at + 1)]
+            if len(gaps) < _LETTERSPACED - 1 and all(_gap(page, at, at + 1) > _SPACE for at in gaps):
+                found += gaps
+    return found
 
 
 def _squeezed(page: TextPage) -> list[int]:
