@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import bz2
+import gzip
 import os
 import pickle
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -111,6 +115,15 @@ def test_what_macos_puts_beside_a_file_is_told_from_a_broken_download() -> None:
     assert beside.reason == broken.reason == Reason.NOT_A_PDF
     assert "macOS" in beside.detail
     assert "fetch it again" in broken.detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "pack"), [("gzip", gzip.compress), ("base64", base64.encodebytes), ("bzip2", bz2.compress)]
+)
+def test_a_packed_pdf_is_to_be_unpacked_not_fetched_again(kind: str, pack: Callable[[bytes], bytes]) -> None:
+    got = extract(Task("a.pdf", "a.pdf", data=pack(text_pdf("needle"))))
+    assert (got.status, got.reason) == (Status.FAILED, Reason.NOT_A_PDF)
+    assert got.detail == f"It is packed ({kind}): unpack it, and ingest the PDFs that were in it, if any."
 
 
 def test_a_scan_is_ingested_and_said_to_be_one() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ingest_widgets.isolation.wire import APPLE_DOUBLE
+from ingest_widgets.isolation.wire import APPLE_DOUBLE, PACKED
 from ingest_widgets.statuses import Reason
 
 MAPPED_BYTES = 64 * 1024 * 1024
@@ -133,5 +133,7 @@ def sha256_of(data: Data) -> str:
 
 def check_header(data: Data) -> None:
     """Refuses what isn't a PDF at all."""
-    if b"%PDF-" not in data[: _HEADER_WITHIN + 4]:
-        raise Refused(Reason.NOT_A_PDF, APPLE_DOUBLE if data[:4] == _APPLE_DOUBLE else "")
+    head = data[: _HEADER_WITHIN + 4]
+    if b"%PDF-" not in head:
+        kinds = {_APPLE_DOUBLE: APPLE_DOUBLE} | PACKED
+        raise Refused(Reason.NOT_A_PDF, next((kind for start, kind in kinds.items() if head.startswith(start)), ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ingest_widgets.engines.protocol import OTHER_LOCK
 from ingest_widgets.isolation.limits import MIB, OCR_ROOM_BYTES, Limits, within_session
-from ingest_widgets.isolation.wire import APPLE_DOUBLE, CHANGED, WHY_CHARS, one_line
+from ingest_widgets.isolation.wire import APPLE_DOUBLE, CHANGED, PACKED, WHY_CHARS, one_line
 from ingest_widgets.statuses import Reason
 
 
@@ -22,10 +22,7 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
     aside = f" ({what})" if what else ""
     other = " or with another engine" if engine == "auto" else ' or with engine="auto"'
     sentences = {
-        Reason.NOT_A_PDF: "It holds what macOS notes of another file (AppleDouble), no PDF: nothing is missing."
-        if what == APPLE_DOUBLE
-        else "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download went wrong; "
-        "fetch it again.",
+        Reason.NOT_A_PDF: _no_pdf(what),
         Reason.EMPTY: "It has no bytes: copy or download it again.",
         Reason.ENCRYPTED: f"It is locked{aside}: "
         + (
@@ -55,6 +52,17 @@ def sentence(reason: Reason, what: str, limits: Limits, engine: str = "auto", *,
         Reason.CANCELLED: "It was stopped before its end: run again.",
     }
     return sentences[reason]
+
+
+def _no_pdf(what: str) -> str:
+    if what == APPLE_DOUBLE:
+        return "It holds what macOS notes of another file (AppleDouble), no PDF: nothing is missing."
+    if what in PACKED.values():
+        return f"It is packed ({what}): unpack it, and ingest the PDFs that were in it, if any."
+    return (
+        "It has no PDF header in its first 1,024 bytes: it is another kind of file, or the download went wrong; "
+        "fetch it again."
+    )
 
 
 def _memory(limits: Limits) -> str:

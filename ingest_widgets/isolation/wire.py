@@ -32,6 +32,15 @@ CHANGED = "changed"
 """Says that a file can't be drawn, since it isn't the one any more that was read."""
 APPLE_DOUBLE = "AppleDouble"
 """Says that a file is no PDF, but one of those that macOS puts beside each file on a disk of another system."""
+PACKED = {
+    b"\x1f\x8b": "gzip",
+    b"PK\3\4": "ZIP, as office documents are",
+    b"JVBERi": "base64",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"(\xb5/\xfd": "zstd",
+}
+"""How a file begins that may have PDFs in it, and what that is called."""
 MOST_POINTS = 1e7
 """No place is farther away: drawing libraries can't count so far."""
 PICTURE_BYTES = 64 * 1024 * 1024
