@@ -22,7 +22,7 @@ from ingest_widgets.engines.pdfium import open_pdfium
 from ingest_widgets.engines.protocol import Engine, EngineRefuses, as_stream
 from ingest_widgets.engines.structure import opened
 from ingest_widgets.errors import EngineError
-from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.extras import cases as extra_cases
 from tests.hostile.hidden import cases as hidden_cases
@@ -132,6 +132,14 @@ def test_a_password_longer_than_allowed_is_tried_as_it_is_and_cut(revision: int)
         document = open_pdfium(locked(revision, made_with, aes=True), lambda: ["x" * 130])
         assert document.page_text(0)[0].strip() == "needle"
         document.close()
+
+
+def test_a_document_whose_owner_has_no_password_is_open() -> None:
+    data = locked(6, "unknown", owner="", aes=True)
+    got = read(data)
+    assert (got.status, got.engine, [page.text for page in got.pages]) == (Status.INGESTED, "pdfium+repair", ["needle"])
+    assert render_page(Task("x.pdf", "x.pdf", data=data), 1)
+    assert read(locked(6, "unknown", aes=True)).reason is Reason.ENCRYPTED
 
 
 def test_a_lock_of_certificates_is_told_from_one_of_a_password() -> None:

@@ -12,7 +12,7 @@ from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
-from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, page_count
+from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, opens_with_nothing, page_count
 
 _BUILT_IN = {
     "pdfium": ("ingest_widgets.engines.pdfium", "open_pdfium"),
@@ -63,8 +63,8 @@ class OpenDocument:
     """
 
     def __init__(self, data: Buffer, rungs: Sequence[str], passwords: PasswordSource, max_pages: int) -> None:
-        self._data, self._rungs, self._passwords = data, list(rungs), cache(passwords)
-        self._max_pages = max_pages
+        self._data, self._rungs, self._max_pages = data, list(rungs), max_pages
+        self._passwords: PasswordSource = cache(passwords)
         self._opened: list[tuple[str, Document]] = []
         self._rescued = 0
         self.warnings: list[str] = []
@@ -104,7 +104,11 @@ class OpenDocument:
                 if name == "pdfium+repair":
                     self._counted()
                 self._opened.append((name, engine(name)(self._data, self._passwords)))
-            except (Locked, TooManyPages):
+            except Locked:
+                if self._rungs[:1] != ["pdfium+repair"] or not opens_with_nothing(self._data):
+                    raise
+                self._passwords = tuple
+            except TooManyPages:
                 raise
             except EngineRefuses as error:
                 refusal = error

@@ -45,6 +45,15 @@ def opened(data: Buffer, passwords: PasswordSource) -> Iterator[Any]:
         yield document
 
 
+def opens_with_nothing(data: Buffer) -> bool:
+    """Whether the empty password opens it: qpdf tries that as the owner's, too, and pdfium doesn't."""
+    try:
+        with opened(data, tuple):
+            return True
+    except EngineRefuses:
+        return False
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """What pikepdf raises on a broken document means that it can't read it."""

@@ -35,6 +35,9 @@ def cases() -> Iterator[Case]:
         yield Case(f"{way}, opens with a given password", locked(revision, "open sesame", aes=aes), FINE, "needle")
         yield Case(f"{way}, opens with the owner's", locked(revision, "other", "open sesame", aes=aes), FINE, "needle")
         yield Case(f"{way}, opens with none of them", locked(revision, "unknown", aes=aes), _LOCKED)
+    for revision in (5, 6):
+        nothing = locked(revision, "unknown", owner="", aes=True)
+        yield Case(f"R{revision}, opens with nothing as the owner's", nothing, FINE, "needle")
     for revision in (2, 3, 4):
         yield Case(f"R{revision}, password in Latin-1", locked(revision, "pa\u00dfwort"), FINE, "needle")
     yield Case("R6, password in UTF-8", locked(6, "pa\u00dfwort", aes=True), FINE, "needle")
