@@ -14,7 +14,7 @@ from ingest_widgets.engines.fallbacks import SalvagedDocument
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.lost import blotted, cut, nested, tree, uncrossed, unlisted, without
+from tests.hostile.lost import TREES_WITHOUT_PAGES, blotted, cut, nested, rooted, tree, uncrossed, unlisted, without
 from tests.hostile.pdf import assemble, page_objects, show, stream, text_pdf
 
 ENGINES = ("auto", "pypdf")
@@ -169,6 +169,27 @@ def test_pages_whose_list_is_lost_are_found_and_not_said_to_be_all(packed: bool)
     assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3)}
     assert is_partial(got, "page 4")
     assert any("the list of its pages is lost: 3 were found" in warning for warning in got.warnings)
+
+
+@pytest.mark.parametrize("name", TREES_WITHOUT_PAGES)
+def test_pages_are_looked_for_when_their_list_has_none_of_them(name: str) -> None:
+    """pdfium opens it, counts as many as it says, and has none."""
+    got = read(rooted(TREES_WITHOUT_PAGES[name]))
+    assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3)}
+    assert is_partial(got, "page 4")
+
+
+def test_a_document_of_which_all_pages_were_taken_out_has_none() -> None:
+    got = read(rooted(b"<</Type/Pages/Kids[]/Count 0>>"))
+    assert (got.status, got.reason, got.pages) == (Status.FAILED, Reason.CORRUPT, ())
+
+
+def test_as_many_pages_are_missing_as_pdfium_counts_and_does_not_find() -> None:
+    """qpdf takes out a kid that is no page, and lowers the count, while it recovers a file."""
+    data = rooted(b"<</Type/Pages/Kids[4 0 R 6 0 R (8 0 R)]/Count 3>>")
+    got = read(data.replace(b"startxref\n", b"startxref\n1"))
+    assert texts(got) == {n: f"page {n} needle" for n in (1, 2)}
+    assert is_partial(got, "page 3")
 
 
 def test_a_content_that_was_cut_does_not_go_on_with_what_is_added_behind_it() -> None:

@@ -66,7 +66,7 @@ class OpenDocument:
         self._data, self._rungs, self._max_pages = data, list(rungs), max_pages
         self._passwords: PasswordSource = cache(passwords)
         self._opened: list[tuple[str, Document]] = []
-        self._rescued = 0
+        self._rescued = self._said = 0
         self.warnings: list[str] = []
         self._open_first()
         # It may count the pages of a document otherwise, and is of use to none that opens without it.
@@ -80,7 +80,7 @@ class OpenDocument:
     def _open_first(self) -> None:
         try:
             self._open_next()
-            while self.first.page_count < 1 and self._rungs:
+            while self._is_empty() and self._rungs:
                 name, document = self._opened.pop()
                 document.close()
                 self.warnings.append(f"{name} finds no pages in it")
@@ -95,6 +95,10 @@ class OpenDocument:
             if count > self._max_pages:
                 raise TooManyPages(count) from None
             raise
+
+    def _is_empty(self) -> bool:
+        first = self.first
+        return first.page_count < 1 or (isinstance(first, PdfiumDocument) and first.is_empty())
 
     def _open_next(self) -> None:
         refusal: EngineRefuses = EngineRefuses("no engine is left")
@@ -164,6 +168,7 @@ class OpenDocument:
             return
         found = f"it says it has {self.first.page_count} pages, {whole.page_count} were found"
         self.warnings.append("pdfium doesn't find all of its pages" if lacks_pages else found)
+        self._said = self.first.page_count
         self.first.close()
         self._opened[0] = "pdfium+repair", whole
 
@@ -174,7 +179,7 @@ class OpenDocument:
             self.warnings += first.warnings()
         if not isinstance(first, RepairedDocument | PypdfDocument):  # pdfium itself goes by what it says
             return first.page_count
-        said = first.places.said
+        said = max(first.places.said, self._said)
         return max(first.page_count, said if said <= self._max_pages else 0)
 
     @property

@@ -31,6 +31,8 @@ class RepairedDocument(DamagedDocument):
 
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
         mended, self.places = _rewritten(data, passwords)
+        if self.places.found < 1:
+            raise EngineRefuses("it finds no pages")
         super().__init__(mended, lambda: (), Contents(data, passwords))
 
     def warnings(self) -> list[str]:
@@ -111,6 +113,8 @@ class PypdfDocument:
             if self._reader.is_encrypted and not self._reader.decrypt(""):
                 self._unlock(passwords)
             self.places = _pypdf_page_tree(self._reader).places(len(self._reader.pages))
+        if self.places.found < 1:
+            raise EngineRefuses("it finds no pages")
         self.page_count = len(self.places.numbers)
 
     def _unlock(self, passwords: PasswordSource) -> None:
@@ -175,6 +179,8 @@ def _pypdf_page_tree(reader: PdfReader) -> PageTree:
         return [kid if isinstance(kid, DictionaryObject) else None for kid in found]
 
     root: Any = reader.root_object["/Pages"]
+    if "/Kids" not in root and root.get("/Type") != "/Page":
+        return PageTree([], 0)  # pypdf takes it for a page
     said = root.get("/Count")
     return page_tree(root, kids, said if isinstance(said, int) else 0)
 

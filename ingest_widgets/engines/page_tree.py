@@ -47,7 +47,8 @@ class Places(NamedTuple):
         )
         if self.sure:
             return [said]
-        return [said, f"the numbers of the pages behind page {self.numbers.index(None) + 1} may be wrong"]
+        behind = f"the pages behind page {self.numbers.index(None) + 1}" if None in self.numbers else "its pages"
+        return [said, f"the numbers of {behind} may be wrong"]
 
     def number(self, index: int) -> int:
         """Of the page that the document counts as `index` (from 0).
@@ -79,7 +80,7 @@ class PageTree(NamedTuple):
         counter = count()
         numbers = [None if page is None else next(counter) for page in self.pages]
         if next(counter) != found:
-            return Places(list(range(found)), self.said)
+            return Places(list(range(found)), self.said, sure=False)
         return Places(numbers, self.said, self.sure)
 
 
@@ -114,9 +115,10 @@ def _spread(pages: list[Any | None], said: int) -> PageTree:
         return PageTree(pages, said)
     each, rest = divmod(lacking, gone)
     gaps = [number for number, page in enumerate(pages) if page is None]
-    for number in reversed(gaps):
-        pages[number : number + 1] = [None] * (each + (rest if number == gaps[-1] else 0))
-    return PageTree(pages, said, sure=gaps[-1] - gaps[0] == gone - 1)
+    spread: list[Any | None] = []
+    for number, page in enumerate(pages):
+        spread += [page] if page is not None else [None] * (each + (rest if number == gaps[-1] else 0))
+    return PageTree(spread, said, sure=gaps[-1] - gaps[0] == gone - 1)
 
 
 def qpdf_page_tree(document: Any, data: Buffer = b"") -> PageTree:

@@ -28,6 +28,7 @@ _ERRORS = {
     pdfium_c.FPDF_ERR_SECURITY: OTHER_LOCK,
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
+_TRIED = 20
 LOST = "its content is missing from the file or can't be decoded"
 _END, _END_WITHIN = re.compile(rb"startxref\s{1,9}0*[1-9]\d*\s{1,9}%%EOF"), 65_536
 """Junk may stand behind it; one that leads to 0 ends the first part of a linearized file."""
@@ -109,6 +110,10 @@ class PdfiumDocument:
     def has_page(self, index: int) -> bool:
         """Whether a page is there, not only counted; none of its content is looked at."""
         return bool(pdfium_c.FPDF_GetPageSizeByIndexF(self.raw, index, pdfium_c.FS_SIZEF()))
+
+    def is_empty(self) -> bool:
+        """Whether it has none of the first pages that it counts."""
+        return not any(map(self.has_page, range(min(self.page_count, _TRIED))))
 
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""

@@ -29,6 +29,8 @@ _FIRST = re.compile(rb"/First\s{0,9}(\d{1,6})(?!\d)")
 _NUMBER = re.compile(rb"\d{1,10}")
 _STREAM = re.compile(rb"stream\r?\n?")
 _END = b"\nendstream\nendobj\n"  # where a stream was cut, it would go on with what is added
+_KIDS = re.compile(rb"/Kids\s{0,9}(\[[^\]]*|\d{1,10}\s{1,9}\d{1,5}\s{1,9}R)")
+_REFERENCE = re.compile(rb"(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R")
 _TREE = re.compile(rb"/Pages\s{1,9}(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R")
 
 
@@ -131,10 +133,12 @@ def _objects_in(body: bytes, head: bytes) -> dict[int, bytes]:
 
 
 def _root(heads: dict[int, bytes]) -> int:
-    """The catalogue whose page tree is there; 0 when there is none."""
+    """The catalogue whose page tree is there with something of what it names, if anything; 0 when there is none."""
     for number, head in reversed(heads.items()):
         tree = _TREE.search(head) if _TYPE[b"Catalog"].search(head) else None
-        if tree and b"/Kids" in heads.get(int(tree[1]), b""):
+        kids = _KIDS.search(heads.get(int(tree[1]), b"")) if tree else None
+        named = _REFERENCE.findall(kids[1]) if kids else None
+        if named == [] or (named and any(int(kid) in heads for kid in named)):
             return number
     return 0
 

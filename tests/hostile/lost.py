@@ -71,6 +71,19 @@ def without(number: int, pages: int = 3) -> bytes:
     return assemble(objects)
 
 
+TREES_WITHOUT_PAGES = {
+    "without kids": b"<</Type/Pages/Count 3>>",
+    "whose kids are null": b"<</Type/Pages/Kids null/Count 3>>",
+    "whose list of kids is gone": b"<</Type/Pages/Kids 99 0 R/Count 3>>",
+    "whose kids are gone": b"<</Type/Pages/Kids[97 0 R 98 0 R 99 0 R]/Count 3>>",
+}
+
+
+def rooted(root: bytes) -> bytes:
+    """Three pages, and such a root of the page tree."""
+    return assemble(page_objects([show(f"page {n} needle") for n in (1, 2, 3)]) | {PAGES: root})
+
+
 def blotted(number: int) -> bytes:
     """The same, with spaces in place of that page: what reads on from there finds the next one."""
     data = text_pdf(*(f"page {n} needle" for n in (1, 2, 3)))
@@ -193,6 +206,8 @@ def _pages() -> Iterator[Case]:
             f"page {number} of 3 is blotted out", blotted(number), PARTIAL, "page 3 needle", f"corrupt): page {number}"
         )
     yield Case("page 2 of 3 is gone, cut", cut(without(2)), PARTIAL, "page 3 needle", only.format(2))
+    for name, root in TREES_WITHOUT_PAGES.items():
+        yield Case(f"a page tree {name}", rooted(root), PARTIAL, "page 3 needle", "3 were found")
     for name, data in (("", nested()), (", cut", cut(nested()))):
         yield Case(f"pages below a node are gone{name}", data, PARTIAL, "page 9 needle", only.format(6))
     yield Case(
