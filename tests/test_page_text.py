@@ -91,7 +91,14 @@ def test_a_plain_hyphen_that_a_browser_prints_is_the_authors() -> None:
     """Of other documents nobody knows whether it cuts the word."""
     page = lambda canvas: lines_at(canvas, ["Keep away from high-", "temperature places."])  # noqa: E731
     assert texts(drawn(page, producer="Skia/PDF m126")) == ["Keep away from high-temperature\nplaces."]
-    assert texts(drawn(page, producer="pdfTeX-1.40.25")) == ["Keep away from hightemperature\nplaces."]
+    assert texts(drawn(page, producer="Any PDF Library")) == ["Keep away from hightemperature\nplaces."]
+
+
+def test_tex_cuts_words_whatever_the_hyphens_are_that_were_seen() -> None:
+    lines = ["the last word, once and for one", "is a one-", "last time, and a sta-", "tion of it"]
+    page = lambda canvas: lines_at(canvas, lines)  # noqa: E731
+    read = [texts(drawn(page, producer=name))[0] for name in ("pdfTeX-1.40.25", "Any PDF Library")]
+    assert ["and a station\n" in text for text in read] == [True, False]
 
 
 def test_the_document_tells_which_hyphens_belong_to_a_word() -> None:

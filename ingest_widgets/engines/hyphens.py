@@ -53,9 +53,10 @@ class Vocabulary:
 
     Args:
         of_browser: Where a word is cut, a sign of its own is drawn; a plain hyphen is the author's.
+        of_tex: Words are cut by plain hyphens.
     """
 
-    def __init__(self, of_browser: bool = False) -> None:
+    def __init__(self, of_browser: bool = False, of_tex: bool = False) -> None:
         self._words: set[str] = set()  # as they were written, with the punctuation that clings to them
         self._waiting: list[str] = []
         self._pages = 0
@@ -63,8 +64,8 @@ class Vocabulary:
         self.of_browser = of_browser
         self._kept = _TRUST if of_browser else 0  # hyphens at line ends that belong to their words
         self._open = 0  # those of which nothing is known
-        self.cuts_words = False
-        """A word that a plain hyphen cut stands elsewhere in one piece."""
+        self.cuts_words = of_tex
+        """Whether a word that a plain hyphen cut stands elsewhere in one piece, or nobody needs to ask."""
 
     def count(self, joined: bool | None) -> None:
         """Takes in what is known of a plain hyphen at a line end; see `_joins`."""

@@ -30,3 +30,8 @@ def is_of_ghostscript(producer: str) -> bool:
 def is_of_browser(producer: str) -> bool:
     """Whether a sign of its own is drawn where a word is cut, if that is done at all, see `hyphens`."""
     return producer.startswith(_BROWSERS)
+
+
+def is_of_tex(producer: str) -> bool:
+    """Whether words are cut unless somebody forbids it, see `hyphens`."""
+    return "TeX" in producer or "dvipdfm" in producer
