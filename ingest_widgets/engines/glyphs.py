@@ -27,6 +27,7 @@ _CODED = re.compile(
     "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
     "|(?<![^\\s(\\[\"'“‘-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2})"
     "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]-]|$)"
+    "|(?<=\\b[Oo])[\x0b\x1b](?=[\\s,.;:)\\]-]|$)"
     # Fonts for formulas have Greek letters and relations there: beside these are gaps, or single letters.
     "|(?:(?<=[^\\W\\d_]{2})|(?<=\\d))[\x15\x16](?=\\d|[^\\W\\d_]{2})"
     "|(?<![^\\s(\\[])[\x10\x12-\x14](?=[^\\W\\d_]{2})"
