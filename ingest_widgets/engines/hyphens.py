@@ -142,7 +142,7 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
 
 def _whole(text: str, hyphen: Callable[[str, str], str]) -> str:
     head, _, last = text.rpartition(CUT)
-    if last.strip().isdigit():  # the word goes on on the next page: this is the number of this one
+    if "".join(last.split()).isdigit():  # the word goes on on the next page: these are numbers of this one
         text = head + KEPT + last
     return _mended(text, CUT, hyphen)
 

@@ -13,6 +13,7 @@ from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
+from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
@@ -78,12 +79,19 @@ class PageReader:
 
     def _lines(self, page: TextPage) -> list[str]:
         """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
+        if not page.indexed or not page.text:
+            return page.lines.copy()
+        numbers = line_numbers(page)
+        lines = self._ordered(page, numbers)
+        if numbers:
+            lines.append("\n" + "".join(page.text[start:end] for start, end, _ in numbers).rstrip())
+        return lines
+
+    def _ordered(self, page: TextPage, edits: list[Edit]) -> list[str]:
         text, lines = page.text, page.lines.copy()
-        if not page.indexed or not text:
-            return lines
         self._pages += 1
         sampled = self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
-        edits = _accents_and_turns(page, self._from_right)
+        edits = edits + _accents_and_turns(page, self._from_right)
         spaced = self._pages <= self._spaced_until
         if sampled or self._noted or spaced:
             kinds = kinds_of(text)
@@ -135,7 +143,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
         from_right: See `reads_from_right`.
     """
     text, kinds = page.text, kinds_of(page.text)
-    edits = _accents_and_turns(page, from_right)
+    edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page)
     edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)

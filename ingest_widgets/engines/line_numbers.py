@@ -1,0 +1,54 @@
+"""Numbers of lines in the margin of manuscripts, bills and pleadings: they stand within sentences and cut words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.edits import Edit
+    from ingest_widgets.engines.textpage import TextPage
+
+_NUMBER = re.compile("(?:^|(?<=[\n\ufffe]))([1-9][0-9]{0,4}) +(?=[^ ])")
+_LOOKED_AT = 2  # lines: soon told
+_FEWEST = 8
+_PROSE = 0.5  # of the lines go on with a small letter: rows of a table don't
+_LEVEL = 1.0  # points
+Number = tuple[int, int]
+"""Where it begins in the text of a page, and where the line goes on."""
+
+
+def line_numbers(page: TextPage) -> list[Edit]:
+    """(start, end, ""): each number of a line, with the space behind it.
+
+    They count up without a gap, one under the other, with nothing to the left of them, and number prose.
+
+    Args:
+        page: Where its signs are pdfium's characters.
+    """
+    middle = len(page.lines) // 2
+    if not any(line[:1].isdigit() for line in page.lines[middle : middle + _LOOKED_AT]):
+        return []
+    numbers = _longest_count(page.text)
+    prose = sum(page.text[end].islower() for _, end in numbers)
+    if len(numbers) < _FEWEST or prose < _PROSE * len(numbers) or not _in_margin(page, numbers):
+        return []
+    return [(start, end, "") for start, end in numbers]
+
+
+def _longest_count(text: str) -> list[Number]:
+    counts: dict[int, list[Number]] = {}
+    for found in _NUMBER.finditer(text):
+        number = int(found[1])
+        count = counts.pop(number - 1, [])
+        count.append((found.start(), found.end()))
+        if len(count) >= len(counts.get(number, ())):
+            counts[number] = count
+    return max(counts.values(), key=len, default=[])
+
+
+def _in_margin(page: TextPage, numbers: list[Number]) -> bool:
+    firsts, _ = page.pens([start for start, _ in numbers])
+    ends = [page.box(start + len(page.text[start:end].rstrip()) - 1)[2] for start, end in numbers]
+    aligned = min(max(places) - min(places) for places in (firsts, ends)) < _LEVEL
+    return aligned and min(page.line_pens[0]) > min(firsts) - _LEVEL
