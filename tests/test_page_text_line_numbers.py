@@ -39,9 +39,11 @@ def test_numbers_of_lines_stand_apart_from_what_they_number() -> None:
 
 
 def test_numbers_of_rows_stay_in_their_rows() -> None:
-    """Those of a table, or of a list that is a part of the text."""
-    rows = tuple(f"{line.title()} {number}" for number, line in enumerate(LINES))
-    assert texts(drawn(numbered(rows)))[0].startswith(f"9 {rows[0]}\n10 {rows[1]}")
+    """Those of tables, of contents, or of a list that is a part of the text."""
+    rows = tuple(map(str.title, LINES))
+    contents = tuple(f"{line} {number}" for number, line in enumerate(LINES))
+    for lines in rows, contents:
+        assert texts(drawn(numbered(lines)))[0].startswith(f"9 {lines[0]}\n10 {lines[1]}")
 
     def within(canvas: Canvas) -> None:
         canvas.drawString(40, 750, "What they gave us as answers, in their order:")

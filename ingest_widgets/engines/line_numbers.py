@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile("(?:^|(?<=[\n\ufffe]))([1-9][0-9]{0,4}) +(?=[^ ])")
 _LOOKED_AT = 2  # lines: soon told
 _FEWEST = 8
-_PROSE = 0.5  # of the lines go on with a small letter: rows of a table don't
+_PROSE = 0.5  # of the lines: rows of tables and of contents begin with a capital, or end in a number
 _LEVEL = 1.0  # points
 Number = tuple[int, int]
 """Where it begins in the text of a page, and where the line goes on."""
@@ -30,7 +30,7 @@ def line_numbers(page: TextPage) -> list[Edit]:
     if not any(line[:1].isdigit() for line in page.lines[middle : middle + _LOOKED_AT]):
         return []
     numbers = _longest_count(page.text)
-    prose = sum(page.text[end].islower() for _, end in numbers)
+    prose = sum(_is_prose(page.text, end) for _, end in numbers)
     if len(numbers) < _FEWEST or prose < _PROSE * len(numbers) or not _in_margin(page, numbers):
         return []
     return [(start, end, "") for start, end in numbers]
@@ -45,6 +45,11 @@ def _longest_count(text: str) -> list[Number]:
         if len(count) >= len(counts.get(number, ())):
             counts[number] = count
     return max(counts.values(), key=len, default=[])
+
+
+def _is_prose(text: str, start: int) -> bool:
+    end = text.find("\r", start)
+    return text[start].islower() and not text[end - 1 if end > 0 else -1].isdigit()
 
 
 def _in_margin(page: TextPage, numbers: list[Number]) -> bool:
