@@ -88,9 +88,12 @@ class _Counts:
         """The most frequent ones; a phrase that is there only once is an accident, and so is a part of a run."""
         han = {word: times for word, times in self._han.items() if times > 1 or word in self._han_runs}
         for word, parts in likely_words(han).items():
-            self._times[word] = han[word] if word in han else self._times_in_runs(word)
+            self._times[word] = min(han[part] for part in parts)
             self._spread[word] = min(self._spread[part] for part in parts)
         most = self._times.most_common(_CANDIDATES)
+        for word, _ in most:
+            if is_han(word) and word not in han:  # its parts are there as often at least
+                self._times[word] = self._times_in_runs(word)
         return [phrase for phrase, times in most if times > (" " in phrase)]
 
     def _times_in_runs(self, word: str) -> int:
