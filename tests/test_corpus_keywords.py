@@ -151,6 +151,13 @@ def test_a_name_of_a_program_or_a_file_comes_whole(tmp_path: Path, text: str, wo
     assert set(phrases_of(tmp_path, text)) == words
 
 
+def test_of_a_phrase_longer_than_three_words_no_two_parts_come_that_share_two(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("Morning Noon Evening Night. " * 9, "Noon Evening Storm. " * 3))
+        phrases = [keyword.phrase for keyword in corpus.keywords()]
+    assert phrases == ["Morning Noon Evening", "Evening Night", "Noon Evening Storm"]
+
+
 def test_a_name_with_marks_is_as_rare_as_it_is_whole(tmp_path: Path) -> None:
     """Its parts are on every page."""
     with Corpus(tmp_path / "c.sqlite") as corpus:

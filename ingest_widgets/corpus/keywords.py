@@ -154,7 +154,7 @@ def _phrases(text: str) -> Iterator[str]:
 
 
 def _without_parts(scored: Sequence[Keyword], limit: int) -> list[Keyword]:
-    """The best, without what is mostly a part of a better one, and without longer forms of one that says it all."""
+    """The best, without parts of a better one, longer forms of one that says it all, and what goes on behind one."""
     kept: list[Keyword] = []
     for keyword in scored:
         if len(kept) == limit:
@@ -168,7 +168,16 @@ def _says_the_same(keyword: Keyword, better: Keyword) -> bool:
     words, others = keyword.phrase.lower(), better.phrase.lower()
     if words in (f"{others}s", others.removesuffix("s")):  # vectors, vector
         return True
+    few, many = sorted((keyword.times, better.times))
+    if few * 2 <= many:
+        return False
+    if _goes_on(words.split(" "), others.split(" ")):
+        return True
     if not is_han(words):
         words, others = f" {words} ", f" {others} "
-    few, many = sorted((keyword.times, better.times))
-    return (words in others or others in words) and few * 2 > many
+    return words in others or others in words
+
+
+def _goes_on(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Both are three words of the same four, such as `noon evening night` after `morning noon evening`."""
+    return len(words) == len(others) == _LONGEST and (words[1:] == others[:-1] or words[:-1] == others[1:])
