@@ -97,6 +97,7 @@ def found(corpus: Corpus, query: str, **options: object) -> set[tuple[str, int]]
         ("(OR) falls", {("heat", 1)}),
         ("-(-law) falls", {("heat", 1)}),
         ("() OR -() falls", {("heat", 1)}),
+        ("(OR) \xad", set()),
         ("entrop*", {("heat", 1), ("heat", 2), ("code", 2)}),
         ('"second la"*', {("heat", 2)}),
         ("file:heat entropy", {("heat", 1), ("heat", 2)}),

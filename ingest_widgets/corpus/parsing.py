@@ -41,7 +41,7 @@ _DEEPEST = 16  # parentheses in parentheses; FTS5 can read a hundred
 def parse_query(text: str) -> Query:
     """Reads a query as a person types it."""
     items = list(items_of(text))
-    has_words = not all(item.is_operator for item in items if not item.opens)
+    has_words = not all(item.is_operator for item in items if item.text)
     reader = _Reader()
     for item in items:
         reader.read(item, is_operator=item.is_operator and has_words)

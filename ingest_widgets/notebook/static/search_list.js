@@ -49,7 +49,8 @@ export class SearchList {
     if (!query.trim()) return this.store.files.total ? "Type to search what is in; Enter opens the first page found." : "";
     if (!done && !total) return "Searching…";
     if (!total) return [`No page matches ${query.trim()}`, hint].filter(Boolean).join(": ");
-    return `${counted(total, "page")} in ${Math.max(1, Math.round((seconds ?? 0) * 1000))} ms`;
+    const found = `${counted(total, "page")} in ${Math.max(1, Math.round((seconds ?? 0) * 1000))} ms`;
+    return [found, hint].filter(Boolean).join(": ");
   }
 
   /** Nodes of hits that stay are kept, and with them the focus. */
