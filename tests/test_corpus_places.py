@@ -196,6 +196,17 @@ def test_a_disk_without_room_for_a_first_page_is_not_taken_for_another_programs_
         assert (len(corpus), corpus.check()) == (1, [])
 
 
+def test_a_path_that_is_too_long_for_sqlite_is_said_to_be_so(tmp_path: Path) -> None:
+    folder = tmp_path / ("d" * 200) / ("e" * (504 - len(str(tmp_path)) - 204 - 100))
+    folder.mkdir(parents=True)
+    longest = folder / ("c" * (504 - len(str(folder)) - 1))
+    with Corpus(longest) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+        assert (len(corpus), corpus.check()) == (1, [])
+    with pytest.raises(CorpusNotWritable, match="SQLite takes paths of 504 bytes at most: give a shorter one"):
+        Corpus(f"{longest}c").prepare()
+
+
 def test_a_copy_of_a_corpus_opens_elsewhere(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("words"))

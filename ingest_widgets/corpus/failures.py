@@ -25,6 +25,7 @@ WAIT_SECONDS = 30.0
 
 _FULL = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"}
 _FILES_OF_CONNECTION = 5  # the corpus, its -wal and -shm, and two for a moment while it is opened
+_LONGEST_PATH = 504  # with the endings of the files beside it
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_FORMAT", "SQLITE_IOERR", "SQLITE_SCHEMA")
 _OF_DAMAGE = (
     "no such table",
@@ -68,6 +69,10 @@ def _translated(path: str, error: sqlite3.Error, is_written: bool) -> CorpusErro
         return CorpusFull(f"{path} can't grow, the disk is full or a limit is reached: make room and run again")
     if name.startswith("SQLITE_CANTOPEN") and has_too_many_open():
         return CorpusError(f"{path} can't be opened, too many files are: {CLOSE_FILES}")
+    if name.startswith("SQLITE_CANTOPEN") and len(os.fsencode(path)) > _LONGEST_PATH:
+        return CorpusNotWritable(
+            f"{path} can't be opened, SQLite takes paths of {_LONGEST_PATH} bytes at most: give a shorter one"
+        )
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return CorpusNotWritable(
             f"{path} can't be opened or written here ({why}): give a path in a folder you may write"
