@@ -215,6 +215,30 @@ def test_a_file_gone_from_the_folder_stays_until_it_is_removed(papers: Path) -> 
     corpus.close()
 
 
+@pytest.mark.parametrize("leads_to", ["gone.pdf", "elsewhere.pdf", None])
+def test_a_link_to_nothing_that_is_mended_in_any_way_leaves_no_failure_behind(
+    leads_to: str | None, tmp_path: Path
+) -> None:
+    """Its record is that of where it led, which is another file once it leads elsewhere or is none any more."""
+    folder = tmp_path / "minutes"
+    folder.mkdir()
+    link = folder / "may.pdf"
+    link.symlink_to(tmp_path / "gone.pdf")
+    with ingest(folder, tmp_path / "c.sqlite", progress=False) as corpus:
+        (before,) = corpus.files()
+        assert (before.reason, before.path) == ("unreadable", str(link))
+        link.unlink()
+        place = tmp_path / leads_to if leads_to else link
+        place.write_bytes(text_pdf("minutes"))
+        if leads_to:
+            link.symlink_to(place)
+        ingest(folder, corpus, progress=False)
+        assert [(record.name, record.path, record.status) for record in corpus.files()] == [
+            ("may.pdf", str(place), "ingested")
+        ]
+        assert (str(ingest(folder, corpus, progress=False).last_run), corpus.check()) == ("1 file: 1 unchanged", [])
+
+
 def test_a_folder_and_its_subfolder_meet_in_one_record(papers: Path) -> None:
     below = papers / "sub"
     below.mkdir()

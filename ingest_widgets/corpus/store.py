@@ -113,7 +113,7 @@ def _row(
         kind=source.kind,
         identity=identity_of(source),
         name=before.name if before else free_name(con, source),
-        path=clean_path(source.path),
+        path=clean_path(_place(source) if source.problem else source.path),
         status=extraction.status.value,
         reason=extraction.reason.value if extraction.reason else None,
         detail=clean(extraction.detail),
@@ -143,9 +143,19 @@ def free_name(con: sqlite3.Connection, source: SourceFile) -> str:
     """The source's name, with as many folders in front as it takes to be the only one, or else a number behind."""
     path = "" if source.kind == "upload" else source.path
     for name in with_folders(*map(clean_path, (source.name, source.folder, path))):
-        if con.execute("SELECT 1 FROM files WHERE name = ?", (name,)).fetchone() is None:
+        found = con.execute("SELECT id, path, pages, reason FROM files WHERE name = ?", (name,)).fetchone()
+        if found is None:
+            return name
+        # A link that led to nothing and leads elsewhere by now, or is a file: its identity was where it led.
+        if found[1:] == (clean_path(_place(source)), 0, Reason.UNREADABLE):
+            con.execute("DELETE FROM files WHERE id = ?", found[:1])
             return name
     raise AssertionError("the names never end")
+
+
+def _place(source: SourceFile) -> str:
+    """Where one has to look for it: the path of a link, not where that leads."""
+    return source.link or source.path
 
 
 def _replace_pages(

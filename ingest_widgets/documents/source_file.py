@@ -31,6 +31,7 @@ class SourceFile(Noun):
         data: The bytes of an upload.
         problem: Why it can't be read, known without reading it: (reason, one sentence with the cure).
         address: The URL as it was given, when it has a password in it; this is never kept.
+        link: The absolute path of the link that leads to it; None without one.
     """
 
     name: str
@@ -42,6 +43,7 @@ class SourceFile(Noun):
     data: bytes | None = field(default=None, repr=False)
     problem: tuple[Reason, str] | None = None
     address: SecretStr | None = None
+    link: str | None = None
 
     @property
     def key(self) -> FileKey:

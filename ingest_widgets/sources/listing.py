@@ -265,9 +265,10 @@ def _file(path: str, name: str, folder: str, entry: os.DirEntry[str] | None = No
     except OSError as error:
         # Resolved as far as it goes: a link that is mended later is the same file then.
         problem = (Reason.UNREADABLE, _unreadable(path, error))
-        return SourceFile(name, os.path.realpath(path), folder=folder, problem=problem)
+        return SourceFile(name, os.path.realpath(path), folder=folder, problem=problem, link=path)
     if stat.S_ISREG(status.st_mode):
-        return SourceFile(name, identity, "file", status.st_size, status.st_mtime_ns, folder)
+        link = path if linked else None
+        return SourceFile(name, identity, "file", status.st_size, status.st_mtime_ns, folder, link=link)
     what = next((noun for is_kind, noun in _SPECIAL if is_kind(status.st_mode)), "no regular file")
     sentence = f"It is {what}, not a file: put the PDF itself there."
     return SourceFile(name, identity, folder=folder, problem=(Reason.UNREADABLE, sentence))
