@@ -226,10 +226,10 @@ def write_unstarted(con: sqlite3.Connection, sources: Sequence[SourceFile]) -> l
     )
     records = []
     for source in sources:
-        if _before(con, source) is None:
-            con.execute(_UPSERT, vars(_row(con, source, extraction, None, ""))).fetchone()
-        found = con.execute(
+        record = con.execute(
             f"SELECT {RECORD_COLUMNS} FROM files WHERE kind = ? AND identity = ?", (source.kind, identity_of(source))
         ).fetchone()
-        records.append(record_of(found))
+        if record is None:
+            _, *record = con.execute(_UPSERT, vars(_row(con, source, extraction, None, ""))).fetchone()
+        records.append(record_of(record))
     return records
