@@ -8,6 +8,7 @@ import socket
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest_widgets import CorpusError, SourceError, SourceNotFound, ingest
-from ingest_widgets.sources import fetch, printable
+from ingest_widgets.sources import Listing, Patience, fetch, printable
 from ingest_widgets.statuses import Reason
 from tests.listed import list_sources
 from tests.served import Silent, served
@@ -448,3 +449,24 @@ def test_a_sparse_giant_costs_only_its_listing(tmp_path: Path) -> None:
     with (tmp_path / "giant.pdf").open("wb") as giant:
         giant.truncate(1 << 42)
     assert list_sources(tmp_path)[0].size == 1 << 42
+
+
+class Untyped(Silent):
+    """Announces a terabyte, doesn't say of what, and gives up after some of it."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(1 << 40))
+        self.end_headers()
+        if self.command == "GET":
+            with suppress(OSError):
+                self.wfile.write(bytes(1 << 20))
+
+    do_HEAD = do_GET
+
+
+def test_a_pdf_of_http_is_not_fetched_to_be_listed() -> None:
+    """Whoever lists it would otherwise hold all of it, as the text of a page that may have links."""
+    with served(Untyped) as host:
+        (file,) = Listing(f"http://{host}/box/giant.PDF?page=1").files(Patience(30))
+        assert (file.name, file.size, file.folder) == ("giant.PDF?page=1", 1 << 40, "box")

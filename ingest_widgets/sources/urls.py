@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError
 from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -144,7 +145,7 @@ def _asked(url: str, patience: Patience) -> tuple[Any, str, str, dict[str, Any]]
     longer = replace(patience, seconds=LISTING_TIMES * patience.seconds)
     fs, path = longer.wait(lambda: url_to_fs(url))  # of a chain it may fetch what the others lie in
     exists = patience.wait(lambda: _exists(fs, path))
-    base, listed = longer.wait(lambda: (_url_base(fs, path, exists), _tree(fs, path, exists)))
+    base, listed = longer.wait(lambda: _listed(fs, path) if exists else _matches(fs, path))
     return fs, path, without_password(base), listed
 
 
@@ -168,19 +169,26 @@ def _not_there(fs: Any, path: str) -> Exception:
     return FileNotFoundError(path)
 
 
-def _tree(fs: Any, path: str, exists: bool) -> dict[str, Any]:
-    if not exists:
-        found: dict[str, Any] = fs.glob(path, detail=True)
-        return found
-    if not fs.isdir(path):
-        return {path: fs.info(path)}
-    return {name: info for name, info in fs.find(path, detail=True).items() if name[-4:].lower() == ".pdf"}
+def _listed(fs: Any, path: str) -> tuple[str, dict[str, Any]]:
+    if not _is_folder(fs, path):
+        return path.rpartition("/")[0], {path: fs.info(path)}
+    found = fs.find(path, detail=True)
+    return path, {name: info for name, info in found.items() if _is_pdf(name)}
 
 
-def _url_base(fs: Any, path: str, exists: bool) -> str:
-    if not exists:
-        return str(path[: path.index(next(c for c in path if c in "*?["))].rpartition("/")[0])
-    return str(path) if fs.isdir(path) else str(path).rpartition("/")[0]
+def _is_folder(fs: Any, path: str) -> bool:
+    """For http that is a page with links: a server that doesn't say what it sends would send a whole PDF for one."""
+    is_file = path.startswith(("http://", "https://")) and _is_pdf(urlsplit(path).path)
+    return not is_file and bool(fs.isdir(path))
+
+
+def _is_pdf(name: str) -> bool:
+    return name[-4:].lower() == ".pdf"
+
+
+def _matches(fs: Any, pattern: str) -> tuple[str, dict[str, Any]]:
+    base = pattern[: pattern.index(next(c for c in pattern if c in "*?["))].rpartition("/")[0]
+    return base, fs.glob(pattern, detail=True)
 
 
 def _mtime(info: dict[str, Any]) -> int | None:
