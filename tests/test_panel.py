@@ -206,26 +206,47 @@ def test_a_page_comes_as_a_png_with_its_boxes(panel: IngestPanel) -> None:
     assert "gone.pdf" in wait_for(panel, lambda patch: patch.get("page", {}).get("ask") == 2)["page"]["error"]
 
 
+def test_start_without_a_source_takes_the_one_that_was_given(panel: IngestPanel) -> None:
+    panel._source = str(SAMPLES / "paper-two-columns.pdf")
+    ask(panel, "start")
+    assert wait_for(panel, ended)["state"]["sentence"] == "1 file: 1 ingested"
+
+
+def upload(panel: IngestPanel, data: bytes, key: str, offset: int = 0) -> None:
+    slices = [{"id": key, "offset": offset, "size": len(data)}]
+    ask(panel, "upload_slices", [memoryview(data)], slices=slices)
+
+
 def test_uploads_start_by_themselves_once_all_have_come(panel: IngestPanel) -> None:
     data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
     files = [{"id": key, "name": name, "size": len(data)} for key, name in (("a", "../a.pdf"), ("b", "b.pdf"))]
     ask(panel, "upload_begin", files=files)
-    ask(panel, "upload_slice", [memoryview(data)], id="a", offset=0)
-    ask(panel, "upload_slice", [memoryview(data[:100])], id="b", offset=0)
+    upload(panel, data, "a")
+    upload(panel, data[:100], "b")
     wait_for(panel, lambda patch: patch.get("uploads", {}).get("b") == 100)
-    ask(panel, "upload_slice", [memoryview(data[100:])], id="b", offset=100)
+    upload(panel, data[100:], "b", 100)
     assert wait_for(panel, ended)["state"]["sentence"] == "2 files: 2 ingested"
     assert [record.name for record in panel.corpus.files()] == ["a.pdf", "b.pdf"]
+
+
+def test_many_small_files_come_in_one_message(panel: IngestPanel) -> None:
+    data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
+    sizes = {"a": len(data), "b": 0, "c": len(data)}
+    ask(panel, "upload_begin", files=[{"id": key, "name": f"{key}.pdf", "size": size} for key, size in sizes.items()])
+    slices = [{"id": key, "offset": 0, "size": size} for key, size in sizes.items()]
+    ask(panel, "upload_slices", [memoryview(data + data)], slices=slices)
+    assert wait_for(panel, ended)["state"]["sentence"] == "3 files: 2 ingested, 1 failed"
+    assert [record.bytes for record in panel.corpus.files()] == list(sizes.values())
 
 
 def test_what_was_uploaded_waits_for_no_page_that_was_reloaded_in_the_midst_of_another_file(panel: IngestPanel) -> None:
     data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
     panel._uploads = Uploads(patience=0.3)
     ask(panel, "upload_begin", page="old", files=[{"id": "a", "name": "a.pdf", "size": len(data)}])
-    ask(panel, "upload_slice", [memoryview(data[:100])], id="a", offset=0)
+    upload(panel, data[:100], "a")
     ask(panel, "hello", page="new", uploads=[])
     ask(panel, "upload_begin", page="new", files=[{"id": "b", "name": "b.pdf", "size": len(data)}])
-    ask(panel, "upload_slice", [memoryview(data)], id="b", offset=0)
+    upload(panel, data, "b")
     assert "queued" in wait_for(panel, lambda patch: patch.get("state", {}).get("hint"))["state"]["hint"]
     assert wait_for(panel, ended)["state"]["sentence"] == "1 file: 1 ingested"
     assert [record.name for record in panel.corpus.files()] == ["b.pdf"]

@@ -66,7 +66,7 @@ class IngestPanel(LiveWidget):
             "stop": lambda _, __: self.stop(),
             "complete": lambda request, _: self._errand("complete", lambda: self._complete(str(request["text"]))),
             "upload_begin": self._upload_begins,
-            "upload_slice": self._upload_comes,
+            "upload_slices": self._upload_comes,
             "upload_cancel": self._upload_ends,
         }
 
@@ -144,7 +144,7 @@ class IngestPanel(LiveWidget):
     # What the page asks.
 
     def _start_requested(self, request: Request, _: Buffers) -> None:
-        self._source = str(request["source"])
+        self._source = str(request.get("source", self._source))
         if not self._source.strip() and not self._uploads.waiting:
             self.tell_problem("Name a source first: a folder, a file or a pattern such as papers/*.pdf.")
         elif self._source.strip():
@@ -180,7 +180,11 @@ class IngestPanel(LiveWidget):
         self._send_soon()
 
     def _upload_comes(self, request: Request, buffers: Buffers) -> None:
-        self._uploads.take(request["id"], int(request["offset"]), buffers[0] if buffers else b"")
+        data = buffers[0] if buffers else b""
+        for part in request["slices"]:
+            size = int(part["size"])
+            self._uploads.take(part["id"], int(part["offset"]), data[:size])
+            data = data[size:]
         self._send_soon()
         self._start_uploaded()
 

@@ -62,6 +62,16 @@ def test_sixty_megabytes_arrive_with_the_same_hash(lab: Lab, tmp_path: Path) -> 
     assert hashlib.sha256(data).hexdigest() in notebook.text(1)
 
 
+def test_hundreds_of_small_files_are_few_messages(lab: Lab) -> None:
+    """The kernel's own, with which it answers each of the page's, are counted, too."""
+    panel, _ = Panel.show(lab)
+    lab.forget_messages()
+    files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": pdf(f"page {n}")} for n in range(300)]
+    choose(panel, *files)
+    expect(panel.status("300 files: 300 ingested")).to_be_visible(timeout=60_000)
+    assert peak_rate(lab.messages(direction="recv", channel="iopub")) < 15
+
+
 def test_an_upload_can_be_cancelled_and_the_others_go_on(lab: Lab, tmp_path: Path) -> None:
     large, small = tmp_path / "large.pdf", tmp_path / "small.pdf"
     large.write_bytes(padded(SIXTY_MB))

@@ -457,6 +457,25 @@ def test_the_completions_never_lie_over_start(panel: BarePage) -> None:
     assert panel.sent("start")[0]["source"] == "p"
 
 
+def test_who_starts_before_the_kernel_has_told_its_source_starts_that(panel: BarePage) -> None:
+    panel.page.get_by_role("button", name="Start", exact=True).click()
+    assert panel.sent("start")[0] == {"kind": "start", "bytes": 0}
+
+
+def test_who_types_before_the_kernel_has_told_its_source_starts_what_was_typed(panel: BarePage) -> None:
+    panel.page.get_by_role("textbox", name="Source").fill("papers")
+    panel.page.get_by_role("button", name="Start", exact=True).click()
+    assert panel.sent("start")[0]["source"] == "papers"
+
+
+def test_panels_beside_each_other_share_the_width(mount: Callable[..., BarePage]) -> None:
+    """As in an HBox of ipywidgets, where each gets the width of its contents."""
+    bare = mount(views=2)
+    bare.page.evaluate("document.body.style.display = 'flex'")
+    widths = bare.page.get_by_role("region", name="Ingest PDFs").evaluate_all("all => all.map((e) => e.clientWidth)")
+    assert min(widths) > 400
+
+
 def test_start_and_stop_are_there_and_disabled_in_turn(panel: BarePage) -> None:
     start, stop = (panel.page.get_by_role("button", name=name, exact=True) for name in ("Start", "Stop"))
     expect(start).to_be_enabled()

@@ -211,7 +211,9 @@ export class PanelStore {
 
   start() {
     this.dismissProblems();
-    this.ask("start", { source: this.state.source });
+    // What stands in the box is known only when it was typed here, or the kernel has told it.
+    const known = this.heard || this.typedSource !== null;
+    this.ask("start", known ? { source: this.state.source } : {});
   }
 
   stop() {

@@ -1,11 +1,12 @@
-// Files go to the kernel in slices: a message beyond 10 MiB would be dropped in silence.
+// Files go to the kernel in slices, as many to a message as fit: one beyond 10 MiB would be dropped in silence, and one for
+// each of hundreds of small files would be more than a page should send.
 
 import { counted } from "./elements.js";
 import { PAGE } from "./kept_output.js";
 
-const SLICE = 1 << 20;
-const BYTES_IN_FLIGHT = 4 * SLICE;
-const SLICES_IN_FLIGHT = 16;
+const BYTES_A_MESSAGE = 1 << 20;
+const SLICES_A_MESSAGE = 250;
+const MESSAGES_IN_FLIGHT = 4;
 
 /** What is said of files that aren't sent; the kernel says the same of one that it refuses. */
 export function tooLarge(files, limit) {
@@ -71,49 +72,70 @@ export class Uploads {
 
   /** `{id: bytes received}`, or a sentence in place of the number when the kernel won't have the file. */
   acknowledge(received) {
-    for (const [id, bytes] of Object.entries(received)) {
-      const upload = this.list.find((candidate) => candidate.id === id);
-      if (!upload) continue;
-      if (typeof bytes === "string" || bytes >= upload.size) {
-        this.forget(id);
-        continue;
-      }
-      upload.received = bytes;
-      this.flying = this.flying.filter((slice) => slice.id !== id || slice.end > bytes);
-    }
+    const has = (upload) => upload.id in received;
+    const ended = (upload) => typeof received[upload.id] === "string" || received[upload.id] >= upload.size;
+    this.list = this.list.filter((upload) => !has(upload) || !ended(upload));
+    for (const upload of this.list.filter(has)) upload.received = received[upload.id];
+    const left = new Map(this.list.map((upload) => [upload.id, upload.received]));
+    this.flying = this.flying.filter((slice) => slice.end > (left.get(slice.id) ?? Infinity));
     this.tell();
     this.pump();
   }
 
-  /** Reads and sends one slice at a time while there is room on the way. */
+  /** Reads and sends one message at a time while there is room on the way. */
   async pump() {
     if (this.pumping) return;
     this.pumping = true;
     try {
-      for (let next = this.next(); next; next = this.next()) await this.sendSlice(next);
+      for (let slices = this.next(); slices.length; slices = this.next()) await this.sendSlices(slices);
     } finally {
       this.pumping = false;
     }
   }
 
+  /** What goes into the next message; nothing while enough is on its way. */
   next() {
+    const slices = [];
     const bytes = this.flying.reduce((sum, slice) => sum + slice.end - slice.start, 0);
-    if (bytes >= BYTES_IN_FLIGHT || this.flying.length >= SLICES_IN_FLIGHT) return null;
-    return this.list.find((upload) => !upload.done) ?? null;
+    const most = MESSAGES_IN_FLIGHT * SLICES_A_MESSAGE;
+    if (bytes >= MESSAGES_IN_FLIGHT * BYTES_A_MESSAGE || this.flying.length >= most) return slices;
+    let room = BYTES_A_MESSAGE;
+    for (const upload of this.list) {
+      if (!room || slices.length === SLICES_A_MESSAGE) break;
+      if (upload.done) continue;
+      const start = upload.sent;
+      const end = Math.min(start + room, upload.size);
+      upload.sent = end;
+      upload.done = end === upload.size;
+      room -= end - start;
+      slices.push({ id: upload.id, upload, start, end });
+    }
+    this.flying.push(...slices);
+    return slices;
   }
 
-  async sendSlice(upload) {
-    const start = upload.sent;
-    const end = Math.min(start + SLICE, upload.size);
-    upload.sent = end;
-    upload.done = end === upload.size;
-    this.flying.push({ id: upload.id, start, end });
+  async sendSlices(slices) {
+    const read = await Promise.all(slices.map((slice) => this.read(slice)));
+    const parts = read.filter((part) => part && this.list.includes(part.upload));
+    if (!parts.length) return;
+    const data = new Uint8Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      data.set(part.data, at);
+      at += part.data.length;
+    }
+    const named = parts.map(({ id, start, data: { length } }) => ({ id, offset: start, size: length }));
+    this.send({ kind: "upload_slices", slices: named }, [data.buffer]);
+  }
+
+  async read(slice) {
+    const { id, upload, start, end } = slice;
     try {
-      const data = await upload.file.slice(start, end).arrayBuffer();
-      if (this.list.includes(upload)) this.send({ kind: "upload_slice", id: upload.id, offset: start }, [data]);
+      return { ...slice, data: new Uint8Array(await upload.file.slice(start, end).arrayBuffer()) };
     } catch (error) {
-      this.send({ kind: "upload_cancel", id: upload.id, problem: `${upload.name} can't be read: ${error.message}` });
-      this.forget(upload.id);
+      this.send({ kind: "upload_cancel", id, problem: `${upload.name} can't be read: ${error.message}` });
+      this.forget(id);
+      return null;
     }
   }
 }
