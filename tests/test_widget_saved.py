@@ -9,10 +9,16 @@ import pytest
 from tests.kernels import KERNELS, start_kernel
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+OPEN = """
+display(bar := iw.ProgressBar())
+tracker = iw.ProgressTracker(9, desc="open", min_seconds=0, sinks=[bar])
+tracker.update(3)
+"""
 WAYS = {
     "ingest": (f"iw.ingest({str(SAMPLES)!r}, 'a.sqlite')", "5 files: 3 ingested, 2 failed"),
     "again": (f"iw.ingest({str(SAMPLES)!r}, 'a.sqlite')", "5 files: 3 unchanged, 2 failed"),
     "job": (f"job = iw.start_ingest({str(SAMPLES)!r}, 'b.sqlite'); display(job); job.result()", "5 files: 3 ingested"),
+    "open": (OPEN, "open: 33% 3/9"),
     "loop": ("list(iw.ProgressTracker(3, desc='loop').track(range(3)))", "loop: 100% 3/3"),
 }
 

@@ -155,15 +155,15 @@ class ProgressBar(anywidget.AnyWidget):
     def _ask_to_send(self) -> None:
         if self._has_ended:
             pace.ask(self._send_news, urgent=True, kept=True, messages=2)
-        else:
-            pace.ask(self._send_news)
+            return
+        pace.ask(self._send_news)
+        if self._html_is_old:
+            pace.ask(self._send_html, kept=True, after=self._saved_until - time.monotonic())
 
     def _send_news(self) -> None:
         if self._html_is_old and self._has_ended:
             pace.withdraw(self._send_html)
             self._send_html()
-        elif self._html_is_old:
-            pace.ask(self._send_html, after=self._saved_until - time.monotonic())
         with self._lock:
             keys, self._unsent = self._unsent, set()
         if keys and self.comm is not None:
