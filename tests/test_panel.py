@@ -239,6 +239,22 @@ def test_many_small_files_come_in_one_message(panel: IngestPanel) -> None:
     assert [record.bytes for record in panel.corpus.files()] == list(sizes.values())
 
 
+@pytest.mark.parametrize("kind", [IngestPanel, CorpusView])
+def test_who_searches_sees_the_files_that_others_wrote_meanwhile(
+    kind: type[IngestPanel | CorpusView], tmp_path: Path
+) -> None:
+    corpus = ingest(SAMPLES / "paper-two-columns.pdf", tmp_path / "c.sqlite", progress=False)
+    widget = kind(corpus)
+    ask(widget, "hello", uploads=[])
+    wait_for(widget, lambda patch: "1 file, 2 pages" in patch.get("state", {}).get("sentence", ""))
+    with Corpus(tmp_path / "c.sqlite") as of_another:
+        ingest(SAMPLES / "scan-no-text.pdf", of_another, progress=False)
+    ask(widget, "search", ask=1, query="entropy", offset=0, limit=20)
+    rows = wait_for(widget, lambda patch: "2 files, 3 pages" in patch.get("state", {}).get("sentence", ""))["rows"]
+    assert [row[1] for row in rows["items"]] == ["paper-two-columns.pdf", "scan-no-text.pdf"]
+    widget.close()
+
+
 def test_what_was_uploaded_waits_for_no_page_that_was_reloaded_in_the_midst_of_another_file(panel: IngestPanel) -> None:
     data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
     panel._uploads = Uploads(patience=0.3)

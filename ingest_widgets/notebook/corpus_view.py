@@ -32,15 +32,15 @@ class CorpusView(LiveWidget):
 
     def _hello(self, request: Request, buffers: Buffers) -> None:
         super()._hello(request, buffers)
-        self._errand("files", self._show_files)
+        self._errand("files", self._show_corpus)
 
-    def _show_files(self) -> None:
+    def _show_corpus(self) -> None:
         records = self._corpus.files()
         self._pages = sum(record.pages for record in records)
         self._table.show(records)
 
     def _saved_html(self) -> str:
-        self._show_files()
+        self._show_corpus()
         return super()._saved_html()
 
     def _facts(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -60,6 +61,7 @@ class LiveWidget(anywidget.AnyWidget):
         self._state_is_due = False
         self._sequence = 0
         self._saved_until = 0.0
+        self._written: list[tuple[int, int]] = []
         self._was_greeted = False
         self._feed = table.follow(self._rows_changed)
         self._requests: dict[str, Callable[[Request, Buffers], None]] = {
@@ -119,6 +121,7 @@ class LiveWidget(anywidget.AnyWidget):
             self._tell(results=answer | {"error": "The search failed."})
             raise
         self._tell(results=answer)
+        self._follow_corpus()
 
     def _show_page(self, request: Request) -> None:
         try:
@@ -127,6 +130,15 @@ class LiveWidget(anywidget.AnyWidget):
             self._tell(page={"ask": request["ask"], "error": "The page can't be shown."})
             raise
         self._tell(page=answer, buffers=[image] if image else [])
+        self._follow_corpus()
+
+    def _follow_corpus(self) -> None:
+        """Whoever searches sees what others wrote meanwhile: the list of files is to be of the same time."""
+        corpus = self._readable_corpus()
+        written = [_stamp(f"{corpus.path}{ending}") for ending in ("", "-wal")] if corpus else []
+        if written != self._written:
+            self._written = written
+            self._errand("files", self._show_corpus)
 
     # What the page is told.
 
@@ -192,6 +204,9 @@ class LiveWidget(anywidget.AnyWidget):
         """The corpus to search; None as long as there is none."""
         raise NotImplementedError
 
+    def _show_corpus(self) -> None:
+        """Lists the files of the corpus, where it isn't those of a run that are shown."""
+
     # As a cell's value.
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -221,3 +236,11 @@ class LiveWidget(anywidget.AnyWidget):
         facts = self._facts()
         goes_on = facts["running"] and self._table.summary is None
         return self._table.saved_html(facts["sentence"] + (UNDER_WAY if goes_on else ""))
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
