@@ -8,22 +8,24 @@ from __future__ import annotations
 import ctypes
 from collections import deque
 from collections.abc import Iterable, Sequence
-from ctypes import byref, c_double, c_float
-from itertools import repeat
+from ctypes import byref, c_double, c_float, c_void_p
+from itertools import repeat, starmap
 from math import isfinite, pi
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.clusters import Clusters, address
+from ingest_widgets.engines.answers import Answers
+from ingest_widgets.engines.clusters import Clusters
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.raw_text import place_of
+from ingest_widgets.engines.raw_text import BOX, place_of
 
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
+_OWNER = getter(pdfium_c.FPDFText_GetTextObject, c_void_p)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
@@ -34,6 +36,10 @@ _PENS = (c_double * (2 * _MOST_PENS))()
 _ACROSS_AT, _UP_AT = ([byref(_PENS, 16 * n + at) for n in range(_MOST_PENS)] for at in (0, 8))
 _FOUR = (c_double * 4)()
 _EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
+_BOXES = Answers("f", 1, (0.0, 0.0, 0.0, 0.0))
+_SHAPES = Answers("d", 4, (0.0, 0.0, 0.0, 0.0))
+
+Box = tuple[float, float, float, float]
 
 
 class Characters:
@@ -54,6 +60,10 @@ class Characters:
     def objects_at(self, indices: Iterable[int]) -> list[Handle]:
         """The text objects that drew these characters; a false one where pdfium put a character in."""
         return list(map(_OBJECT, repeat(self._text), indices))
+
+    def owners(self, indices: Iterable[int]) -> list[int | None]:
+        """Their addresses."""
+        return list(map(_OWNER, repeat(self._text), indices))
 
     @property
     def text_handle(self) -> Any:
@@ -96,34 +106,40 @@ class Characters:
         """The same as pairs."""
         return list(zip(*self.pens(indices), strict=True))
 
-    def place(self, index: int) -> tuple[float, float, float, float]:
+    def place(self, index: int) -> Box:
         """See `raw_text.place_of`; not turned."""
         return place_of(self._text, index)
 
-    def box(self, index: int) -> tuple[float, float, float, float]:
+    def box(self, index: int) -> Box:
         """Left, bottom, right and top of the character's place in its line."""
         left, top, right, bottom = self.place(index)
         return self._turned_box(left, bottom, right, top)
 
-    def sign(self, index: int) -> tuple[float, float, float, float]:
-        """The same, of all of the sign that it was drawn as a part of."""
-        whole = self.clusters.rects.get(address(self.objects_at([index])[0])) if self.clusters else None
-        return self._turned_box(*whole) if whole else self.box(index)
+    def boxes(self, indices: Sequence[int]) -> list[Box]:
+        """The same of many."""
+        boxes = [(left, low, right, high) for left, high, right, low in _BOXES.of(indices, BOX, self._text)]
+        return list(starmap(self._turned_box, boxes)) if self._turns else boxes
 
-    def blank_between(self, one: int, other: int) -> str | None:
-        """The space or non-joiner that was drawn by itself between these characters; None where that can't be told."""
-        return self.clusters.blank_between(*self.objects_at([one, other])) if self.clusters else None
+    def whole(self, owner: int | None, box: Box) -> Box:
+        """The box of all of the sign that a character was drawn as a part of.
+
+        Args:
+            owner: See `owners`.
+            box: That of the character.
+        """
+        rect = self.clusters.rects.get(owner or 0) if self.clusters else None
+        return self._turned_box(*rect) if rect else box
+
+    def signs(self, indices: Sequence[int]) -> list[Box]:
+        """The boxes of the signs that these characters were drawn as parts of."""
+        boxes = self.boxes(indices)
+        return list(map(self.whole, self.owners(indices), boxes)) if self.clusters else boxes
 
     def _turned_box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         if not self._turns:
             return left, bottom, right, top
         (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
         return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
-
-    def has_width(self, index: int) -> bool:
-        """Whether the character takes up room in its line: a space that pdfium put in doesn't."""
-        left, _, right, _ = self.box(index)
-        return left < right
 
     def extent(self, index: int) -> tuple[float, float]:
         """Bottom and top of what is drawn of it: a full stop is low, and a raised figure of the font stands high."""
@@ -133,6 +149,14 @@ class Characters:
             return bottom, top
         (_, one), (_, other) = self._turned(left, bottom), self._turned(right, top)
         return min(one, other), max(one, other)
+
+    def extents(self, indices: Sequence[int]) -> list[tuple[float, float]]:
+        """The same of many."""
+        shapes = _SHAPES.of(indices, _SHAPE, self._text)
+        if self._turns == 0:
+            return [(low, high) for _, _, low, high in shapes]
+        boxes = [self._turned_box(left, low, right, high) for left, right, low, high in shapes]
+        return [(low, high) for _, low, _, high in boxes]
 
     def size(self, index: int) -> float:
         """The size of the font."""

@@ -7,18 +7,18 @@ one piece, which is narrower than the sign, and takes it once more where other p
 from __future__ import annotations
 
 import ctypes
-from bisect import bisect
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise, repeat
 
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import COUNT, KIND, MARKS, TEXT, Rect, font_size, objects_of, pen_of, rect_of
+from ingest_widgets.engines.pieces import COUNT, KIND, MARKS, TEXT, Rect, font_sizes, objects_of, pens_of, rects_of
 
-_MARK = getter(pdfium_c.FPDFPageObj_GetMark, Handle)
+_MARK = getter(pdfium_c.FPDFPageObj_GetMark, ctypes.c_void_p)
 _MEANING = getter(pdfium_c.FPDFPageObjMark_GetParamStringValue)
 _SHOW = getter(pdfium_c.FPDFPageObj_SetIsActive)
 _LENGTH = ctypes.byref(ctypes.c_ulong())
@@ -41,65 +41,88 @@ class Clusters:
 
     def __init__(self, page: Handle) -> None:
         self.rects: dict[int, Rect] = {}
-        self._rest: list[Handle] = []
+        self._rest: set[int] = set()  # the numbers of the other pieces
         count = COUNT(page)
         self._pieces = list(objects_of(page, range(count if count <= _MOST_PIECES else 0)))
-        for pieces in self._signs():
-            rects = list(map(rect_of, pieces))
-            sizes = [(right - left) * (top - bottom) for left, bottom, right, top in rects]
-            main = sizes.index(max(sizes))
-            lefts, bottoms, rights, tops = zip(*rects, strict=True)
-            if max(tops) - min(bottoms) <= _TALL * font_size(pieces[main]):
-                self.rects[address(pieces[main])] = min(lefts), min(bottoms), max(rights), max(tops)
-                self._rest += pieces[:main] + pieces[main + 1 :]
+        signs = self._signs()
+        self._rects = rects_of(self._pieces) if signs else []
+        areas = [(right - left) * (top - bottom) for left, bottom, right, top in self._rects]
+        mains = [max(pieces, key=areas.__getitem__) for pieces in signs]
+        sizes = font_sizes([self._pieces[main] for main in mains])
+        for pieces, main, size in zip(signs, mains, sizes, strict=True):
+            lefts, bottoms, rights, tops = zip(*map(self._rects.__getitem__, pieces), strict=True)
+            if max(tops) - min(bottoms) <= _TALL * size:
+                self.rects[address(self._pieces[main])] = min(lefts), min(bottoms), max(rights), max(tops)
+                self._rest.update(piece for piece in pieces if piece != main)
 
-    def blank_between(self, one: Handle, other: Handle) -> str | None:
-        """The space or non-joiner that was drawn between these two pieces; None on a page that hardly draws any."""
-        first, last = sorted(self._numbers.get(address(piece), -1) for piece in (one, other))
-        spaces, joiners = self._blanks
-        if first < 0 or len(spaces) < _FEW * len(self._pieces) or not spaces:
+    def blank_between(self, one: int | None, other: int | None) -> str | None:
+        """The space or non-joiner that was drawn between these two pieces; None on a page that hardly draws any.
+
+        Args:
+            one: The address of a piece.
+            other: That of another one; whichever comes first.
+        """
+        spaces, joiners = self._blanks_until
+        if one not in spaces or other not in spaces:
             return None
-        if bisect(spaces, first) < bisect(spaces, last):
+        if spaces[one] != spaces[other]:
             return " "
-        return NON_JOINER if bisect(joiners, first) < bisect(joiners, last) else ""
+        return NON_JOINER if joiners[one] != joiners[other] else ""
 
     @cached_property
-    def _numbers(self) -> dict[int, int]:
-        return {address(piece): number for number, piece in enumerate(self._pieces)}
+    def _blanks_until(self) -> tuple[dict[int | None, int], dict[int | None, int]]:
+        """How many pieces there are of which nothing is seen, up to each: those that take up room, those that don't.
 
-    @cached_property
-    def _blanks(self) -> tuple[list[int], list[int]]:
-        """The numbers of pieces of which nothing is seen: those that take up room, and those that don't."""
-        rest = set(map(address, self._rest))
-        main = [(number, piece) for number, piece in enumerate(self._pieces) if address(piece) not in rest]
-        blanks: tuple[list[int], list[int]] = [], []
-        for (number, piece), (_, following) in pairwise(main):
-            if _is_blank(piece):
-                blanks[not _has_room(piece, following)].append(number)
-        return blanks
+        Empty on a page with too few of the former.
+        """
+        spaces, joiners = [0] * len(self._pieces), [0] * len(self._pieces)
+        for number, has_room in self._blanks():
+            (spaces if has_room else joiners)[number] = 1
+        if sum(spaces) < max(_FEW * len(self._pieces), 1):
+            return {}, {}
+        addresses = [piece.value for piece in self._pieces]
+        up_to = (zip(addresses, accumulate(blanks), strict=True) for blanks in (spaces, joiners))
+        return dict(next(up_to)), dict(next(up_to))
+
+    def _blanks(self) -> Iterator[tuple[int, bool]]:
+        """Their numbers, and whether each takes up room: joiners and what keeps sloping letters apart don't."""
+        mains = [number for number in range(len(self._pieces)) if number not in self._rest]
+        rects = self._rects
+        blanks = [(number, after) for number, after in pairwise(mains) if _is_blank(rects[number])]
+        blanks = [(number, after) for number, after in blanks if KIND(self._pieces[number]) == TEXT]
+        pieces = [self._pieces[number] for number, _ in blanks]
+        sizes, pens = font_sizes(pieces), pens_of(pieces)
+        following = pens_of([self._pieces[after] for _, after in blanks])
+        for (number, _), size, pen, other in zip(blanks, sizes, pens, following, strict=True):
+            yield number, abs(other - pen) > _NARROWEST * size
 
     @contextmanager
     def in_one_piece(self) -> Iterator[None]:
         """For as long as the `with` lasts, the page has only the piece of each sign that stands for it."""
-        for piece in self._rest:
-            _SHOW(piece, 0)
+        rest = [self._pieces[number] for number in self._rest]
+        deque(map(_SHOW, rest, repeat(0)), 0)
         try:
             yield
         finally:
-            for piece in self._rest:
-                _SHOW(piece, 1)
+            deque(map(_SHOW, rest, repeat(1)), 0)
 
-    def _signs(self) -> Iterator[list[Handle]]:
-        meant: dict[int, bool] = {}
-        signs: dict[int, list[Handle]] = {}
-        for piece in self._pieces:
-            for number in range(min(MARKS(piece), _MOST_MARKS)):
-                mark = address(_MARK(piece, number))
-                if mark not in meant:
-                    meant[mark] = bool(_MEANING(Handle(mark), b"ActualText", None, 0, _LENGTH))
-                if meant[mark]:
-                    signs.setdefault(mark, []).append(piece)
-        return (pieces for pieces in signs.values() if len(pieces) > 1)
+    def _signs(self) -> list[list[int]]:
+        """The numbers of the pieces of each."""
+        counts = [min(count, _MOST_MARKS) for count in map(MARKS, self._pieces)]
+        marked = [number for number, count in enumerate(counts) if count > 0]
+        innermost = map(_MARK, map(self._pieces.__getitem__, marked), [counts[number] - 1 for number in marked])
+        parts: dict[int, list[int]] = {}
+        for number, mark in zip(marked, innermost, strict=True):
+            parts.setdefault(mark, []).append(number)
+        signs: dict[int, list[int]] = {}
+        for part in parts.values():  # what is in one mark is in all those around it
+            for level in range(counts[part[0]]):
+                signs.setdefault(_MARK(self._pieces[part[0]], level), []).extend(part)
+        return [sorted(pieces) for mark, pieces in signs.items() if len(pieces) > 1 and _has_meaning(mark)]
+
+
+def _has_meaning(mark: int) -> bool:
+    return bool(_MEANING(Handle(mark), b"ActualText", None, 0, _LENGTH))
 
 
 def may_have_clusters(text: str) -> bool:
@@ -110,14 +133,9 @@ def may_have_clusters(text: str) -> bool:
     return any(map(encoded.__contains__, _FIRST_BYTES))
 
 
-def _is_blank(piece: Handle) -> bool:
-    left, bottom, right, top = rect_of(piece)
-    return left >= right and bottom >= top and KIND(piece) == TEXT
-
-
-def _has_room(piece: Handle, following: Handle) -> bool:
-    """Whether it takes up some: joiners and what keeps sloping letters apart don't."""
-    return abs(pen_of(following) - pen_of(piece)) > _NARROWEST * font_size(piece)
+def _is_blank(rect: Rect) -> bool:
+    left, bottom, right, top = rect
+    return left >= right and bottom >= top
 
 
 def address(handle: Handle) -> int:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.clusters import NON_JOINER
-from ingest_widgets.engines.pieces import font_size
+from ingest_widgets.engines.pieces import font_sizes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest_widgets.engines.characters import Box
     from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
-Box = tuple[float, float, float, float]
 # Combining accents; Hebrew, Arabic and Syriac without their punctuation; from Devanagari to Myanmar; Khmer; joiners;
 # Hebrew with points and the shapes of Arabic.
 _LETTER = (
@@ -28,32 +32,48 @@ _WITHIN = 0.3  # so far apart signs of a word stand where spaces are drawn, and 
 _BACK = 0.6  # what lies farther back was drawn in another order
 
 
-def false_space_edits(page: TextPage, text: str) -> list[Edit]:
-    """(start, end, ""): each space between two letters that touch, or that wasn't drawn as others were."""
+def false_space_edits(page: TextPage, text: str, lines: Sequence[Edit] = ()) -> list[Edit]:
+    """(start, end, ""): each space between two letters that touch, or that wasn't drawn as others were.
+
+    Args:
+        page: Where its signs stand.
+        text: Its text.
+        lines: Those in which no space is looked for, by where they start.
+    """
     if not page.may_have_clusters:
         return []
-    spaces = [match.start() for match in _SPACE.finditer(text)]
-    return [(at, at + 1, "") for at in spaces if not page.has_width(at) and _is_false(page, text, at)]
+    found = [match.start() for match in _SPACE.finditer(text)]
+    if lines:
+        found = [at for at in found if (number := bisect(lines, (at,))) == 0 or lines[number - 1][1] <= at]
+    spaces = [at for at, (left, _, right, _) in zip(found, page.boxes(found), strict=True) if left >= right]
+    before, after = (_letters(page, [_around(text, at, step) for at in spaces]) for step in (-1, 1))
+    sizes = font_sizes(page.objects_at([at + 1 for at in spaces]))
+    signs = zip(spaces, before, after, sizes, strict=True)
+    return [(at, at + 1, "") for at, one, other, size in signs if _is_false(page, at, one, other, size)]
 
 
-def _is_false(page: TextPage, text: str, at: int) -> bool:
-    before, after = _sign(page, text, at - 1, -1), _sign(page, text, at + 1, 1)
-    (piece,) = page.objects_at([at + 1])
-    size = font_size(piece)
+def _is_false(page: TextPage, at: int, before: Box, after: Box, size: float) -> bool:
     gap = max(before[0] - after[2], after[0] - before[2])
     if min(before[3], after[3]) < max(before[1], after[1]) - size or not -_BACK * size < gap < _WITHIN * size:
         return False
-    return gap < _TOUCHING * size or page.blank_between(at - 1, at + 1) in ("", NON_JOINER)
+    if gap < _TOUCHING * size or not page.clusters:
+        return gap < _TOUCHING * size
+    return page.clusters.blank_between(*page.owners((at - 1, at + 1))) in ("", NON_JOINER)
 
 
-def _sign(page: TextPage, text: str, at: int, step: int) -> Box:
-    """Left, bottom, right and top of the letter here and its marks."""
-    box = page.sign(at)
+def _around(text: str, space: int, step: int) -> range:
+    """Where the letter on one side of a space and its marks stand, in this direction."""
+    at = space + step
     for _ in range(_MOST_MARKS):
-        mark, other = (at, at - 1) if step < 0 else (at + 1, at + 1)
-        if not 0 <= other < len(text) or not 0 <= mark < len(text) or unicodedata.category(text[mark])[0] != "M":
+        mark = at if step < 0 else at + 1
+        if not 0 <= at + step < len(text) or unicodedata.category(text[mark])[0] != "M":
             break
         at += step
-        left, bottom, right, top = page.sign(at)
-        box = min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top)
-    return box
+    return range(space + step, at + step, step)
+
+
+def _letters(page: TextPage, places: Sequence[range]) -> list[Box]:
+    """Left, bottom, right and top of each letter with its marks."""
+    boxes = iter(page.signs(list(chain.from_iterable(places))))
+    sides = (zip(*islice(boxes, len(letter)), strict=True) for letter in places)
+    return [(min(lefts), min(bottoms), max(rights), max(tops)) for lefts, bottoms, rights, tops in sides]

@@ -19,7 +19,7 @@ from ingest_widgets.engines.pairs import pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
 from ingest_widgets.engines.producers import is_of_browser, is_of_ghostscript, is_of_tex, producer_of
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
-from ingest_widgets.engines.rightleft import latin_runs, reads_from_right, right_to_left_edits
+from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
 
@@ -117,7 +117,7 @@ class PageReader:
             rows = reading_order(page, text)
             if rows:
                 self._mixed = True
-                return _rebuilt(text, rows, edits)
+                return _rebuilt(text, rows, in_order(edits + false_space_edits(page, text)))
         lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
@@ -152,8 +152,9 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
 
 def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:
     text = page.text
-    edits = accent_edits(page, text) + right_to_left_edits(page, text)
-    edits += false_space_edits(page, text) + cyrillic_edits(text)
+    lines = lines_by_place(page, text)
+    edits = accent_edits(page, text) + lines + right_to_left_edits(page, text)
+    edits += false_space_edits(page, text, lines) + cyrillic_edits(text)
     return latin_runs(page, text) if from_right and not edits else edits
 
 

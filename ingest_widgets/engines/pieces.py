@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.answers import Answers
 from ingest_widgets.engines.getters import Handle, getter
 
 MOST_PIECES = 3000
@@ -51,6 +52,10 @@ _SIX = (c_float * 6)()
 _SIX_AT = byref(_SIX)
 _TWO = (c_int * 2)()
 _TWO_AT = tuple(byref(_TWO, 4 * n) for n in range(2))
+_PLAIN = 1.0, 0.0, 0.0, 1.0, 0.0, 0.0
+_RECTS = Answers("f", 4, (0.0, 0.0, 0.0, 0.0))
+_SIZES = Answers("f", 1, (float("inf"),))
+_MATRICES = Answers("f", 1, _PLAIN)
 
 
 class Piece(NamedTuple):
@@ -138,6 +143,11 @@ def rect_of(handle: Handle) -> Rect:
     return left, bottom, right, top
 
 
+def rects_of(handles: Sequence[Handle]) -> list[Rect]:
+    """The same of many."""
+    return _RECTS.of(handles, BOUNDS)
+
+
 def is_frame(handle: Handle) -> bool:
     """Whether it is a path of which there are only thin lines."""
     if not _DRAWN(handle, *_TWO_AT) or _TWO[0]:
@@ -163,10 +173,15 @@ def font_size(handle: Handle) -> float:
     return abs(float(_RECT[0])) * _least_scale(_matrix(handle))
 
 
-def pen_of(handle: Handle) -> complex:
-    """Where it begins, upwards as the imaginary part."""
-    *_, across, up = _matrix(handle)
-    return complex(across, up)
+def font_sizes(handles: Sequence[Handle]) -> list[float]:
+    """The same of many."""
+    sizes, matrices = _SIZES.of(handles, _SIZE), _MATRICES.of(handles, _MATRIX)
+    return [abs(size) * _least_scale(matrix) for (size,), matrix in zip(sizes, matrices, strict=True)]
+
+
+def pens_of(handles: Sequence[Handle]) -> list[complex]:
+    """Where they begin, upwards as the imaginary part."""
+    return [complex(across, up) for *_, across, up in _MATRICES.of(handles, _MATRIX)]
 
 
 def is_squeezed(handle: Handle) -> bool:
@@ -177,7 +192,7 @@ def is_squeezed(handle: Handle) -> bool:
 
 
 def _matrix(handle: Handle) -> list[float]:
-    return _SIX[:] if _MATRIX(handle, _SIX_AT) else [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
+    return _SIX[:] if _MATRIX(handle, _SIX_AT) else [*_PLAIN]
 
 
 def _least_scale(matrix: Sequence[float]) -> float:

@@ -15,7 +15,7 @@ _COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
 _TEXT = getter(pdfium_c.FPDFText_GetText)
 _UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
-_BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
+BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _FONT = getter(pdfium_c.FPDFTextObj_GetFont, Handle)
 _IS_HYPHEN = getter(pdfium_c.FPDFText_IsHyphen)
@@ -96,7 +96,7 @@ def place_of(page: Handle, index: int) -> tuple[float, float, float, float]:
         page: The page's text, loaded.
         index: What pdfium counts the character as.
     """
-    if not _BOX(page, index, _PLACE_AT):
+    if not BOX(page, index, _PLACE_AT):
         return 0.0, 0.0, 0.0, 0.0
     left, top, right, bottom = _PLACE
     return left, top, right, bottom

@@ -54,11 +54,13 @@ def right_to_left_edits(page: TextPage, text: str) -> list[Edit]:
     """(start, end, replacement): what stands in the order of its places, and mirrored brackets."""
     if not page.has_right_to_left:
         return []
-    edits = _turned_words(page, text) + latin_runs(page, text) + _brackets(text)
-    return _lines_by_place(page, text) + edits
+    return _turned_words(page, text) + latin_runs(page, text) + _brackets(text)
 
 
-def _lines_by_place(page: TextPage, text: str) -> list[Edit]:
+def lines_by_place(page: TextPage, text: str) -> list[Edit]:
+    """(start, end, line) for each line whose order can't be trusted, by where it starts; `by_place` has read them."""
+    if not page.has_right_to_left:
+        return []
     found = []
     share = _SOME if 2 * len(_WORDS.sub("", text)) < len(text) else _MOST
     for start, line in zip(page.line_starts, page.lines, strict=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest_widgets.engines.pieces import font_size
+from ingest_widgets.engines.pieces import font_sizes
 from ingest_widgets.engines.rightleft_lines import is_right_to_left
 
 if TYPE_CHECKING:
@@ -36,18 +36,14 @@ class _Part(NamedTuple):
 
 def torn_lines(page: TextPage) -> list[range]:
     """The numbers of the lines that are one: of the first one up to the one behind the last."""
-    sizes = [_size(page, start, line) for start, line in zip(page.line_starts, page.lines, strict=True)]
+    heights = font_sizes(page.objects_at(page.line_starts))
+    sizes = [height if line.strip() else 0.0 for height, line in zip(heights, page.lines, strict=True)]
     _, up = page.line_pens
     near = [abs(low - high) < _LOWER * size for (high, low), size in zip(pairwise(up), sizes, strict=False)]
     if True not in near:
         return []
     runs = [found for found in _runs(page, near, sizes) if len(found) > 1]
     return [found for found in runs if is_right_to_left("".join(page.lines[found.start : found.stop]))]
-
-
-def _size(page: TextPage, start: int, line: str) -> float:
-    (piece,) = page.objects_at([start])
-    return font_size(piece) if line.strip() else 0.0
 
 
 def _runs(page: TextPage, near: list[bool], sizes: list[float]) -> Iterator[range]:
@@ -67,8 +63,8 @@ def _part(page: TextPage, number: int) -> _Part | None:
     signs = [start + n for n, sign in enumerate(line) if not sign.isspace()]
     if not signs:
         return None
-    lefts, _, rights, _ = zip(*map(page.sign, signs), strict=True)
-    bottoms, tops = zip(*map(page.extent, signs), strict=True)
+    lefts, _, rights, _ = zip(*page.signs(signs), strict=True)
+    bottoms, tops = zip(*page.extents(signs), strict=True)
     _, pens = page.pens(signs)
     return _Part(min(lefts), min(bottoms), min(pens), max(rights), max(tops), max(pens))
 
