@@ -18,15 +18,24 @@ Sign = tuple[str, Sequence[tuple[str, float, float]]]
 
 def browser_page(*signs: Sign, drawn_behind: str = "") -> bytes:
     """A line of these signs, each piece drawn by itself, and more behind it."""
+    return browser_pages(signs, drawn_behind=drawn_behind)
+
+
+def browser_pages(*lines: Sequence[Sign], drawn_behind: str = "") -> bytes:
+    """Such a line a page."""
+    return assemble(page_objects([_drawn(line, drawn_behind) for line in lines]))
+
+
+def _drawn(line: Sequence[Sign], behind: str) -> bytes:
     content = ["BT /F1 20 Tf 100 700 Td"]
-    for meaning, pieces in signs:
+    for meaning, pieces in line:
         if meaning:
             content.append(f"/Span <</ActualText <FEFF{meaning.encode('utf-16-be').hex()}>>> BDC")
         for letter, across, up in pieces:
             content += [f"{across} {up} Td ({letter}) Tj 0 {-up} Td"]
         if meaning:
             content.append("EMC")
-    return assemble(page_objects(["\n".join([*content, drawn_behind, "ET"]).encode()]))
+    return "\n".join([*content, behind, "ET"]).encode()
 
 
 # Two signs of Thai: each a letter with a mark above it, which begins behind the next letter and is drawn to the left.
@@ -75,6 +84,13 @@ def test_a_meaning_of_several_lines_is_no_sign() -> None:
     """Its pieces stay as they are."""
     lines: Sign = ("\u0e01\u0e34\u0e2a\u0e37", [("mmm", 0, 0), ("mmmmm", 0, -80)])
     assert "\u0e01\u0e34\u0e2a\u0e37" in texts(browser_page(lines))[0]
+
+
+def test_a_page_is_read_the_same_whatever_the_one_before_is_made_of() -> None:
+    """Behind a page of signs in pieces these are looked for before the text is read."""
+    latin = [("vo", KO[1]), ("we", SO[1]), ("", [("x", 0, 0)])]
+    pages = [KO, SO], latin, [("", [("x", 0, 0)])], [SO, KO]
+    assert texts(browser_pages(*pages)) == [text for page in pages for text in texts(browser_page(*page))]
 
 
 def test_a_page_is_drawn_with_all_pieces_after_it_was_read() -> None:

@@ -57,7 +57,7 @@ class PageReader:
         self._paired_until = _FEW_PAGES if is_of_ghostscript(self._producer) else 0
         self._vocabulary = Vocabulary(is_of_browser(self._producer), is_of_tex(self._producer))
         self._pages = self._spaced_until = 0
-        self._mixed = self._noted = self._bracketed = False
+        self._mixed = self._noted = self._bracketed = self._clustered = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -69,7 +69,8 @@ class PageReader:
         Raises:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
-        with TextPage(self._handle, index) as page:
+        with TextPage(self._handle, index, self._clustered) as page:
+            self._clustered = page.clusters is not None
             text = "\n".join(self._lines(page))
             if self._watch is not None:
                 self._watch(page)

@@ -53,6 +53,8 @@ class TextPage(Characters):
     Args:
         document: See `handle_of`.
         index: The number of the page, from 0.
+        clusters_first: Whether it is likely to have signs in several pieces: these are then looked for before the text
+            is read, and that is read once.
 
     Attributes:
         index: The number of the page, from 0.
@@ -67,19 +69,19 @@ class TextPage(Characters):
         line_pens: Where the pen stood for the first character of each; see `pens`.
     """
 
-    def __init__(self, document: Handle, index: int) -> None:
+    def __init__(self, document: Handle, index: int, clusters_first: bool = False) -> None:
         self.index = index
         self._text = _NOTHING
         self._rotation: int | None = None  # as it was
         self.handle: Handle = _LOAD(document, index)
         if not self.handle:
             raise pypdfium2.PdfiumError(f"page {index + 1} can't be loaded")
-        self.clusters: Clusters | None = None
+        self.clusters = self._found_clusters() if clusters_first else None
         self._read()
         self.has_right_to_left = has_right_to_left(self.text)
         self.may_have_clusters = may_have_clusters(self.text)
-        if self.may_have_clusters:
-            self._join_clusters()
+        if self.may_have_clusters is not clusters_first:
+            self._read_with(self._found_clusters() if self.may_have_clusters else None)
         self._turns = 0
         if self.text and self.indexed:
             self._stand_upright()
@@ -131,10 +133,13 @@ class TextPage(Characters):
         _CLOSE_TEXT(self._text)
         self._read()
 
-    def _join_clusters(self) -> None:
-        """Reads the text again where some signs were drawn in several pieces."""
+    def _found_clusters(self) -> Clusters | None:
         clusters = Clusters(self.handle)
-        if clusters.rects:
+        return clusters if clusters.rects else None
+
+    def _read_with(self, clusters: Clusters | None) -> None:
+        """Reads the text again if it was read with others, or with none."""
+        if clusters is not self.clusters:
             self.clusters = clusters
             self._read_again()
 
