@@ -100,10 +100,12 @@ def _told_apart(files: Iterable[SourceFile]) -> Iterator[SourceFile]:
     """Here, by the order in which they were given: by the order in which they are read no run would name them alike."""
     taken: set[str] = set()
     for file in files:
-        path = "" if file.kind == "upload" else valid_utf8(file.path)
-        name = next(name for name in with_folders(file.name, file.folder, path) if name not in taken)
-        taken.add(name)
-        yield file if name == file.name else replace(file, name=name)
+        if file.name in taken:
+            path = "" if file.kind == "upload" else valid_utf8(file.path)
+            names = with_folders(file.name, file.folder, path)
+            file = replace(file, name=next(name for name in names if name not in taken))
+        taken.add(file.name)
+        yield file
 
 
 def describe_source(source: Source) -> str:
