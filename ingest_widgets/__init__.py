@@ -16,7 +16,7 @@ from ingest_widgets.logs import configure_at_import as _configure_at_import
 from ingest_widgets.logs import configure_logging
 
 if TYPE_CHECKING:
-    from ingest_widgets.api import ProgressTracker, ingest, ingest_async, start_ingest
+    from ingest_widgets.api import ingest, ingest_async, start_ingest
     from ingest_widgets.background_loop import run_sync, shutdown_background_loop
     from ingest_widgets.corpus import Corpus, CorpusRetriever, Keyword, SearchResults
     from ingest_widgets.documents import Chunk, FileRecord, Hit, Page, RunSummary
@@ -46,12 +46,13 @@ if TYPE_CHECKING:
     from ingest_widgets.notebook import load_ipython_extension as load_ipython_extension
     from ingest_widgets.notebook import unload_ipython_extension as unload_ipython_extension
     from ingest_widgets.pipeline import IngestJob
+    from ingest_widgets.place import ProgressTracker
     from ingest_widgets.progress import LogSink, ProgressState, ProgressUpdate, TerminalSink
     from ingest_widgets.settings import Settings, get_settings, refresh_secrets, settings_override
     from ingest_widgets.statuses import Reason, Status
 
 _ROOMS = {
-    "api": "ProgressTracker ingest ingest_async start_ingest",
+    "api": "ingest ingest_async start_ingest",
     "background_loop": "run_sync shutdown_background_loop",
     "corpus": "Corpus CorpusRetriever Keyword SearchResults",
     "documents": "Chunk FileRecord Hit Page RunSummary",
@@ -60,6 +61,7 @@ _ROOMS = {
     "SourceNotFound",
     "notebook": "CorpusView IngestPanel ProgressBar load_ipython_extension unload_ipython_extension",
     "pipeline": "IngestJob",
+    "place": "ProgressTracker",
     "progress": "LogSink ProgressState ProgressUpdate TerminalSink",
     "settings": "Settings get_settings refresh_secrets settings_override",
     "statuses": "Reason Status",

@@ -1,20 +1,19 @@
-"""The faces of the main job: they choose the bar that suits the place, then call the pipeline."""
+"""The faces of the main job: they take the bar that suits the place, then call the pipeline."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-import ingest_widgets.progress.tracker as progress_room
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.pipeline import IngestJob, IngestRun
 from ingest_widgets.pipeline.signals import interrupt_told
-from ingest_widgets.progress import LogSink, ProgressTracker, Sink
+from ingest_widgets.place import in_kernel, suiting_sinks
+from ingest_widgets.progress import ProgressTracker, Sink
 from ingest_widgets.settings import Settings, get_settings
 from ingest_widgets.sources import Source
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from ingest_widgets.notebook.ingest_bar import IngestBar
     from ingest_widgets.notebook.run_table import RunTable
 
-__all__ = ["ProgressTracker", "ingest", "ingest_async", "start_ingest"]
+__all__ = ["ingest", "ingest_async", "start_ingest"]
 
 CorpusLike = Corpus | str | os.PathLike[str]
 OnError = Literal["record", "raise"]
@@ -115,15 +114,15 @@ def _job(
 ) -> IngestJob:
     _check(executor, progress, settings, on_error)
     settings = settings or get_settings()
-    in_kernel = _in_kernel()
+    kernel = in_kernel()
     # A job that is a cell's value shows itself; only who waits in a notebook needs a bar.
-    bar = _ingest_bar() if in_kernel and waits and progress is None else None
-    table = _run_table() if in_kernel and not waits else None
+    bar = _ingest_bar() if kernel and waits and progress is None else None
+    table = _run_table() if kernel and not waits else None
     run = IngestRun(
         source,
         corpus if isinstance(corpus, Corpus) else Corpus(settings.corpus_path if corpus is None else corpus),
         settings=settings,
-        tracker=progress or _tracker(settings, bar, quiet=in_kernel or progress is False),
+        tracker=progress or _tracker(settings, bar, quiet=kernel or progress is False),
         engine=engine,
         executor=executor,
         observer=bar or table,
@@ -161,42 +160,9 @@ def _tracker(settings: Settings, bar: IngestBar | None, *, quiet: bool) -> Progr
     )
 
 
-def suiting_sinks() -> list[Sink]:
-    """What shows progress best where we are: a widget in a notebook, a bar on a terminal, log lines elsewhere.
-
-    The one place that asks where we are; `ProgressTracker(sinks=None)` comes here too.
-    """
-    if _in_kernel():
-        from ingest_widgets.notebook.cell_bar import CellBar
-
-        return [CellBar()]
-    if _is_terminal(sys.stderr):
-        from ingest_widgets.progress import TerminalSink
-
-        return [TerminalSink()]
-    return [LogSink()]
-
-
-progress_room.default_sinks = suiting_sinks
-
-
-def _is_terminal(stream: Any) -> bool:
-    try:
-        return bool(stream.isatty())
-    except (AttributeError, ValueError):  # none at all, one that a program put in its place, a closed one
-        return False
-
-
-def _in_kernel() -> bool:
-    """Whether a Jupyter kernel runs us: asked of what is loaded already, so that nothing is loaded for the question."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel")
-
-
 def _interrupt_told(job: IngestJob) -> AbstractContextManager[None]:
     """In a notebook the bar says it."""
-    return nullcontext() if _in_kernel() else interrupt_told(lambda: job.status in ("running", "stopped"))
+    return nullcontext() if in_kernel() else interrupt_told(lambda: job.status in ("running", "stopped"))
 
 
 @contextmanager

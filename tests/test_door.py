@@ -58,6 +58,16 @@ def test_importing_loads_nothing_heavy() -> None:
     assert [n for n in loaded if n.startswith("ingest_widgets.")] == ["ingest_widgets.lazy", "ingest_widgets.logs"]
 
 
+def test_a_tracker_used_alone_brings_nothing_heavy_along() -> None:
+    code = """
+import sys, ingest_widgets
+list(ingest_widgets.ProgressTracker().track(range(3)))
+print(sorted(sys.modules))
+"""
+    loaded = ast.literal_eval(fresh(code))
+    assert [name for name in HEAVY if name in loaded] == []
+
+
 def test_importing_opens_no_file_or_socket_and_starts_no_thread_or_process() -> None:
     code = """
 import sys, threading
