@@ -18,12 +18,24 @@ REPO = Path(__file__).resolve().parents[1]
 SHARE = "share/jupyter/labextensions/ingest_widgets"
 
 
+def build(target: str, folder: Path) -> Path:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
+    subprocess.run(command, cwd=REPO, check=True, capture_output=True, timeout=120)
+    (built,) = folder.iterdir()
+    return built
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=REPO, check=True, capture_output=True, timeout=120)
-    return next(folder.glob("*.whl"))
+    return build("wheel", tmp_path_factory.mktemp("wheel"))
+
+
+def test_the_source_archive_has_all_that_its_makefile_asks_for(tmp_path: Path) -> None:
+    subprocess.run(["tar", "-xzf", build("sdist", tmp_path), "-C", tmp_path], check=True, timeout=60)
+    (unpacked,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    for goal in ("demo", "lab", "test"):
+        done = subprocess.run(["make", "-n", goal], cwd=unpacked, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
 
 
 def test_the_wheel_carries_the_lab_extension_where_jupyterlab_looks_for_it(wheel: Path) -> None:
