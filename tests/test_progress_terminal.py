@@ -112,6 +112,18 @@ def test_the_cursor_is_given_back_to_who_never_closed_a_tracker() -> None:
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
 
 
+def test_a_stream_that_was_closed_before_its_tracker_says_nothing_at_the_end() -> None:
+    code = """
+import io
+from ingest_widgets import ProgressTracker, TerminalSink
+stream = io.StringIO()
+ProgressTracker(4, sinks=[TerminalSink(stream)]).update()
+stream.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize(("status", "colour"), [("done", 32), ("failed", 31), ("stopped", 33)])
 def test_a_bar_is_blue_and_ends_in_the_colour_of_its_status(status: str, colour: int) -> None:
     """On a terminal with eight colours, where others are taken for the nearest of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 import weakref
+from contextlib import suppress
 from typing import IO
 
 from rich.console import Console
@@ -123,4 +124,5 @@ def _screen_of(file: IO[str] | None) -> _Screen:
 @atexit.register
 def _give_cursors_back() -> None:
     for screen in [*_stderr_screen, *_screens.values()]:
-        screen.end()
+        with suppress(OSError, ValueError):  # its stream was closed before its tracker
+            screen.end()
