@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import queue
 import threading
 import time
 from functools import partial
@@ -222,13 +223,13 @@ class TestMessagePace:
         assert sent == ["still there"]
 
     def test_its_thread_ends_when_nothing_is_to_be_sent(self) -> None:
-        pace, sent = MessagePace(), threading.Event()
-        pace.ask(sent.set)
-        assert sent.wait(5)
-        name = "ingest-widgets-messages"
-        for thread in [one for one in threading.enumerate() if one.name == name]:
-            thread.join(5)
-        assert not [one for one in threading.enumerate() if one.name == name]
+        before = set(threading.enumerate())
+        pace, senders = MessagePace(), queue.SimpleQueue[threading.Thread]()
+        pace.ask(lambda: senders.put(threading.current_thread()))
+        sender = senders.get(timeout=5)
+        assert sender not in before
+        sender.join(5)
+        assert not sender.is_alive()
 
     def test_a_sender_that_raises_does_not_silence_the_others(self) -> None:
         pace, sent, raised = MessagePace(), threading.Event(), threading.Event()
