@@ -35,6 +35,7 @@ class Contents:
         self._data, self._passwords = data, passwords
         self._document: Any = None
         self._pages: list[Any | None] = []
+        self._fonts: dict[tuple[int, int], bool] = {}
         self.start_afresh()
 
     def start_afresh(self) -> None:
@@ -70,7 +71,7 @@ class Contents:
         with suppress(EngineRefuses), refusals():
             page = self._page(index, page_count)
             found = () if page is None else self._drawn(page)
-            return list(dict.fromkeys(sentence for drawn in found for sentence in damage(drawn)))
+            return list(dict.fromkeys(sentence for drawn in found for sentence in damage(drawn, self._fonts)))
         return []
 
     def _page(self, index: int, page_count: int) -> Any | None:

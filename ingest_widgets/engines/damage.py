@@ -18,6 +18,9 @@ _GAP = bytes(64)
 _PART, _MOST_PARTS = 1024 * 1024, 64
 _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
+_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+
+Key = tuple[int, int]
 
 
 class Drawn(NamedTuple):
@@ -45,13 +48,18 @@ def has_hole(data: Buffer) -> bool:
     return False
 
 
-def damage(drawn: Drawn) -> Iterator[str]:
-    """A sentence for each thing that is missing of it."""
+def damage(drawn: Drawn, fonts_seen: dict[Key, bool]) -> Iterator[str]:
+    """A sentence for each thing that is missing of it.
+
+    Args:
+        drawn: A content or form.
+        fonts_seen: Whether something is missing of the fonts of this document that were looked at; it grows.
+    """
     breaks_off = drawn.content is None or _GAP in drawn.content or _breaks_off(drawn.stream)
     if breaks_off:
         yield BREAKS_OFF
     fonts = {} if drawn.resources is None else dict(drawn.resources.get("/Font", {}).items())
-    lacks_font = any(map(_is_incomplete, fonts.values()))
+    lacks_font = any(_is_seen_incomplete(font, fonts_seen) for font in fonts.values())
     if not fonts and not breaks_off:
         lacks_font = _NAMES_A_FONT.search(drawn.content or b"") is not None
     if lacks_font:
@@ -75,11 +83,25 @@ def _breaks_off(stream: Any) -> bool:
     return False
 
 
-def _is_incomplete(font: Any) -> bool:
-    """Whether it, or what tells its letters and gaps, is a reference to nothing or breaks off."""
+def _is_seen_incomplete(font: Any, seen: dict[Key, bool]) -> bool:
     import pikepdf
 
     if not isinstance(font, pikepdf.Dictionary):
         return True
-    read_by = (value for key, value in font.items() if key in _READ_BY)
-    return any(value is None or (isinstance(value, pikepdf.Stream) and _breaks_off(value)) for value in read_by)
+    if not font.is_indirect:
+        return _is_incomplete(font)
+    if font.objgen not in seen:
+        seen[font.objgen] = _is_incomplete(font)
+    return seen[font.objgen]
+
+
+def _is_incomplete(font: Any) -> bool:
+    """Whether what tells its letters and gaps is a reference to nothing or breaks off, or its own file does."""
+    import pikepdf
+
+    read_by = [value for key, value in font.items() if key in _READ_BY]
+    parts = [font, *font.get("/DescendantFonts", ())]
+    described: list[Any] = [part.get("/FontDescriptor", {}) for part in parts if isinstance(part, pikepdf.Dictionary)]
+    files = [descriptor.get(key) for descriptor in described for key in _FILES]
+    streams = (part for part in (*read_by, *files) if isinstance(part, pikepdf.Stream))
+    return any(value is None for value in read_by) or any(map(_breaks_off, streams))

@@ -195,6 +195,10 @@ DAMAGE = {
         _damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:], {99: _LETTERS}),
         _FONTLESS,
     ),
+    "the end of the file of a font": (
+        _damaged(4, b"/F1 3 0 R", b"/F1<</FontDescriptor<</FontFile2 99 0 R>>%b" % FONT[2:], {99: _LETTERS}),
+        _FONTLESS,
+    ),
     "its resources": (_damaged(4, b"/Resources", b"/Resources 99 0 R/Others"), _FONTLESS),
 }
 
