@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import ctypes
+from contextlib import suppress
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.counted import counted
-from ingest_widgets.engines.protocol import Buffer
+from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
+from ingest_widgets.engines.structure import opened
 
 _MOST = 1000
 _NAME = 2 * 260
-_PORTFOLIO = b"/Collection"
+_PORTFOLIO, _PACKED = b"/Collection", b"/ObjStm"
 
 
-def attached(document: Any, data: Buffer) -> list[str]:
+def attached(document: Any, data: Buffer, passwords: PasswordSource) -> list[str]:
     """A sentence if files are attached that are a part of what there is to read: PDFs, or the files of a portfolio.
 
     Args:
         document: In pdfium.
         data: Its bytes.
+        passwords: What opens it.
     """
     count = pdfium_c.FPDFDoc_GetAttachmentCount(document)
     if count < 1:
         return []
-    if data.find(_PORTFOLIO) < 0:  # tables and invoices as data are attached to ordinary papers
-        count = sum(_is_pdf(document, number) for number in range(min(count, _MOST)))
-    if not count:
+    names = [_name(document, number) for number in range(min(count, _MOST))]
+    pdfs = sum(name.endswith(".pdf") for name in names)
+    # Tables and invoices as data are attached to ordinary papers; to look for more than XML in them is not worth it.
+    if pdfs < count and not all(name.endswith(".xml") for name in names) and _is_portfolio(data, passwords):
+        pdfs = count
+    if not pdfs:
         return []
-    return [f"{counted(count, 'attached file')} not read: save what is attached from a viewer, and ingest the PDFs"]
+    return [f"{counted(pdfs, 'attached file')} not read: save what is attached from a viewer, and ingest the PDFs"]
 
 
-def _is_pdf(document: Any, number: int) -> bool:
+def _name(document: Any, number: int) -> str:
+    """In small letters; empty when it is longer than any system allows."""
     file = pdfium_c.FPDFDoc_GetAttachment(document, number)
     name = ctypes.create_string_buffer(_NAME)
     size = pdfium_c.FPDFAttachment_GetName(file, ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), _NAME)
-    return 2 <= size <= _NAME and name.raw[: size - 2].decode("utf-16-le", "replace").lower().endswith(".pdf")
+    return name.raw[: size - 2].decode("utf-16-le", "replace").lower() if 2 <= size <= _NAME else ""
+
+
+def _is_portfolio(data: Buffer, passwords: PasswordSource) -> bool:
+    if data.find(_PORTFOLIO) >= 0:
+        return True
+    if data.find(_PACKED) < 0:
+        return False
+    with suppress(EngineRefuses), opened(data, passwords) as structure:  # its catalogue may be packed
+        return "/Collection" in structure.Root
+    return False

@@ -81,7 +81,7 @@ class PdfiumDocument:
         handle = _load(data, None)
         if handle is None:
             handle = _unlock(data, passwords)
-        self._data = data  # pdfium reads from it as long as the document is open
+        self._data, self._passwords = data, passwords  # pdfium reads from the data as long as the document is open
         self.raw = pypdfium2.PdfDocument(handle)
         self._contents = contents or Contents(data, passwords)
         self._reader = _Reader(self.raw, data, self._contents)
@@ -101,7 +101,7 @@ class PdfiumDocument:
 
     def warnings(self) -> list[str]:
         """What is to be said of the document as a whole."""
-        return [*attached(self.raw, self._data), *_unended(self._data)]
+        return [*attached(self.raw, self._data, self._passwords), *_unended(self._data)]
 
     def start_afresh(self) -> None:
         """Forgets what was learnt of the pages that were read, such as their words."""

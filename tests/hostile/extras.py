@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+
+import pikepdf
 
 from tests.hostile.case import FINE, NO_TEXT, Case
 from tests.hostile.pdf import assemble, page_objects, show, stream, text_pdf
@@ -59,6 +62,10 @@ def _attachments() -> Iterator[Case]:
     told = "1 attached file not read"
     yield Case("PDF within a PDF", attaching(b"inner.pdf"), FINE, "needle", told)
     yield Case("portfolio", attaching(b"letter.docx", b"/Collection<<>>"), FINE, "needle", told)
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(attaching(b"letter.docx", b"/Collection<<>>"))) as document:
+        document.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    yield Case("portfolio that is packed", packed.getvalue(), FINE, "needle", told)
     yield Case("paper with a table", attaching(b"table.csv"), FINE, "needle", "!attached")
     loop = attaching(b"inner.pdf").replace(b"/Names[(inner.pdf) 91 0 R]", b"/Kids[90 0 R 90 0 R]      ")
     yield Case("attachments in a circle", loop, FINE, "needle", "!attached")
