@@ -28,7 +28,8 @@ def attached(document: Any, data: Buffer, passwords: PasswordSource) -> list[str
     count = pdfium_c.FPDFDoc_GetAttachmentCount(document)
     if count < 1:
         return []
-    names = [_name(document, number) for number in range(min(count, _MOST))]
+    files = (pdfium_c.FPDFDoc_GetAttachment(document, number) for number in range(min(count, _MOST)))
+    names = list(map(name_of, files))
     pdfs = sum(name.endswith(".pdf") for name in names)
     # Tables and invoices as data are attached to ordinary papers; to look for more than XML in them is not worth it.
     if pdfs < count and not all(name.endswith(".xml") for name in names) and _is_portfolio(data, passwords):
@@ -38,9 +39,8 @@ def attached(document: Any, data: Buffer, passwords: PasswordSource) -> list[str
     return [f"{counted(pdfs, 'attached file')} not read: save what is attached from a viewer, and ingest the PDFs"]
 
 
-def _name(document: Any, number: int) -> str:
-    """In small letters; empty when it is longer than any system allows."""
-    file = pdfium_c.FPDFDoc_GetAttachment(document, number)
+def name_of(file: Any) -> str:
+    """Of an attached file, in small letters; empty when it has none or one that is longer than any system allows."""
     name = ctypes.create_string_buffer(_NAME)
     size = pdfium_c.FPDFAttachment_GetName(file, ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), _NAME)
     return name.raw[: size - 2].decode("utf-16-le", "replace").lower() if 2 <= size <= _NAME else ""

@@ -13,6 +13,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.attachments import name_of
 from ingest_widgets.engines.fields import (
     MOST_CHARS,
     enough_of,
@@ -35,11 +36,13 @@ _LONG = f"values of form fields and notes beyond {MOST_CHARS:,} characters were 
 _MANY = f"form fields and notes behind the first {MOST_NOTES:,} annotations of the page were left out"
 
 _STAMPED = "words of a stamp or signature on it are not in its text"
+_ATTACHED = "a PDF that is attached to it is not read: save it from a viewer, and ingest it"
 
 _FREE_TEXT, _WIDGET, _STAMP = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_STAMP
+_FILE = pdfium_c.FPDF_ANNOT_FILEATTACHMENT
 _MOST_PIECES = 200
 _HIDDEN, _NO_VIEW = 2, 32  # flags, ISO 32000-1, table 165
-_NOTES_IN = (b"/FreeText", b"/Stamp", b"/ObjStm")
+_NOTES_IN = (b"/FreeText", b"/Stamp", b"/FileAttachment", b"/ObjStm")
 _XML_TEXT = re.compile(r">([^<>]+)<")
 
 
@@ -64,7 +67,7 @@ class Notes:
     def __init__(self, document: pypdfium2.PdfDocument, data: Any) -> None:
         self._document = document
         self.warnings: tuple[str, ...] = ()
-        self._unseen = self._stamped = False
+        self._unseen = self._stamped = self._attached = False
         self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
         if self._has_form:
             document.init_forms()
@@ -85,7 +88,7 @@ class Notes:
         self.warnings = ()
         if not self._worth_a_look:
             return ""
-        self._unseen = self._stamped = False
+        self._unseen = self._stamped = self._attached = False
         count = _COUNT(page)
         some = range(min(count, MOST_NOTES))
         found = self._notes(page, some if count <= FEW or self._thorough else (0, count - 1))
@@ -94,13 +97,14 @@ class Notes:
             found = self._notes(page, some)
         if index == 0 and self._has_form:
             found += self._xml_form()
-        if not (found or self._stamped) and count <= MOST_NOTES:
+        if not (found or self._stamped or self._attached) and count <= MOST_NOTES:
             return ""
         text = "\n".join(dict.fromkeys(found))
         said = {
             _NOTED: text,
             _UNSEEN: self._unseen,
             _STAMPED: self._stamped,
+            _ATTACHED: self._attached,
             _LONG: sum(map(len, found)) > MOST_CHARS,
             _MANY: self._thorough and count > MOST_NOTES,
         }
@@ -116,9 +120,13 @@ class Notes:
             return ""
         try:
             kind = _KIND(handle)
-            if kind not in (_FREE_TEXT, _WIDGET, _STAMP):
+            if kind not in (_FREE_TEXT, _WIDGET, _STAMP, _FILE):
                 return ""
             note = ctypes.cast(handle, pdfium_c.FPDF_ANNOTATION)
+            if kind == _FILE:
+                file = pdfium_c.FPDFAnnot_GetFileAttachment(note)
+                self._attached = self._attached or name_of(file).endswith(".pdf")
+                return ""
             if kind == _STAMP or is_signature(self._document.formenv, note):
                 self._stamped = self._stamped or _has_words(note)
                 return ""

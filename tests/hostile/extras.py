@@ -43,6 +43,12 @@ def _actions() -> Iterator[Case]:
     yield Case("page with a script", _with(page=page), FINE, "needle")
 
 
+def _pinned(name: bytes) -> bytes:
+    note = b"<</Type/Annot/Subtype/FileAttachment/Rect[9 9 30 30]/FS<</Type/Filespec/F(%b)/UF(%b)/EF<</F 92 0 R>>>>>>"
+    objects = {90: note % (name, name), 92: stream(b"%PDF-1.7", b"/Type/EmbeddedFile")}
+    return _with(objects=objects, page=_NOTE)
+
+
 def _attachments() -> Iterator[Case]:
     names = {
         "leads upwards": b"(../../../../tmp/evil.sh)",
@@ -66,6 +72,9 @@ def _attachments() -> Iterator[Case]:
     with pikepdf.open(io.BytesIO(attaching(b"letter.docx", b"/Collection<<>>"))) as document:
         document.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     yield Case("portfolio that is packed", packed.getvalue(), FINE, "needle", told)
+    for name, warning in (("inner.pdf", "a PDF that is attached to it is not read"), ("sound.wav", "!attached")):
+        pinned = _pinned(name.encode())
+        yield Case(f"{name} attached to a page", pinned, FINE, "needle", warning)
     yield Case("paper with a table", attaching(b"table.csv"), FINE, "needle", "!attached")
     loop = attaching(b"inner.pdf").replace(b"/Names[(inner.pdf) 91 0 R]", b"/Kids[90 0 R 90 0 R]      ")
     yield Case("attachments in a circle", loop, FINE, "needle", "!attached")
