@@ -22,6 +22,7 @@ from tests.hostile.lost import (
     LOST_CONTENTS,
     LOST_FORMS,
     astray,
+    converted,
     cut,
     deep,
     drawing,
@@ -110,6 +111,13 @@ def test_a_page_with_a_hole_says_so_though_the_file_opens(compress: bool) -> Non
     got = read(holed(compress=compress))
     assert (got.status, got.engine, got.warnings) == (Status.INGESTED, "pdfium", ())
     assert "needle" in texts(got)[1]
+    assert ["a part of its content is missing" in page.warnings for page in got.pages] == [True, False]
+
+
+def test_a_page_of_a_file_that_was_sent_as_text_says_what_it_lacks() -> None:
+    got = read(converted())
+    assert (got.status, got.engine, len(got.pages)) == (Status.INGESTED, "pdfium", 2)
+    assert texts(got)[1].startswith("needle")
     assert ["a part of its content is missing" in page.warnings for page in got.pages] == [True, False]
 
 

@@ -15,6 +15,7 @@ FONTS = "a font of it is missing from the file: words may be wrong"
 _SECTOR = 512
 _EMPTY = bytes(_SECTOR)
 _GAP = bytes(64)
+_SAMPLE, _ASCII, _LONE_FEED = 16_384, bytes(range(128)), re.compile(rb"[^\r]\n")
 _PART, _MOST_PARTS = 1024 * 1024, 64
 _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
@@ -46,6 +47,15 @@ def has_hole(data: Buffer) -> bool:
             return True
         at = firsts.find(0, at + 1)
     return False
+
+
+def is_converted(data: Buffer) -> bool:
+    """Whether its line ends were made others, as if it were a text: packed data has each kind by chance."""
+    start = max(len(data) - _SAMPLE, 0) // 2
+    sample = data[start : start + _SAMPLE]
+    if b"\r" in sample and _LONE_FEED.search(sample):
+        return False
+    return len(sample.translate(None, _ASCII)) > _SAMPLE // 3
 
 
 def damage(drawn: Drawn, fonts_seen: dict[Key, bool]) -> Iterator[str]:

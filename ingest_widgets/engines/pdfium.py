@@ -11,7 +11,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.damage import BREAKS_OFF, has_hole
+from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted
 from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
@@ -142,7 +142,8 @@ class DamagedDocument(PdfiumDocument):
 
 def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
     """An `Engine`."""
-    return (DamagedDocument if has_hole(data) else PdfiumDocument)(data, passwords)
+    is_damaged = has_hole(data) or is_converted(data)
+    return (DamagedDocument if is_damaged else PdfiumDocument)(data, passwords)
 
 
 def _unended(data: Buffer) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from types import MappingProxyType
 
-from tests.hostile.case import CORRUPT, FINE, NO_TEXT, Case
+from tests.hostile.case import CORRUPT, FINE, FINE_OR_CORRUPT, NO_TEXT, Case
 from tests.hostile.pdf import CATALOG, FONT, PAGES, assemble, page_objects, show, stream, text_pdf
 
 PARTIAL = ("partial/corrupt",)
@@ -159,10 +159,20 @@ def astray(number: int, *texts: str) -> bytes:
     return data.replace(b"%010d 00000 n" % place, b"%010d 00000 n" % (place + 7))
 
 
+def _many_words(lines: int) -> str:
+    chance = random.Random(1)
+    return "\n".join(f"needle {chance.getrandbits(400):x}" for _ in range(lines))
+
+
+def converted() -> bytes:
+    """A document that a transfer as text gave other line ends."""
+    content = stream(zlib.compress(show(_many_words(400)), 9), _FLATE)
+    return assemble(page_objects([content, show("other")])).replace(b"\n", b"\r\n")
+
+
 def holed(*, compress: bool) -> bytes:
     """A document that opens as it is, of whose first page a sector of 512 bytes is empty, as after a download."""
-    chance = random.Random(1)
-    words = "\n".join(f"needle {chance.getrandbits(400):x}" for _ in range(40))
+    words = _many_words(40)
     objects = page_objects([stream(show(words), compress=compress), show("other")])
     data = assemble(objects)
     start = (data.index(b"stream\n") // 512 + 1) * 512
@@ -242,6 +252,7 @@ def _contents() -> Iterator[Case]:
     yield Case("a content isn't in its place", astray(5, "needle", "other"), FINE, "needle")
     for name, (data, said) in DAMAGE.items():
         yield Case(f"cut, and a page lacks {name}", cut(data), FINE, "needle", said)
+    yield Case("line ends were converted", converted(), FINE_OR_CORRUPT, "other")
     for compress in (False, True):
         yield Case(f"a sector is empty{', packed' * compress}", holed(compress=compress), FINE, "needle", _OFF)
     for name, form in BLANK_FORMS.items():
