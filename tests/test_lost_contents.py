@@ -15,7 +15,8 @@ from ingest_widgets.engines.contents import MOST_BLANK_PAGES
 from ingest_widgets.engines.damage import has_hole
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from ingest_widgets.statuses import Reason, Status
-from tests.hostile.lost import (
+from tests.hostile.lost import cut
+from tests.hostile.lost_contents import (
     BLANK_CONTENTS,
     BLANK_FORMS,
     DAMAGE,
@@ -23,7 +24,6 @@ from tests.hostile.lost import (
     LOST_FORMS,
     astray,
     converted,
-    cut,
     deep,
     drawing,
     holed,

@@ -106,12 +106,11 @@ def _is_seen_incomplete(font: Any, seen: dict[Key, bool]) -> bool:
 
 
 def _is_incomplete(font: Any) -> bool:
-    """Whether what tells its letters and gaps is a reference to nothing or breaks off, or its own file does."""
+    """Whether what tells its letters and gaps, or its own file, is a reference to nothing or breaks off."""
     import pikepdf
 
     read_by = [value for key, value in font.items() if key in _READ_BY]
     parts = [font, *font.get("/DescendantFonts", ())]
     described: list[Any] = [part.get("/FontDescriptor", {}) for part in parts if isinstance(part, pikepdf.Dictionary)]
-    files = [descriptor.get(key) for descriptor in described for key in _FILES]
-    streams = (part for part in (*read_by, *files) if isinstance(part, pikepdf.Stream))
-    return any(value is None for value in read_by) or any(map(_breaks_off, streams))
+    files = [value for descriptor in described for key, value in descriptor.items() if key in _FILES]
+    return any(part is None or (isinstance(part, pikepdf.Stream) and _breaks_off(part)) for part in read_by + files)

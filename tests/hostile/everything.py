@@ -8,10 +8,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.hostile import bombs, damaged, extras, hidden, locked, looping, lost, lying, texts
+from tests.hostile import bombs, damaged, extras, hidden, locked, looping, lost, lost_contents, lying, texts
 from tests.hostile.case import Case
 
-FAMILIES = (damaged, lost, lying, looping, bombs, locked, texts, hidden, extras)
+FAMILIES = (damaged, lost, lost_contents, lying, looping, bombs, locked, texts, hidden, extras)
 
 
 def all_cases() -> Iterator[Case]:
