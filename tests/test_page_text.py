@@ -87,10 +87,11 @@ def test_a_word_cut_by_a_browser_is_whole_again() -> None:
     assert texts(pdf) == ["a straightforward interpretation\nof the long-term,\nlong\u2010term plan"]
 
 
-def test_a_plain_hyphen_that_a_browser_prints_is_the_authors() -> None:
+@pytest.mark.parametrize("producer", ["Skia/PDF m126", "Microsoft\u00ae Word 2019", "LibreOffice 7.4"])
+def test_a_plain_hyphen_of_browsers_and_office_suites_is_the_authors(producer: str) -> None:
     """Of other documents nobody knows whether it cuts the word."""
     page = lambda canvas: lines_at(canvas, ["Keep away from high-", "temperature places."])  # noqa: E731
-    assert texts(drawn(page, producer="Skia/PDF m126")) == ["Keep away from high-temperature\nplaces."]
+    assert texts(drawn(page, producer=producer)) == ["Keep away from high-temperature\nplaces."]
     assert texts(drawn(page, producer="Any PDF Library")) == ["Keep away from hightemperature\nplaces."]
 
 

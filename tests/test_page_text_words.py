@@ -13,6 +13,7 @@ from ingest_widgets.engines import glyphs
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.margins import marginal_lines, without
+from ingest_widgets.engines.producers import Cuts
 
 
 def joined(text: str, *pages: str) -> str:
@@ -71,7 +72,7 @@ def test_a_document_that_cuts_no_words_keeps_its_hyphens() -> None:
 def test_of_what_a_browser_prints_only_its_own_sign_cuts_words() -> None:
     """It draws U+2010 there, even within addresses; a plain hyphen is the author's."""
     text = "a left\ufffehand and at http://de\u2010\nveloper.example the long\u2010\nterm plan, a term"
-    vocabulary = Vocabulary(of_browser=True)
+    vocabulary = Vocabulary(Cuts.BY_SIGN)
     vocabulary.add(text)
     assert join_hyphens(text, vocabulary) == (
         "a left-hand\nand at http://developer.example\nthe longterm\nplan, a term"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest_widgets.engines.producers import Cuts
+
 CUT = "\ufffe"  # what pdfium puts in place of a hyphen at a line end, and of the line end itself
 LINE_END = "\n"
 KEPT = "-" + 2 * LINE_END
@@ -52,20 +54,20 @@ class Vocabulary:
     does, has only those that the author wrote.
 
     Args:
-        of_browser: Where a word is cut, a sign of its own is drawn; a plain hyphen is the author's.
-        of_tex: Words are cut by plain hyphens.
+        cuts: How the producer cuts words.
     """
 
-    def __init__(self, of_browser: bool = False, of_tex: bool = False) -> None:
+    def __init__(self, cuts: Cuts = Cuts.UNKNOWN) -> None:
         self._words: set[str] = set()  # as they were written, with the punctuation that clings to them
         self._waiting: list[str] = []
         self._pages = 0
         self._last_parts: set[str] = set()
-        self.of_browser = of_browser
-        self._kept = _TRUST if of_browser else 0  # hyphens at line ends that belong to their words
+        self._kept = _TRUST if cuts in (Cuts.SELDOM, Cuts.BY_SIGN) else 0  # hyphens at line ends that aren't cuts
         self._open = 0  # those of which nothing is known
-        self.cuts_words = of_tex
-        """Whether a word that a plain hyphen cut stands elsewhere in one piece, or nobody needs to ask."""
+        self.knows_sign = cuts is Cuts.BY_SIGN
+        """What a browser draws where it cuts a word is nothing else."""
+        self.cuts_words = cuts is Cuts.OFTEN
+        """Whether a word that a hyphen cut stands elsewhere in one piece, or nobody needs to ask."""
 
     def count(self, joined: bool | None) -> None:
         """Takes in what is known of a plain hyphen at a line end; see `_joins`."""
@@ -129,7 +131,7 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
         keep = vocabulary.keeps_hyphens
         text = _whole(text, lambda head, tail: _sign(head, tail, vocabulary, keep))
     if by_browser:
-        sure = vocabulary.of_browser
+        sure = vocabulary.knows_sign
         text = _whole(
             text.replace(_CUT_BY_BROWSER, CUT), lambda head, tail: "" if sure else _sign(head, tail, vocabulary)
         )

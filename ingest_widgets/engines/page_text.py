@@ -17,7 +17,7 @@ from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
-from ingest_widgets.engines.producers import is_of_browser, is_of_ghostscript, is_of_tex, producer_of
+from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, producer_of
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -55,7 +55,7 @@ class PageReader:
     def start_afresh(self) -> None:
         """Forgets the pages that were read."""
         self._paired_until = _FEW_PAGES if is_of_ghostscript(self._producer) else 0
-        self._vocabulary = Vocabulary(is_of_browser(self._producer), is_of_tex(self._producer))
+        self._vocabulary = Vocabulary(cuts_of(self._producer))
         self._pages = self._spaced_until = 0
         self._mixed = self._noted = self._bracketed = self._clustered = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 512  # bytes
 # Chromium and what is built on it, wkhtmltopdf, and WeasyPrint.
 _BROWSERS = ("Skia/PDF", "Qt ", "WeasyPrint")
+_OFFICE = ("Microsoft", "LibreOffice", "OpenOffice", "Quartz PDFContext")
 
 
 def producer_of(document: pypdfium2.PdfDocument) -> str:
@@ -27,11 +29,22 @@ def is_of_ghostscript(producer: str) -> bool:
     return "Ghostscript" in producer
 
 
-def is_of_browser(producer: str) -> bool:
-    """Whether a sign of its own is drawn where a word is cut, if that is done at all, see `hyphens`."""
-    return producer.startswith(_BROWSERS)
+class Cuts(Enum):
+    """How a producer cuts words at line ends, see `hyphens`."""
+
+    UNKNOWN = auto()
+    OFTEN = auto()
+    """By hyphens, unless somebody forbids it."""
+    SELDOM = auto()
+    """By hyphens, when somebody wants it."""
+    BY_SIGN = auto()
+    """If at all by a sign of its own; a hyphen is the author's."""
 
 
-def is_of_tex(producer: str) -> bool:
-    """Whether words are cut unless somebody forbids it, see `hyphens`."""
-    return "TeX" in producer or "dvipdfm" in producer
+def cuts_of(producer: str) -> Cuts:
+    """What is known of this one."""
+    if "TeX" in producer or "dvipdfm" in producer:
+        return Cuts.OFTEN
+    if producer.startswith(_BROWSERS):
+        return Cuts.BY_SIGN
+    return Cuts.SELDOM if any(suite in producer for suite in _OFFICE) else Cuts.UNKNOWN
