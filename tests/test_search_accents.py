@@ -65,6 +65,20 @@ def test_letters_that_are_typed_as_two_are_found_either_way(
         assert corpus.search("oeuvres").total == 1
 
 
+def test_a_mark_that_sqlite_does_not_know_parts_words_like_any_other(tmp_path: Path) -> None:
+    assigned = {"P", "S", "Zs", "Cf"}
+    unseen = (NJ, J, "\xad", "\u200b", "\u2060", "\ufeff")
+    codes = (*range(0x80, 0x10000), *range(0x1F000, 0x1FC00))
+    marks = [c for c in map(chr, codes) if {unicodedata.category(c), unicodedata.category(c)[0]} & assigned]
+    marks = [c for c in marks if c not in unseen]
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*(f"left{mark}right" for mark in marks), "🙂 left 🙂 right 🙂"))
+        found = {hit.page for hit in corpus.search("left right", limit=10_000)}
+        assert [hex(ord(mark)) for page, mark in enumerate(marks, 1) if page not in found] == []
+        assert len(marks) + 1 in {hit.page for hit in corpus.search('"left right"', limit=10_000)}
+    assert page_words("“quoted” – 5 € → 6 £").bare is None
+
+
 def test_a_key_phrase_and_a_guess_of_such_letters(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("Große Straße. " * 3))

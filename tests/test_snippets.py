@@ -57,6 +57,10 @@ def test_letters_are_the_same_where_the_index_takes_them_for_the_same(
     assert marked(tmp_path, text, query) == matches
 
 
+def test_a_page_with_a_radical_that_has_no_sign_of_its_own_is_marked(tmp_path: Path) -> None:
+    assert marked(tmp_path, "water \u2ea1 and \u2f47", "water") == ["water"]
+
+
 @pytest.mark.parametrize(("text", "word"), [("किखोज खोज", "खोज"), ("שָׁלוֹם לום", "לום"), ("xe\u0301a e\u0301a", "ea")])
 def test_no_mark_begins_inside_a_word_behind_a_vowel_sign(tmp_path: Path, text: str, word: str) -> None:
     assert marked(tmp_path, text, word) == [text.split()[1]]

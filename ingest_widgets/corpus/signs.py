@@ -35,8 +35,16 @@ _ACCENTED = "\u01e2\u01e3\u01fc-\u01ff\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1
 NON_JOINER, JOINER = "\u200c", "\u200d"
 _CAPITALS = {"\u1e9e": "ss"} | {c.upper(): typed for c, typed in TYPED.items() if c not in "\u00df\u0131"}
 _AS_TYPED = str.maketrans(TYPED | _CAPITALS)
+# Marks younger than Unicode 6.1, which SQLite takes for letters: of Arabic and other scripts, isolates, currencies,
+# arrows, emoji.
+_YOUNG_MARKS = (
+    "\u058d\u058e\u0605\u061c\u061d\u07fe\u07ff\u0888\u0890\u0891\u08e2\u09fd\u0a76\u0c77\u0c84\u0d4f\u1b7d\u1b7e\u2066-\u2069"
+    "\u20ba-\u20c0\u218a\u218b\u23f4-\u23ff\u2700\u2b4d-\u2bff\u2e3c-\u2e5d\u32ff\ua8fc\uab5b\uab6a\uab6b\ufbc2\ufd40-\ufd4f\ufdcf"
+    "\ufdfe\ufdff\U0001f000-\U0001f0ff\U0001f10d-\U0001fbef"
+)
 # Accents too: one that stands alone, as TeX's do in some fonts, would be a word without letters.
-_LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{''.join(map(chr, _AS_TYPED))}]")
+_LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{_YOUNG_MARKS}{''.join(map(chr, _AS_TYPED))}]")
+_YOUNG_MARK = re.compile(f"[{_YOUNG_MARKS}]")
 # What nobody types: the line that stretches Arabic words, and what chooses between forms of one sign.
 _NOT_TYPED = "\u0640\ufe00-\ufe0f\U000e0100-\U000e01ef"
 # The micro sign, and the letters of formulas, in which Word writes whole words; full-width letters and figures,
@@ -78,6 +86,8 @@ def bare(text: str) -> str:
 
 @cache
 def _bare_letter(letter: str) -> str:
+    if _YOUNG_MARK.match(letter):
+        return " "
     apart = unicodedata.normalize("NFD", letter).translate(_AS_TYPED)
     return "".join(c for c in apart if not (unicodedata.combining(c) or c in (NON_JOINER, JOINER)))
 

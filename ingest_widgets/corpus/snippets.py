@@ -37,13 +37,12 @@ class Marker:
 
     def matches(self, text: str) -> list[Match]:
         """All places in `text`, in order, not overlapping."""
-        pattern = self._ascii if text.isascii() else self._folding()
+        searched, places = spelt(text)
+        pattern = self._ascii if searched.isascii() else self._folding()
         if pattern is None:
             return []
-        searched, places = spelt(text)
-        if not places:
-            return [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(text))]
-        return [(places[start], places[end], term) for start, end, term in self.matches(searched)]
+        found = [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(searched))]
+        return [(places[start], places[end], term) for start, end, term in found] if places else found
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of the places, the first of each term before the second of any: who takes some has of each."""
