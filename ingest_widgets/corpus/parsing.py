@@ -34,6 +34,9 @@ _T = TypeVar("_T")
 _GAP = re.compile(f"(?<=[{SIGNS}])\\s+(?=[{SIGNS}])")
 _MOST_GAPS = 8
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+_DOTS = (
+    "\u30fb\u30a0"  # stand between Katakana; before or behind them they are bullets, or the next name isn't typed yet
+)
 _POSSESSIVE = re.compile(r"[^\W\d_]+['\u2019]s", re.IGNORECASE)
 _DEEPEST = 16  # parentheses in parentheses; FTS5 can read a hundred
 
@@ -175,7 +178,7 @@ def _terms(item: Item) -> list[Term]:
 
 
 def _term(item: Item, text: str) -> Term | None:
-    words = word_pattern(text).findall(joined(text))
+    words = [word for found in word_pattern(text).findall(joined(text)) if (word := found.strip(_DOTS))]
     if not words:
         return None
     has_star = item.has_star and _ends_in_word(text, words[-1])
