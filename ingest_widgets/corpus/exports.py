@@ -36,16 +36,24 @@ def _rows(corpus: Corpus) -> Iterator[Row]:
     return ((page.file, page.number, page.text, page.engine, list(page.warnings)) for page in corpus.pages())
 
 
-def _columns(rows: list[Row]) -> dict[str, list[Any]]:
-    return {name: [row[place] for row in rows] for place, name in enumerate(COLUMNS)}
+def _batches(corpus: Corpus) -> Iterator[dict[str, list[Any]]]:
+    """The columns of a few thousand rows at a time, at least once."""
+    rows = _rows(corpus)
+    batch = list(islice(rows, _ROWS_AT_ONCE))
+    while True:
+        yield {name: [row[place] for row in batch] for place, name in enumerate(COLUMNS)}
+        if not (batch := list(islice(rows, _ROWS_AT_ONCE))):
+            return
 
 
 def to_pandas(corpus: Corpus) -> pandas.DataFrame:
-    """One row a page."""
+    """One row a page, put together from batches, which take less room than all of them as Python's objects."""
     pd = _library("pandas", "pandas", "pandas", "to_pandas()")
-    frame: pandas.DataFrame = pd.DataFrame(_columns(list(_rows(corpus))), columns=list(COLUMNS))
+    types = {"file": str, "page": "int64", "text": str, "engine": str, "warnings": object}
     # Without a row pandas would take the texts for numbers.
-    return frame.astype({"file": str, "page": "int64", "text": str, "engine": str, "warnings": object})
+    frames = (pd.DataFrame(columns, columns=list(COLUMNS)).astype(types) for columns in _batches(corpus))
+    frame: pandas.DataFrame = pd.concat(frames, ignore_index=True)
+    return frame
 
 
 def to_arrow(corpus: Corpus) -> pyarrow.Table:
@@ -56,10 +64,12 @@ def to_arrow(corpus: Corpus) -> pyarrow.Table:
 
 
 def to_polars(corpus: Corpus) -> polars.DataFrame:
-    """One row a page."""
+    """One row a page, put together from batches as well."""
     pl = _library("polars", "polars", "polars", "to_polars()")
     types = (pl.String, pl.Int64, pl.String, pl.String, pl.List(pl.String))
-    frame: polars.DataFrame = pl.DataFrame(_columns(list(_rows(corpus))), schema=dict(zip(COLUMNS, types, strict=True)))
+    schema = dict(zip(COLUMNS, types, strict=True))
+    frames = (pl.DataFrame(columns, schema=schema) for columns in _batches(corpus))
+    frame: polars.DataFrame = pl.concat(frames, rechunk=True)
     return frame
 
 
@@ -150,9 +160,7 @@ def _arrow_schema(pa: Any) -> pyarrow.Schema:
 
 
 def _arrow_batches(pa: Any, schema: pyarrow.Schema, corpus: Corpus) -> Iterator[pyarrow.RecordBatch]:
-    rows = _rows(corpus)
-    while batch := list(islice(rows, _ROWS_AT_ONCE)):
-        yield pa.RecordBatch.from_pydict(_columns(batch), schema=schema)
+    return (pa.RecordBatch.from_pydict(columns, schema=schema) for columns in _batches(corpus))
 
 
 def _harmless(cell: str) -> str:
