@@ -9,6 +9,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.rightleft_lines import is_one_line
+from tests.hostile.bombs import cmap_font
+from tests.hostile.pdf import assemble, page_objects
 from tests.test_page_boxes import found
 from tests.test_page_text import texts
 from tests.test_page_text_rtl import Piece, from_the_right, letters, written_in
@@ -136,3 +138,18 @@ def test_lines_that_pdfium_mixed_are_no_line() -> None:
     first, second = range(100), range(100, 200)
     assert not is_one_line([sign for pair in zip(first, second, strict=True) for sign in pair])
     assert is_one_line([*second[50:], -1, *first, *reversed(second[:50])])
+
+
+def in_arabic(content: bytes) -> bytes:
+    """A page whose font has kaf, teh, alef, o, and as one sign each lam, lam and heh; f, f and i; c and e."""
+    rows = b"<0041> <0643> <0042> <062A> <0043> <0627> <0044> <064406440647> <0045> <006600660069> <0046> <006F>"
+    rows += b" <0047> <00630065> <0020> <0020>"
+    return assemble(page_objects([content]) | cmap_font(b"8 beginbfchar %b endbfchar" % rows, embedded=False))
+
+
+def test_words_of_one_piece_are_parted_on_a_page_that_has_signs_in_pieces_and_spaces() -> None:
+    """An office suite draws lines as pieces, and by themselves what its font has no map for; and then spaces."""
+    marked = b"/Span <</ActualText <FEFF0643064E>>> BDC 72 700 Td <0041> Tj 3 3 Td <0042> Tj EMC"
+    line = b"12 -43 Td [<00420043> -400 <00410042>] TJ 40 0 Td <0020> Tj 20 0 Td <004100430042> Tj"
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf %b %b ET" % (marked, line)))
+    assert "\u062a\u0643 \u0627\u062a" in text

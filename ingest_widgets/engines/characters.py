@@ -38,6 +38,7 @@ _FOUR = (c_double * 4)()
 _EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
 _BOXES = Answers("f", 1, (0.0, 0.0, 0.0, 0.0))
 _SHAPES = Answers("d", 4, (0.0, 0.0, 0.0, 0.0))
+_MOST_SIGNS = 2  # a piece: more aren't drawn by themselves
 
 Box = tuple[float, float, float, float]
 
@@ -134,6 +135,12 @@ class Characters:
         """The boxes of the signs that these characters were drawn as parts of."""
         boxes = self.boxes(indices)
         return list(map(self.whole, self.owners(indices), boxes)) if self.clusters else boxes
+
+    def blank_between(self, one: int | None, other: int | None) -> str | None:
+        """See `Clusters.blank_between`; None, too, where pieces are words or lines, which have their spaces within."""
+        if self.clusters is None or len(self.text) > _MOST_SIGNS * self.clusters.count:
+            return None
+        return self.clusters.blank_between(one, other)
 
     def _turned_box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
         if not self._turns:

@@ -36,14 +36,15 @@ class Clusters:
     """Those of a loaded page.
 
     Attributes:
+        count: Of all pieces of the page.
         rects: Left, bottom, right and top of a whole sign, by the address of the piece that stands for it.
     """
 
     def __init__(self, page: Handle) -> None:
         self.rects: dict[int, Rect] = {}
         self._rest: set[int] = set()  # the numbers of the other pieces
-        count = COUNT(page)
-        self._pieces = list(objects_of(page, range(count if count <= _MOST_PIECES else 0)))
+        self.count = COUNT(page)
+        self._pieces = list(objects_of(page, range(self.count if self.count <= _MOST_PIECES else 0)))
         signs = self._signs()
         self._rects = rects_of(self._pieces) if signs else []
         areas = [(right - left) * (top - bottom) for left, bottom, right, top in self._rects]
@@ -56,14 +57,14 @@ class Clusters:
                 self._rest.update(piece for piece in pieces if piece != main)
 
     def blank_between(self, one: int | None, other: int | None) -> str | None:
-        """The space or non-joiner that was drawn between these two pieces; None on a page that hardly draws any.
+        """The space or non-joiner that was drawn between these two pieces; None if it is one, or hardly any are drawn.
 
         Args:
             one: The address of a piece.
             other: That of another one; whichever comes first.
         """
         spaces, joiners = self._blanks_until
-        if one not in spaces or other not in spaces:
+        if one == other or one not in spaces or other not in spaces:
             return None
         if spaces[one] != spaces[other]:
             return " "

@@ -56,9 +56,7 @@ def _is_false(page: TextPage, at: int, before: Box, after: Box, size: float) -> 
     gap = max(before[0] - after[2], after[0] - before[2])
     if min(before[3], after[3]) < max(before[1], after[1]) - size or not -_BACK * size < gap < _WITHIN * size:
         return False
-    if gap < _TOUCHING * size or not page.clusters:
-        return gap < _TOUCHING * size
-    return page.clusters.blank_between(*page.owners((at - 1, at + 1))) in ("", NON_JOINER)
+    return gap < _TOUCHING * size or page.blank_between(*page.owners((at - 1, at + 1))) in ("", NON_JOINER)
 
 
 def _around(text: str, space: int, step: int) -> range:

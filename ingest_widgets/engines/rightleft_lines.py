@@ -164,7 +164,7 @@ def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
 def _blank(page: TextPage, unit: _Unit, following: _Unit, size: float) -> str:
     gap = unit.left - following.right
     if page.clusters and gap < _WITHIN * size:
-        drawn = page.clusters.blank_between(unit.owner, following.owner)
+        drawn = page.blank_between(unit.owner, following.owner)
         if drawn == NON_JOINER and not _may_part(page, unit, following, size):
             return ""
         if drawn is not None:
