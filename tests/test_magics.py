@@ -68,6 +68,14 @@ def test_ingest_takes_several_sources_quotes_and_a_corpus(kernel: Kernel, place:
     assert not (place / "corpus.sqlite").exists()
 
 
+def test_a_corpus_that_could_not_be_used_is_not_the_one_that_was_used_last(kernel: Kernel, place: Path) -> None:
+    assert kernel.run("%ingest papers/one.pdf --corpus ours.sqlite").problem == ""
+    for wrong in ("%search entropy --corpus typo.sqlite", "%ingest nowhere --corpus typo.sqlite"):
+        assert "UsageError" in kernel.run(wrong).stderr
+    assert kernel.run("%ingest papers").problem == ""
+    assert [path.name for path in place.glob("*.sqlite")] == ["ours.sqlite"]
+
+
 def test_search_shows_hits_of_the_corpus_that_was_used_last(kernel: Kernel, place: Path) -> None:
     assert kernel.run("corpus = %ingest papers/one.pdf --corpus other.sqlite").problem == ""
     reply = kernel.run("%search entropy")

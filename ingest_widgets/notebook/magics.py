@@ -55,8 +55,7 @@ class IngestMagics(Magics):
             if not sources:
                 raise UsageError("%ingest needs a source, such as: %ingest papers/  (%ingest? tells more)")
             settings = get_settings()
-            corpus = Corpus(self._corpus_path(options, settings))
-            return self._run(sources, corpus, options.get("--engine"), settings)
+            return self._run(sources, Corpus(self._corpus_path(options)), options, settings)
 
     @line_magic
     def search(self, line: str) -> SearchResults:
@@ -79,15 +78,21 @@ class IngestMagics(Magics):
             if not words:
                 raise UsageError("%search needs words, such as: %search entropy  (%search? tells more)")
             limit = _count(options.get("--limit", "20"))
-            corpus = Corpus(self._corpus_path(options, get_settings()), read_only=True)
+            corpus = Corpus(self._corpus_path(options), read_only=True)
+            self._remember(options)
             return corpus.search(" ".join(words), limit=limit)
 
-    def _corpus_path(self, options: dict[str, str], settings: Settings) -> str:
+    def _corpus_path(self, options: dict[str, str]) -> str:
         if "--corpus" in options:
-            self._last_corpus = os.path.abspath(os.path.expanduser(options["--corpus"].strip('"')))
-        return self._last_corpus or os.fspath(settings.corpus_path)
+            return os.path.abspath(os.path.expanduser(options["--corpus"].strip('"')))
+        return self._last_corpus or os.fspath(get_settings().corpus_path)
 
-    def _run(self, sources: list[str], corpus: Corpus, engine: str | None, settings: Settings) -> Corpus:
+    def _remember(self, options: dict[str, str]) -> None:
+        """Only what is in use by now: a misspelt corpus would come back with the next lines."""
+        if "--corpus" in options:
+            self._last_corpus = self._corpus_path(options)
+
+    def _run(self, sources: list[str], corpus: Corpus, options: dict[str, str], settings: Settings) -> Corpus:
         bar = IngestBar() if hasattr(self.shell, "kernel") else None
         tracker = ProgressTracker(
             min_change=settings.min_change,
@@ -96,8 +101,10 @@ class IngestMagics(Magics):
             unit="file",
             sinks=[bar if bar else TerminalSink()],
         )
+        engine = options.get("--engine")
         source = sources[0] if len(sources) == 1 else sources
         run = IngestRun(source, corpus, settings=settings, tracker=tracker, engine=engine, observer=bar)
+        self._remember(options)
         job = IngestJob(run)
         if bar:
             bar.show(job)
