@@ -164,8 +164,8 @@ class IngestPanel(LiveWidget):
 
     def _show_corpus(self) -> None:
         """Before the first run the grid shows what is in the corpus."""
-        corpus = self._readable_corpus()
-        if corpus is None or self._has_run:
+        corpus = None if self._busy or self._has_run else self._readable_corpus()
+        if corpus is None:
             return
         records = corpus.files()
         with self._run_lock:
