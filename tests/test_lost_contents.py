@@ -121,6 +121,15 @@ def test_a_page_of_a_file_that_was_sent_as_text_says_what_it_lacks() -> None:
     assert ["a part of its content is missing" in page.warnings for page in got.pages] == [True, False]
 
 
+@pytest.mark.parametrize("compress", [False, True])
+def test_a_black_picture_in_a_content_is_nothing_to_warn_of(compress: bool) -> None:
+    picture = b"q 99 0 0 99 0 0 cm BI /W 64 /H 512 /CS /G /BPC 8 ID " + bytes(64 * 512) + b" EI Q"
+    objects = page_objects([stream(show("needle") + b" " + picture, compress=compress)]) | {9: stream(bytes(2000))}
+    got = read(assemble(objects))
+    assert got.status is Status.INGESTED
+    assert not any("missing" in warning for warning in got.pages[0].warnings)
+
+
 def test_an_empty_sector_beside_the_contents_is_nothing_to_warn_of() -> None:
     objects = page_objects([show("needle")]) | {9: stream(bytes(2000))}
     assert has_hole(assemble(objects))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import queue
+import re
 import threading
 import time
 from functools import partial

@@ -16,6 +16,7 @@ _SECTOR = 512
 _EMPTY = bytes(_SECTOR)
 _GAP = bytes(64)
 _SAMPLE, _ASCII, _LONE_FEED = 16_384, bytes(range(128)), re.compile(rb"[^\r]\n")
+_PICTURE = re.compile(rb"\bID\s")
 _PART, _MOST_PARTS = 1024 * 1024, 64
 _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
@@ -65,7 +66,7 @@ def damage(drawn: Drawn, fonts_seen: dict[Key, bool]) -> Iterator[str]:
         drawn: A content or form.
         fonts_seen: Whether something is missing of the fonts of this document that were looked at; it grows.
     """
-    breaks_off = drawn.content is None or _GAP in drawn.content or _breaks_off(drawn.stream)
+    breaks_off = drawn.content is None or _has_gap(drawn.stream, drawn.content) or _breaks_off(drawn.stream)
     if breaks_off:
         yield BREAKS_OFF
     fonts = {} if drawn.resources is None else dict(drawn.resources.get("/Font", {}).items())
@@ -74,6 +75,12 @@ def damage(drawn: Drawn, fonts_seen: dict[Key, bool]) -> Iterator[str]:
         lacks_font = _NAMES_A_FONT.search(drawn.content or b"") is not None
     if lacks_font:
         yield FONTS
+
+
+def _has_gap(stream: Any, content: bytes) -> bool:
+    """Whether there is a hole in what isn't packed; a picture in it may have as many zeros."""
+    at = content.find(_GAP)
+    return at >= 0 and "/Filter" not in stream and not _PICTURE.search(content, 0, at)
 
 
 def _breaks_off(stream: Any) -> bool:
