@@ -96,6 +96,13 @@ def test_numbers_that_nobody_knows_are_said_to_be_doubtful() -> None:
     assert "the numbers of the pages behind page 4 may be wrong" in got.warnings
 
 
+def test_numbers_that_repair_cannot_look_up_are_doubtful_too() -> None:
+    """A tree that leads back to its root is more than qpdf takes; pdfium counts the lost node as a page."""
+    got = read(nested().replace(b"92 0 R]/Count", b"92 0 R 2 0 R]/Count"))
+    assert (got.status, got.engine, len(got.pages)) == (Status.PARTIAL, "pdfium", 6)
+    assert "the numbers of its pages may be wrong" in got.warnings
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_null_in_place_of_a_page_that_was_taken_out_is_no_page(engine: str) -> None:
     data = tree(2, b"4 0 R null 8 0 R")

@@ -161,6 +161,7 @@ class OpenDocument:
         except TooManyPages:
             raise
         except EngineRefuses:  # then the first opinion stands
+            self.warnings += ["the numbers of its pages may be wrong"] * lacks_pages
             return
         self._rungs.remove("pdfium+repair")
         if whole.page_count <= self.first.page_count and not lacks_pages:

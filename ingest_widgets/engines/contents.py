@@ -153,5 +153,5 @@ def _named(drawn: Drawn) -> Iterator[Any]:
     """The forms and pictures that it draws; None for one that isn't there."""
     named = None if drawn.resources is None else drawn.resources.get("/XObject")
     known = {} if named is None else dict(named.items())
-    for name in set(_DRAWS.findall(drawn.content or b"")):
+    for name in dict.fromkeys(_DRAWS.findall(drawn.content or b"")):
         yield known.get("/" + name.decode())
