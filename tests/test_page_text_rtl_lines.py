@@ -147,6 +147,12 @@ def in_arabic(content: bytes) -> bytes:
     return assemble(page_objects([content]) | cmap_font(b"8 beginbfchar %b endbfchar" % rows, embedded=False))
 
 
+def test_the_letters_of_a_ligature_keep_their_order() -> None:
+    """An Arabic one, and a Latin one in such a line, whose order is that of the places."""
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td <0046004500470020004200430042004100200044> Tj ET"))
+    assert text == "\u0644\u0644\u0647 \u0643\u062a\u0627\u062a office"
+
+
 def test_words_of_one_piece_are_parted_on_a_page_that_has_signs_in_pieces_and_spaces() -> None:
     """An office suite draws lines as pieces, and by themselves what its font has no map for; and then spaces."""
     marked = b"/Span <</ActualText <FEFF0643064E>>> BDC 72 700 Td <0041> Tj 3 3 Td <0042> Tj EMC"

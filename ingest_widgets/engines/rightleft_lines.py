@@ -112,12 +112,22 @@ def _units(page: TextPage, text: str, start: int, end: int) -> list[_Unit]:
 
 def _drawn_as_one(page: TextPage, text: str, signs: list[int], left: float, right: float) -> tuple[float, float]:
     """Puts several signs of one pen stroke in order; where they begin and end, given where the first one does."""
-    boxes = dict(zip(signs, page.boxes(signs), strict=True))
+    boxes = page.boxes(signs)
     if {text[sign] for sign in signs} <= {*_ALEFS, _LAM}:
         signs.sort(key=lambda sign: text[sign] != _LAM)  # lam was first
+    elif len(set(boxes)) == 1 and {_kind(text[sign]) for sign in signs} == {"R"} and _is_turned(page, text, signs):
+        signs.reverse()
     else:
-        signs.sort(key=lambda sign: (_kind(text[sign]) == "M", -boxes[sign][0]))
-    return min(left, *(box[0] for box in boxes.values())), max(right, *(box[2] for box in boxes.values()))
+        signs.sort(key=lambda sign: _kind(text[sign]) == "M")
+    lefts, _, rights, _ = zip(*boxes, strict=True)
+    return min(left, *lefts), max(right, *rights)
+
+
+def _is_turned(page: TextPage, text: str, signs: Sequence[int]) -> bool:
+    """Whether pdfium turned what stands around round to read from the right: then it also turned each ligature."""
+    before, after = max(signs[0] - 1, 0), min(signs[-1] + 1, len(text) - 1)
+    (last, here, following), _ = page.pens((before, signs[0], after))
+    return last >= here if text[before] not in "\r\n" else here >= following
 
 
 @cache
