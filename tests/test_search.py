@@ -244,7 +244,7 @@ def test_of_a_very_long_phrase_the_later_words_need_only_be_there(tmp_path: Path
 
 
 def test_of_many_phrases_the_later_ones_need_not_be_in_order_and_the_search_says_so(tmp_path: Path) -> None:
-    """Each costs as much as a long one: some hundred of frequent words took a minute on 100,000 pages."""
+    """Each costs as much as a long one: 64 of two frequent words took four seconds with OR on 100,000 pages."""
     pairs = [f'"v{number} w{number}"' for number in range(200)]
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction(" ".join(pairs)))
