@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
 
 _NUMBER = re.compile("(?:^|(?<=[\n\ufffe]))([1-9][0-9]{0,4}) +(?=[^ ])")
-_LOOKED_AT = 2  # lines: soon told
 _FEWEST = 8
 _PROSE = 0.5  # of the lines: rows of tables and of contents begin with a capital, or end in a number
 _LEVEL = 1.0  # points
@@ -26,8 +25,10 @@ def line_numbers(page: TextPage) -> list[Edit]:
     Args:
         page: Where its signs are pdfium's characters.
     """
-    middle = len(page.lines) // 2
-    if not any(line[:1].isdigit() for line in page.lines[middle : middle + _LOOKED_AT]):
+    lines, middle = page.lines, len(page.lines) // 2
+    if not (lines[middle][:1].isdigit() or lines[middle - 1][:1].isdigit()):  # soon told
+        return []
+    if sum(line[:1].isdigit() for line in lines) < _FEWEST // 2:  # others may stand behind a cut
         return []
     numbers = _longest_count(page.text)
     prose = sum(_is_prose(page.text, end) for _, end in numbers)
