@@ -512,7 +512,7 @@ class TestErrors:
             get_settings()
 
     def test_lines_of_others_are_none_of_our_business(self, caplog: pytest.LogCaptureFixture) -> None:
-        write(".env", "OTHER: 1\nINGEST_WORKERS = 2\n'''\n")
+        write(".env", "OTHER: 1\nINGEST_OF_ANOTHER_PROGRAM: 1\nINGEST_WORKERS = 2\n'''\n")
         assert get_settings().workers == 2
         assert not caplog.records, "python-dotenv says nothing of lines that it doesn't understand"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from ingest_widgets.errors import SettingsError
-from ingest_widgets.settings.layers import Environment, is_ours
+from ingest_widgets.settings.layers import Environment, is_ours, known, path_of
 from ingest_widgets.settings.secret import Secret
 from ingest_widgets.settings.text_file import read_text
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dotenv.parser import Binding
 
 DOTENV = ".env"
+_NAME = re.compile(r"\s*(?:export\s+)?['\"]?(\w+)")
 
 
 class DotEnv(Environment):
@@ -28,7 +30,7 @@ class DotEnv(Environment):
         """What the file says, `${NAME}` filled in from the environment.
 
         Raises:
-            SettingsError: The file can't be read, or a line of ours in it isn't as it should be.
+            SettingsError: The file can't be read, or a line of it means a setting and sets none.
         """
         # A folder of that name is somebody's virtual environment.
         file = _File("" if os.path.isdir(DOTENV) else read_text(DOTENV))
@@ -65,7 +67,7 @@ class _File:
         for binding in bindings:
             if binding.key is not None and is_ours(binding.key):
                 self.lines[binding.key] = _line_of(binding)  # the last one counts
-            elif binding.error and is_ours(_first_word(binding)):
+            elif binding.error and _means_ours(binding):
                 self.problem = f"{DOTENV}, line {_line_of(binding)}: expected NAME=value, with both quotes if any"
                 return
         found = resolve_variables(((one.key, one.value) for one in bindings if one.key is not None), override=True)
@@ -78,6 +80,6 @@ def _line_of(binding: Binding) -> int:
     return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
-def _first_word(binding: Binding) -> str:
-    words = [word for word in binding.original.string.split() if word != "export"]
-    return words[0].strip("'\"") if words else ""
+def _means_ours(binding: Binding) -> bool:
+    name = _NAME.match(binding.original.string)
+    return name is not None and is_ours(name[1]) and known(path_of(name[1]))
