@@ -146,7 +146,8 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
 
 def _whole(text: str, hyphen: Callable[[str, str], str]) -> str:
     head, _, last = text.rpartition(CUT)
-    if "".join(last.split()).isdigit():  # the word goes on on the next page: these are numbers of this one
+    # The word goes on on the next page: these are numbers of this one. Most lines don't begin with a figure.
+    if last.lstrip()[:1].isdigit() and "".join(last.split()).isdigit():
         text = head + KEPT + last
     return _mended(text, CUT, hyphen)
 
