@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from ingest_widgets.engines.hyphens import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
 
-_NUMBER = re.compile("(?:^|(?<=[\n\ufffe]))([1-9][0-9]{0,4}) +(?=[^ ])")
+_NUMBER = re.compile("([1-9][0-9]{0,4}) +(?=[^ ])")
 _FEWEST = 8
 _PROSE = 0.5  # of the lines: rows of tables and of contents begin with a capital, or end in a number
 _LEVEL = 1.0  # points
@@ -30,22 +33,32 @@ def line_numbers(page: TextPage) -> list[Edit]:
         return []
     if sum(line[:1].isdigit() for line in lines) < _FEWEST // 2:  # others may stand behind a cut
         return []
-    numbers = _longest_count(page.text)
+    numbers = _longest_count(page)
     prose = sum(_is_prose(page.text, end) for _, end in numbers)
     if len(numbers) < _FEWEST or prose < _PROSE * len(numbers) or not _in_margin(page, numbers):
         return []
     return [(start, end, "") for start, end in numbers]
 
 
-def _longest_count(text: str) -> list[Number]:
+def _longest_count(page: TextPage) -> list[Number]:
     counts: dict[int, list[Number]] = {}
-    for found in _NUMBER.finditer(text):
+    for found in filter(None, (_NUMBER.match(page.text, at) for at in _beginnings(page))):
         number = int(found[1])
         count = counts.pop(number - 1, [])
         count.append((found.start(), found.end()))
         if len(count) >= len(counts.get(number, ())):
             counts[number] = count
     return max(counts.values(), key=len, default=[])
+
+
+def _beginnings(page: TextPage) -> Iterator[int]:
+    """Where lines begin, and parts of lines behind a cut."""
+    for start, line in zip(page.line_starts, page.lines, strict=True):
+        yield start
+        at = line.find(CUT)
+        while at >= 0:
+            yield start + at + 1
+            at = line.find(CUT, at + 1)
 
 
 def _is_prose(text: str, start: int) -> bool:

@@ -6,8 +6,6 @@ import ctypes
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-import pypdfium2.raw as pdfium_c
-
 if TYPE_CHECKING:
     import pypdfium2
 
@@ -19,6 +17,8 @@ _OFFICE = ("Microsoft", "LibreOffice", "OpenOffice", "Quartz PDFContext")
 
 def producer_of(document: pypdfium2.PdfDocument) -> str:
     """What the document says that it was written by."""
+    import pypdfium2.raw as pdfium_c
+
     room = ctypes.create_string_buffer(_LONGEST_NAME)
     pdfium_c.FPDF_GetMetaText(document, b"Producer", room, len(room))
     return room.raw.decode("utf-16-le", "replace").partition("\0")[0]
