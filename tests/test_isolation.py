@@ -66,7 +66,7 @@ def test_a_range_reads_its_pages_and_counts_all() -> None:
 
 def test_a_range_reads_the_same_whatever_was_read_before() -> None:
     """A worker keeps a long document open; which ranges of it came before is up to chance, and to who was killed."""
-    said = show("A user-defined value and a non-recursive call")
+    said = show("A userdefined value and a nonrecursive call")
     cut = "BT /F1 12 Tf 72 720 Td (This is a user-) Tj 0 -14 Td (defined value, not) Tj 0 -14 Td (non-) Tj"
     data = assemble(page_objects([said, f"{cut} 0 -14 Td (recursive) Tj ET".encode(), said]))
     whole = Task(name="long.pdf", path="long.pdf", data=data)

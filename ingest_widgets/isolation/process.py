@@ -21,7 +21,7 @@ from ingest_widgets.isolation.wire import TEXT_BYTES, Frames, prefix
 from ingest_widgets.statuses import Reason
 
 START_SECONDS = 60.0
-LOOK_SECONDS = 0.025
+_FIRST_LOOK_SECONDS, LOOK_SECONDS = 0.008, 0.025
 """How long a worker may be silent before its memory is looked at: what a crash meant is known only from before it."""
 
 _DRAIN_SECONDS = 0.5
@@ -131,7 +131,7 @@ class WorkerProcess:
             WireError: The worker has spoken without being asked.
         """
         self.tasks += 1
-        self._peak_bytes = 0
+        self._peak_bytes = self._group.used_bytes()  # a small limit may be hit before there is time to look again
         self._frames.restart(body_cap)
 
     def send(self, header: dict[str, Any], body: bytes = b"", *, deadline: float) -> None:
@@ -164,13 +164,14 @@ class WorkerProcess:
             WorkerEnded: It is gone, or nothing came by `deadline`; it is killed then.
             WireError: It broke the protocol.
         """
+        wait = _FIRST_LOOK_SECONDS
         while (frame := self._frames.next()) is None:
             if rest and self._drained:
                 self._pipes.rest(rest)
                 rest = 0.0
             left = deadline - awake()
             try:
-                data = self._pipes.read(min(left, LOOK_SECONDS))
+                data = self._pipes.read(min(left, wait))
             except OSError:
                 raise self._verdict() from None
             self._drained = data is None or len(data) < pipes.PART_BYTES
@@ -182,6 +183,7 @@ class WorkerProcess:
                 raise self._late()
             else:
                 self._look()
+                wait = LOOK_SECONDS
         return frame
 
     def _look(self) -> None:
