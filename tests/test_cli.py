@@ -293,8 +293,9 @@ def ingested(path: str) -> int:
 
 
 def heed_interrupts() -> None:
-    """A background job of a shell, and what it starts, ignores SIGINT."""
+    """A background job of a shell, and what it starts, ignores SIGINT; one under nohup SIGHUP."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def children_of(parent: int) -> set[int]:
