@@ -39,7 +39,7 @@ _AS_TYPED = str.maketrans(TYPED | _CAPITALS)
 # arrows, emoji.
 _YOUNG_MARKS = (
     "\u058d\u058e\u0605\u061c\u061d\u07fe\u07ff\u0888\u0890\u0891\u08e2\u09fd\u0a76\u0c77\u0c84\u0d4f\u1b7d\u1b7e\u2066-\u2069"
-    "\u20ba-\u20c0\u218a\u218b\u23f4-\u23ff\u2700\u2b4d-\u2bff\u2e3c-\u2e5d\u32ff\ua8fc\uab5b\uab6a\uab6b\ufbc2\ufd40-\ufd4f\ufdcf"
+    "\u20ba-\u20c0\u218a\u218b\u23f4-\u23ff\u2700\u2b4d-\u2bff\u2e3c-\u2e5d\u2ffc-\u2fff\u32ff\ua8fc\uab5b\uab6a\uab6b\ufbc2\ufd40-\ufd4f\ufdcf"
     "\ufdfe\ufdff\U0001f000-\U0001f0ff\U0001f10d-\U0001fbef"
 )
 # Accents too: one that stands alone, as TeX's do in some fonts, would be a word without letters.
