@@ -97,7 +97,7 @@ def test_an_interrupt_in_the_middle_of_a_file_leaves_a_clean_slot(monkeypatch: p
     with pytest.raises(KeyboardInterrupt):
         extract(task)
     helper.join()
-    assert {worker.pid for worker in workers()} <= before
+    assert until(lambda: {worker.pid for worker in workers()} <= before)
     assert extract(HONEST).status is Status.INGESTED
 
 
