@@ -226,6 +226,23 @@ def test_kill_stops_at_once_and_leaves_nothing() -> None:
     assert {result.status for result in results} == {Status.CANCELLED}
 
 
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process is stuck in this kernel")
+def test_kill_waits_for_no_process_that_is_stuck_in_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that reads from a dead network drive is: it dies when that answers."""
+    killed: set[int] = set()
+    pids: list[int] = []
+    task = Task("p", "p", data=text_pdf(f"poison: wait {tmp_path}"), engine="misbehaving", limits=Limits(seconds=20))
+    with monkeypatch.context() as stuck, ended_in_the_end(pids):
+        stuck.setattr(os, "killpg", lambda pid, number: killed.add(pid))
+        with IsolatedExecutor(1) as executor:
+            future = executor.submit(extract, task)
+            assert until(lambda: bool(list(tmp_path.iterdir())))
+            pids += [int(path.name) for path in tmp_path.iterdir()]
+            executor.kill()
+            assert future.result(10).status is Status.CANCELLED
+    assert killed
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 @pytest.mark.parametrize("kind", ["grandchild", "daemon"])
 def test_what_a_plug_in_started_delays_nobody_and_dies_with_it(

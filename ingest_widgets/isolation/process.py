@@ -27,6 +27,9 @@ _FIRST_LOOK_SECONDS, LOOK_SECONDS = 0.008, 0.025
 _DRAIN_SECONDS = 0.5
 """So long after its deadline a worker that never stops sending is still listened to: what came in time may be there."""
 
+_END_SECONDS, _KILLED_SECONDS = 2.0, 0.2
+"""How long its end is waited for, and how long when nobody wants to know any more how it ended."""
+
 _TASK_BYTES = 256 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
@@ -79,6 +82,7 @@ class WorkerProcess:
         self._frames = Frames(total_cap=_TASK_BYTES)
         self._lock = threading.Lock()
         self._open = self._drained = True
+        self._killed = False
         self._peak_bytes = 0
         self.promises: dict[str, Promise] = {}
         environment = worker_environment(os.environ)
@@ -181,6 +185,8 @@ class WorkerProcess:
                 raise self._verdict()
             elif left <= 0:
                 raise self._late()
+            elif self._killed:  # and stuck in the kernel, or its pipe would have ended
+                raise self._verdict()
             else:
                 self._look()
                 wait = LOOK_SECONDS
@@ -209,6 +215,7 @@ class WorkerProcess:
         """Ends it with all that it started. Any thread may call it; its owner then finds it gone."""
         with self._lock:
             if self._open and self.owner == os.getpid():
+                self._killed = True
                 self._group.kill()
 
     def close(self) -> int | None:
@@ -230,7 +237,7 @@ class WorkerProcess:
     def _reap(self) -> None:
         # One that is stuck in the kernel, on a dead network drive, dies when that answers.
         with suppress(subprocess.TimeoutExpired):
-            self._group.process.wait(2)
+            self._group.process.wait(_KILLED_SECONDS if self._killed else _END_SECONDS)
 
 
 def _is_violent(code: int | None) -> bool:
