@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.hostile.pdf import assemble, page_objects
@@ -118,3 +119,25 @@ def test_a_ligature_is_one_of_the_signs_that_ghostscript_drew_together() -> None
     font, info = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", b"<</Producer(GPL Ghostscript)>>"
     pdf = assemble(page_objects([line]) | {3: font, 9: info}, trailer=b"/Info 9 0 R")
     assert texts(pdf) == ["the given file is read"]
+
+
+def signs(text: str, apart: float, size: float = 10.0) -> Callable[[Canvas], None]:
+    """Han and Kana, placed one by one; of a font that isn't in the file, but whose signs are all as wide."""
+
+    def page(canvas: Canvas) -> None:
+        registerFont(UnicodeCIDFont("HeiseiMin-W3"))
+        canvas.setFont("HeiseiMin-W3", size)
+        for number, sign in enumerate(text):
+            canvas.drawString(50 + number * (size + apart), 700, sign)
+
+    return page
+
+
+@pytest.mark.parametrize("apart", [2.5, 7])
+def test_signs_that_are_justified_or_stand_under_wide_ruby_have_no_spaces_between_them(apart: float) -> None:
+    assert texts(drawn(signs("東京の図書館、人る。", apart))) == ["東京の図書館、人る。"]
+
+
+def test_signs_keep_spaces_that_were_drawn_and_cells_their_distance() -> None:
+    assert texts(drawn(signs("東京の図書館、人る。", 12))) == ["東 京 の 図 書 館 、 人 る 。"]
+    assert texts(drawn(signs("北京 上海。人", 0))) == ["北京 上海。人"]

@@ -1,4 +1,4 @@
-"""Spaces that pdfium puts into words of scripts whose signs overlap, jut out, or have marks without a width."""
+"""Spaces that pdfium puts into words of scripts whose signs overlap, jut out, stand apart or have marks of no width."""
 
 from __future__ import annotations
 
@@ -25,11 +25,16 @@ _LETTER = (
     "\ufb1d-\ufdff\ufe70-\ufefc"
 )
 _SPACE = re.compile(f"(?<=[{_LETTER}]) (?=[{_LETTER}.,;:!?)\u0964])")
+# Han and Kana with their punctuation; Korean parts its words.
+_SIGN = "\u3001-\u3020\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff0f\uff1a\uff1b\uff1f"
+_BETWEEN_SIGNS = re.compile(f"(?<=[{_SIGN}]) (?=[{_SIGN}])")
+_IN_EVERY_TEXT = "、。，るん的不人中"  # those that no byte of Latin makes slow to look for
 _MOST_MARKS = 6  # of a letter
 # Of the size of the font.
 _TOUCHING = 0.12  # a real gap has more
 _WITHIN = 0.3  # so far apart signs of a word stand where spaces are drawn, and none was
 _BACK = 0.6  # what lies farther back was drawn in another order
+_APART = 0.9  # of the width of a sign: so far stand justified signs, and those under ruby; cells stand farther
 
 
 def false_space_edits(page: TextPage, text: str, lines: Sequence[Edit] = ()) -> list[Edit]:
@@ -41,7 +46,7 @@ def false_space_edits(page: TextPage, text: str, lines: Sequence[Edit] = ()) -> 
         lines: Those in which no space is looked for, by where they start.
     """
     if not page.may_have_clusters:
-        return []
+        return _between_signs(page, text) if any(map(text.__contains__, _IN_EVERY_TEXT)) else []
     found = [match.start() for match in _SPACE.finditer(text)]
     if lines:
         found = [at for at in found if (number := bisect(lines, (at,))) == 0 or lines[number - 1][1] <= at]
@@ -57,6 +62,18 @@ def _is_false(page: TextPage, at: int, before: Box, after: Box, size: float) -> 
     if min(before[3], after[3]) < max(before[1], after[1]) - size or not -_BACK * size < gap < _WITHIN * size:
         return False
     return gap < _TOUCHING * size or page.blank_between(*page.owners((at - 1, at + 1))) in ("", NON_JOINER)
+
+
+def _between_signs(page: TextPage, text: str) -> list[Edit]:
+    """Those between two signs of Han or Kana that stand beside each other, where none was drawn."""
+    spaces = [at for match in _BETWEEN_SIGNS.finditer(text) if page.generated(at := match.start())]
+    before, after = (page.boxes([at + step for at in spaces]) for step in (-1, 1))
+    return [(at, at + 1, "") for at, *signs in zip(spaces, before, after, strict=True) if _are_beside(*signs)]
+
+
+def _are_beside(before: Box, after: Box) -> bool:
+    gap, width = after[0] - before[2], max(before[2] - before[0], after[2] - after[0])
+    return min(before[3], after[3]) > max(before[1], after[1]) and 0 <= gap < _APART * width
 
 
 def _around(text: str, space: int, step: int) -> range:
