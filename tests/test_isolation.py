@@ -27,7 +27,7 @@ from ingest_widgets.isolation import (
     Limits,
     Task,
     extract,
-    gathering,
+    gathered_pages,
     page_boxes,
     render_page,
 )
@@ -298,7 +298,7 @@ def test_a_page_that_does_not_exist_is_one_clear_sentence() -> None:
 
 def test_text_of_one_file_has_an_end_however_many_workers_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a taken-over worker sends, crashing now and then, must not fill this process; what fits is kept."""
-    monkeypatch.setattr(gathering, "MOST_TEXT_BYTES", 50_000)
+    monkeypatch.setattr(gathered_pages, "MOST_TEXT_BYTES", 50_000)
     started = time.monotonic()
     got = read("manual-long.pdf")
     assert (got.status, got.reason) == (Status.PARTIAL, Reason.CRASHED)

@@ -12,8 +12,8 @@ import pytest
 
 from ingest_widgets import Settings, ingest
 from ingest_widgets.documents import Extraction, Page, SourceFile
-from ingest_widgets.isolation import Limits, gathering
-from ingest_widgets.isolation.gathering import text_bytes
+from ingest_widgets.isolation import Limits, gathered_pages
+from ingest_widgets.isolation.gathered_pages import text_bytes
 from ingest_widgets.pipeline.parts import Parts
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
@@ -45,7 +45,7 @@ def begun(parts: Parts) -> list[int]:
 def test_the_text_of_all_ranges_has_one_cap_in_whatever_order_they_end(
     order: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_TEXT_BYTES", 300 * PAGE_BYTES)
+    monkeypatch.setattr(gathered_pages, "MOST_TEXT_BYTES", 300 * PAGE_BYTES)
     long = parts()
     assert begun(long) == [1]
     long.add(1, part(1))
@@ -60,7 +60,7 @@ def test_the_text_of_all_ranges_has_one_cap_in_whatever_order_they_end(
 
 
 def test_near_the_cap_a_range_waits_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "MOST_TEXT_BYTES", 200 * PAGE_BYTES)
+    monkeypatch.setattr(gathered_pages, "MOST_TEXT_BYTES", 200 * PAGE_BYTES)
     long = parts()
     begun(long)
     long.add(1, part(1))
@@ -70,7 +70,7 @@ def test_near_the_cap_a_range_waits_for_the_others(monkeypatch: pytest.MonkeyPat
 def test_a_file_in_ranges_that_is_too_much_ends_as_one_in_a_piece(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "MOST_TEXT_BYTES", 300 * PAGE_BYTES)
+    monkeypatch.setattr(gathered_pages, "MOST_TEXT_BYTES", 300 * PAGE_BYTES)
     path = tmp_path / "long.pdf"
     path.write_bytes(text_pdf(*["x" * 500] * 1000))
     with ingest(path, tmp_path / "c.sqlite", progress=False) as corpus:

@@ -94,12 +94,17 @@ class _Attempts:
     def _request(self) -> dict[str, Any]:
         task = self._task
         request = task.request("text", task.limits.seconds)
-        more = {"rungs": self._rungs, "first": self._got.next, "last": task.last, "metadata": self._got.wants_metadata}
+        more = {
+            "rungs": self._rungs,
+            "first": self._got.pages.next,
+            "last": task.last,
+            "metadata": self._got.wants_metadata,
+        }
         return request | more | {"ocr_pages": task.ocr_max_pages if task.ocr else None}
 
     def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
         self._asked = awake()
-        if not self._got.bad:
+        if not self._got.pages.bad:
             return worker.receive(deadline, self._got.rest(self._asked))
         soft = self._started + self._task.limits.seconds
         deadline = min(deadline, max(soft, self._asked) + self._late_left)
@@ -113,15 +118,15 @@ class _Attempts:
         finally:
             now = awake()
             late = now - max(asked, self._started + self._task.limits.seconds)
-            if self._got.bad and late > 0:
+            if self._got.pages.bad and late > 0:
                 self._late_left -= late
 
     def _goes_on(self, end: WorkerEnded) -> bool:
         """Whether another attempt makes sense after this one ended the worker."""
         if self._got.complete:  # the engine only had to close the document
             return False
-        if self._got.full:
-            self._got.skip(end.reason, end.what)
+        if self._got.pages.full:
+            self._got.pages.skip(end.reason, end.what)
             return False
         spot = self._got.spot
         if end.reason is Reason.CRASHED and self._crashed_at != (spot, self._rungs):
@@ -140,7 +145,7 @@ class _Attempts:
             if end.reason is not Reason.TIMEOUT:
                 return True
         stalled = awake() - self._asked
-        self._got.skip(end.reason, end.what)
+        self._got.pages.skip(end.reason, end.what)
         if end.reason is Reason.TIMEOUT and stalled < min(0.5, self._task.limits.seconds / 2):
             return False  # the pages were coming, there are just too many of them
         return not self._got.complete and self._late_left > 0

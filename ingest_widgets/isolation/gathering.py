@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Sequence
 from typing import Any
 
-from ingest_widgets.documents import Extraction, Page, ScannedLine, main_engine, missing_in_words
+from ingest_widgets.documents import Extraction, Page, main_engine, missing_in_words
 from ingest_widgets.engines.names import is_built_in
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation.failures import sentence
+from ingest_widgets.isolation.gathered_pages import GatheredPages
 from ingest_widgets.isolation.process import WorkerEnded
 from ingest_widgets.isolation.task import Task
-from ingest_widgets.isolation.values import as_line, as_lines, as_number, as_scanned_line, as_text
+from ingest_widgets.isolation.values import (
+    as_engine,
+    as_line,
+    as_lines,
+    as_number,
+    as_scanned_line,
+    as_sha256,
+    as_text,
+)
 from ingest_widgets.isolation.wire import MOST_WARNINGS, NO_METADATA, TITLE_CHARS, WHY_CHARS, WireError
 from ingest_widgets.statuses import Reason, Status
 
-MOST_TEXT_BYTES = 256 * 1024 * 1024
-"""So much memory may the text of one file take here, whichever workers it came from."""
-_LINE_BYTES = 250  # of a line's place
-FEW_PAGES = 6
-MOST_REST = 0.1
-REFUSALS = {
+_FEW_PAGES = 6
+_MOST_REST = 0.1  # seconds
+_REFUSALS = {
     Reason.NOT_A_PDF,
     Reason.EMPTY,
     Reason.ENCRYPTED,
@@ -32,31 +35,19 @@ REFUSALS = {
     Reason.UNREADABLE,
 }
 """What a worker may give as its reason to read nothing; the others are for its parent to find."""
-_ENGINE = re.compile(r"[\w.+-]{1,80}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-def text_bytes(page: Page, lines: Sequence[ScannedLine]) -> int:
-    """What a page counts for: its text, what it warns of, and the places that OCR found on it."""
-    said = sum(map(sys.getsizeof, (page.text, *page.warnings)))
-    return said + sum(_LINE_BYTES + sys.getsizeof(line.text) for line in lines)
-
-
-def too_much() -> str:
-    """What is said of the first page beyond `MOST_TEXT_BYTES`."""
-    return f"more than {MOST_TEXT_BYTES} bytes of text"
 
 
 class Gathering:
-    """The answers about one task, from however many workers."""
+    """The answers about one task, from however many workers.
+
+    Attributes:
+        pages: What has come of them.
+        wants_metadata: Whether title and author are still to come.
+    """
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self.next = task.first
-        self.bad: dict[int, tuple[Reason, str]] = {}
-        self._pages: list[Page] = []
-        self._scanned: dict[int, tuple[ScannedLine, ...]] = {}
-        self._text_bytes = 0
+        self.pages = GatheredPages(task.first)
         self._failure: tuple[Reason, str] | None = None
         self._unchanged = self._named = False
         self._sha256: str | None = None
@@ -67,7 +58,7 @@ class Gathering:
         self._title = self._author = ""
         self._warnings: list[str] = []
         self._begun, self._begun_at = 0.0, task.first
-        self.first = task.first
+        self._first = task.first
         self._over_at = 0
         self.wants_metadata = task.first == 1
 
@@ -77,16 +68,11 @@ class Gathering:
         return self._page_count is not None
 
     @property
-    def full(self) -> bool:
-        """Whether no more text is taken."""
-        return self._text_bytes > MOST_TEXT_BYTES
-
-    @property
     def spot(self) -> object:
         """What was being done when a worker ended."""
         if not self.opened:
             return "open"
-        return "metadata" if self.wants_metadata else self.next
+        return "metadata" if self.wants_metadata else self.pages.next
 
     @property
     def _last(self) -> int:
@@ -96,7 +82,7 @@ class Gathering:
     @property
     def complete(self) -> bool:
         """Whether no page is left to ask for."""
-        return self.opened and self.next > self._last
+        return self.opened and self.pages.next > self._last
 
     def rest(self, now: float) -> float:
         """How long nobody needs to look for the next page, in seconds: a quarter of what the rest will take.
@@ -104,21 +90,16 @@ class Gathering:
         Args:
             now: Of `awake`.
         """
-        remaining = self._last - self.next
-        if not self._pages or remaining < FEW_PAGES:
-            self._begun, self._begun_at = now, self.next
+        remaining = self._last - self.pages.next
+        if not self.pages.read or remaining < _FEW_PAGES:
+            self._begun, self._begun_at = now, self.pages.next
             return 0.0
-        pace = (now - self._begun) / max(self.next - self._begun_at, 1)
-        return min(MOST_REST, pace * remaining / 4)
+        pace = (now - self._begun) / max(self.pages.next - self._begun_at, 1)
+        return min(_MOST_REST, pace * remaining / 4)
 
     def fail(self, reason: Reason, what: str = "") -> None:
         """The file as a whole can't be read."""
         self._failure = reason, what
-
-    def skip(self, reason: Reason, what: str = "") -> None:
-        """The page that was being read can't be."""
-        self.bad[self.next] = reason, what
-        self.next += 1
 
     def skip_metadata(self) -> None:
         """Title and author can't be had; the pages may well be."""
@@ -126,23 +107,19 @@ class Gathering:
         self._warn((NO_METADATA,))
 
     def begin(self) -> None:
-        """Another worker is asked, from the page that is `first` from now on."""
+        """Another worker is asked, from the next page on."""
         self._named = False
-        self.first = self.next
+        self._first = self.pages.next
 
     def start_over(self) -> None:
-        """Lets go of what has come since `begin`, once for each `first`.
+        """Lets go of the pages that have come since `begin`, once for each first one.
 
         How a word is joined over a line's end hangs on the pages before: from the middle on, another worker would read
         other words than an undisturbed one.
         """
-        if self._over_at == self.first:
-            return
-        self._over_at = self.next = self.first
-        self.bad = {number: why for number, why in self.bad.items() if number < self.first}
-        self._scanned = {number: lines for number, lines in self._scanned.items() if number < self.first}
-        self._pages = [page for page in self._pages if page.number < self.first]
-        self._text_bytes = sum(text_bytes(page, self._scanned.get(page.number, ())) for page in self._pages)
+        if self._over_at != self._first:
+            self._over_at = self._first
+            self.pages.go_back(self._first)
 
     def take(self, header: dict[str, Any], body: bytes) -> bool:
         """Takes one message; True when it was the last.
@@ -163,12 +140,9 @@ class Gathering:
         if self._named:
             raise WireError("another file than before")
         self._named = True
-        sha256 = as_text(header["sha256"], 64)
-        if not _SHA256.fullmatch(sha256):
-            raise WireError("a hash that is none")
-        self._sha256, self._size = sha256, as_number(header["size"])
+        self._sha256, self._size = as_sha256(header["sha256"]), as_number(header["size"])
         self._mtime_ns = None if header["mtime_ns"] is None else as_number(header["mtime_ns"], -(2**63))
-        self._unchanged = sha256 == self._task.known_sha256
+        self._unchanged = self._sha256 == self._task.known_sha256
 
     def _document(self, header: dict[str, Any], body: bytes) -> None:
         warnings, count = as_lines(header["warnings"]), as_number(header["pages"], 1)
@@ -194,32 +168,23 @@ class Gathering:
 
     def _page(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
-        engine = as_text(header["engine"], 80)
-        if not _ENGINE.fullmatch(engine):
-            raise WireError("an engine without a name")
-        page = Page("", self.next, body.decode(), engine, as_lines(header["warnings"]))
-        lines = tuple(map(as_scanned_line, header.get("lines", ())))
-        self._text_bytes += text_bytes(page, lines)
-        if self.full:
-            raise WireError(too_much())
-        if lines:
-            self._scanned[self.next] = lines
-        self._pages.append(page)
-        self.next += 1
+        engine, warnings = as_engine(header["engine"]), as_lines(header["warnings"])
+        page = Page("", self.pages.next, body.decode(), engine, warnings)
+        self.pages.add(page, tuple(map(as_scanned_line, header.get("lines", ()))))
 
     def _bad(self, header: dict[str, Any], body: bytes) -> None:
         self._check_number(header)
-        self.skip(Reason.CORRUPT, as_text(header["why"], WHY_CHARS))
+        self.pages.skip(Reason.CORRUPT, as_text(header["why"], WHY_CHARS))
 
     def _check_number(self, header: dict[str, Any]) -> None:
-        if not header["n"] == self.next <= self._last:
+        if not header["n"] == self.pages.next <= self._last:
             raise WireError("a page that nobody asked for")
 
     def _refused(self, header: dict[str, Any], body: bytes) -> bool:
         reason = Reason(header["reason"])
         if reason is Reason.OUT_OF_MEMORY:  # the worker is worn
             raise WorkerEnded(reason)
-        if reason not in REFUSALS or (reason is Reason.TOO_MANY_PAGES) != self._has_too_many:
+        if reason not in _REFUSALS or (reason is Reason.TOO_MANY_PAGES) != self._has_too_many:
             raise WireError("a refusal that no worker gives")
         self._page_count = self._told_count
         self.fail(reason, as_text(header["what"], WHY_CHARS))
@@ -264,22 +229,22 @@ class Gathering:
             seconds: The time it took.
         """
         status, reason, what = self._outcome(cancelled)
-        missing = self._missing()
+        pages, missing = self.pages.read, self.pages.missing(self._last)
         return Extraction(
             status=status,
             reason=reason,
             detail=sentence(reason, what, self._task.limits, self._task.engine, ocr=self._task.ocr) if reason else "",
             page_count=self._page_count,
-            pages=() if status in (Status.FAILED, Status.CANCELLED) else tuple(self._pages),
+            pages=() if status in (Status.FAILED, Status.CANCELLED) else tuple(pages),
             sha256=self._sha256,
             size=self._size,
             mtime_ns=self._mtime_ns,
-            engine=main_engine(self._pages),
+            engine=main_engine(pages),
             seconds=seconds,
             title=self._title,
             author=self._author,
-            warnings=(*self._warnings, *(missing_in_words(missing) if self._pages else ())),
-            scanned=self._scanned,
+            warnings=(*self._warnings, *(missing_in_words(missing) if pages else ())),
+            scanned=self.pages.scanned,
             missing=missing,
         )
 
@@ -290,14 +255,7 @@ class Gathering:
             return Status.FAILED, *self._failure
         if self._unchanged:
             return Status.UNCHANGED, None, ""
-        if self.bad:
-            return Status.PARTIAL if self._pages else Status.FAILED, *next(iter(self.bad.values()))
-        has_text = any(not page.text.isspace() for page in self._pages if page.text)
+        if self.pages.bad:
+            return Status.PARTIAL if self.pages.read else Status.FAILED, *next(iter(self.pages.bad.values()))
+        has_text = any(not page.text.isspace() for page in self.pages.read if page.text)
         return Status.INGESTED, None if has_text else Reason.NO_TEXT, ""
-
-    def _missing(self) -> dict[int, Reason]:
-        """Why pages are missing; those that were never reached are among them."""
-        missing = {number: reason for number, (reason, _) in self.bad.items()}
-        if missing:
-            missing |= dict.fromkeys(range(self.next, self._last + 1), list(missing.values())[-1])
-        return missing

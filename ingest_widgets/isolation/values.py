@@ -5,10 +5,14 @@ Each raises WireError, or a ValueError or TypeError of Python's own, for what an
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.isolation.wire import LINE_CHARS, MOST_POINTS, MOST_WARNINGS, WARNING_CHARS, WireError, one_line
+
+_ENGINE = re.compile(r"[\w.+-]{1,80}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def as_text(value: Any, most: int) -> str:
@@ -29,6 +33,22 @@ def as_lines(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise WireError("no list where a list belongs")
     return tuple(as_line(warning, WARNING_CHARS) for warning in value[:MOST_WARNINGS])
+
+
+def as_engine(value: Any) -> str:
+    """The name of an engine."""
+    return _matching(_ENGINE, value)
+
+
+def as_sha256(value: Any) -> str:
+    """A hash in small letters."""
+    return _matching(_SHA256, value)
+
+
+def _matching(form: re.Pattern[str], value: Any) -> str:
+    if not isinstance(value, str) or not form.fullmatch(value):
+        raise WireError("no name or hash where one belongs")
+    return value
 
 
 def as_scanned_line(value: Any) -> ScannedLine:

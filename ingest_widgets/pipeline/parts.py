@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ingest_widgets.documents import Extraction, SourceFile, main_engine, missing_in_words
-from ingest_widgets.isolation import Limits, gathering
+from ingest_widgets.isolation import Limits, gathered_pages
 from ingest_widgets.isolation.failures import sentence
 from ingest_widgets.statuses import Reason, Status
 
@@ -40,7 +40,7 @@ class Parts:
 
     def next(self) -> int | None:
         """The first page of the range to read next; None when there is none, or none yet."""
-        careful = self._late or self._text_bytes > gathering.MOST_TEXT_BYTES // 2
+        careful = self._late or self._text_bytes > gathered_pages.MOST_TEXT_BYTES // 2
         if not self._left or (careful and self._running):
             return None
         self._running += 1
@@ -55,8 +55,8 @@ class Parts:
             self._left = range(1 + PAGES_A_TASK, self._page_count + 1, PAGES_A_TASK)
         self._by_first[first] = _without(self._unread, self._with_its_pages_missing(first, part))
         self._text_bytes += sum(_sizes(self._by_first[first]))
-        if self._text_bytes > gathering.MOST_TEXT_BYTES:
-            self._stop(self._first_too_much(), Reason.CRASHED, gathering.too_much())
+        if self._text_bytes > gathered_pages.MOST_TEXT_BYTES:
+            self._stop(self._first_too_much(), Reason.CRASHED, gathered_pages.too_much())
         self._late += Reason.TIMEOUT in (part.reason, *part.missing.values())
         if self._late >= MOST_LATE and self._left:
             self._stop(self._left[0], Reason.TIMEOUT)
@@ -70,7 +70,7 @@ class Parts:
 
     def _first_too_much(self) -> int:
         """The page with which the text is too much, whatever order the ranges came in."""
-        room = gathering.MOST_TEXT_BYTES
+        room = gathered_pages.MOST_TEXT_BYTES
         for _, part in sorted(self._by_first.items()):
             for page, size in zip(part.pages, _sizes(part), strict=True):
                 room -= size
@@ -131,7 +131,7 @@ def _goes_on(beginning: Extraction) -> bool:
 
 
 def _sizes(part: Extraction) -> list[int]:
-    return [gathering.text_bytes(page, part.scanned.get(page.number, ())) for page in part.pages]
+    return [gathered_pages.text_bytes(page, part.scanned.get(page.number, ())) for page in part.pages]
 
 
 def _without(unread: Extraction | None, part: Extraction) -> Extraction:
