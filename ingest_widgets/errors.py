@@ -27,15 +27,10 @@ from collections.abc import Sequence
 from concurrent.futures import TimeoutError as FuturesTimeoutError
 from typing import TYPE_CHECKING
 
+from ingest_widgets.printable import one_line
+
 if TYPE_CHECKING:
     from ingest_widgets.documents import FileRecord
-
-
-def one_line(sentence: str) -> str:
-    r"""The sentence as it may be shown: a line break in a file's name as `\n`."""
-    if sentence.isprintable():
-        return sentence
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
 
 
 CLOSE_FILES = "close some, or allow more with `ulimit -n 4096` in the shell that starts Python"

@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ingest_widgets.printable import one_line
+
 _LOGGER = logging.getLogger("ingest_widgets")
 _VARIABLES = ("INGEST_LOG_LEVEL", "LOG_LEVEL")
 _NAMES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -147,7 +149,4 @@ class _OneLine(logging.Formatter):
     r"""A message is one line: what a file name brings along (line ends, escape sequences) shows as `\n`, `\x1b`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
-        text = super().formatMessage(record)
-        if text.isprintable():
-            return text
-        return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+        return one_line(super().formatMessage(record))

@@ -17,7 +17,8 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from ingest_widgets import CorpusError, SourceError, SourceNotFound, ingest
-from ingest_widgets.sources import Listing, Patience, fetch, printable
+from ingest_widgets.printable import printable
+from ingest_widgets.sources import Listing, Patience, fetch
 from ingest_widgets.statuses import Reason
 from tests.listed import list_sources
 from tests.served import Silent, served

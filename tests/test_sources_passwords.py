@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus, IngestError, SourceError, SourceNotFound, Status, ingest
-from ingest_widgets.sources import describe_source, fetch, without_password
-from ingest_widgets.sources.passwords import broken_login, expect_passwords, without_passwords
+from ingest_widgets.sources import describe_source, fetch
+from ingest_widgets.sources.passwords import broken_login, expect_passwords, without_password, without_passwords
 from tests.listed import list_sources
 from tests.served import Silent, served
 

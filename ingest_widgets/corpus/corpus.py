@@ -19,7 +19,8 @@ from ingest_widgets.corpus.records import RECORD_COLUMNS, BadRow, clean_path, pa
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.counted import counted
-from ingest_widgets.errors import CorpusDamaged, one_line
+from ingest_widgets.errors import CorpusDamaged
+from ingest_widgets.printable import one_line
 from ingest_widgets.tables import MOST_ROWS, html_table, text_table
 
 if TYPE_CHECKING:

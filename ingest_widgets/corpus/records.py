@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
+from ingest_widgets.printable import valid_utf8
 from ingest_widgets.statuses import Reason, Status
 
 RECORD_COLUMNS = "name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings"
@@ -204,14 +205,7 @@ def clean(text: str) -> str:
 
 def clean_path(text: str) -> str:
     r"""A path or name to be shown: bytes that aren't UTF-8 as `\xNN`."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        try:
-            text = os.fsencode(text).decode("utf-8", "backslashreplace")
-        except UnicodeEncodeError:
-            text = text.encode("utf-8", "backslashreplace").decode()
-    return text.replace("\0", "\ufffd")
+    return valid_utf8(text).replace("\0", "\ufffd")
 
 
 def json_list(texts: Sequence[str]) -> str:

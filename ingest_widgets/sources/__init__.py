@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ingest_widgets.sources.listing import Listing, Source, describe_source
-from ingest_widgets.sources.names import printable
-from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.patience import Patience
 from ingest_widgets.sources.urls import fetch
 
@@ -14,6 +12,4 @@ __all__ = [
     "Source",
     "describe_source",
     "fetch",
-    "printable",
-    "without_password",
 ]

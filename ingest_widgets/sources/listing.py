@@ -21,8 +21,8 @@ from urllib.request import url2pathname
 from ingest_widgets.documents import FileKey, SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
 from ingest_widgets.numbered import with_folders
+from ingest_widgets.printable import printable, valid_utf8
 from ingest_widgets.sources.globs import matches
-from ingest_widgets.sources.names import printable, valid_utf8
 from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.patience import Patience
 from ingest_widgets.sources.servers import ask_all, ask_alone

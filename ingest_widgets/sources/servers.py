@@ -9,7 +9,7 @@ from contextvars import copy_context
 from ingest_widgets.background_loop.daemon_threads import DaemonThreads
 from ingest_widgets.documents import SourceFile
 from ingest_widgets.errors import SourceError, SourceNotFound
-from ingest_widgets.sources.names import printable, valid_utf8
+from ingest_widgets.printable import printable, valid_utf8
 from ingest_widgets.sources.passwords import without_password
 from ingest_widgets.sources.patience import Patience
 from ingest_widgets.sources.urls import NotThere, Unlisted, list_url

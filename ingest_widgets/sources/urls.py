@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from ingest_widgets.documents import SourceFile
 from ingest_widgets.errors import MissingExtra, SourceError
-from ingest_widgets.sources.names import printable, valid_utf8
+from ingest_widgets.printable import printable, valid_utf8
 from ingest_widgets.sources.passwords import (
     broken_login,
     expect_passwords,

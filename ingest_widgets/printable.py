@@ -1,4 +1,4 @@
-"""Names as they may be shown and kept: valid text on one line."""
+"""Names and sentences as they may be shown and kept: valid text on one line."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ import os
 
 def printable(name: str | bytes) -> str:
     r"""The name as valid UTF-8 on one line: bytes that aren't UTF-8 and line breaks are shown as `\xNN` or `\n`."""
-    text = valid_utf8(os.fsdecode(name))
+    return one_line(valid_utf8(os.fsdecode(name)))
+
+
+def one_line(text: str) -> str:
+    r"""The text with what can't be printed written out: a line break as `\n`, what a terminal obeys as `\x1b`."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
