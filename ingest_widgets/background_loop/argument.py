@@ -23,18 +23,14 @@ def check(awaitable: Awaitable[Any], timeout: float | None, on: str) -> float | 
     """
     if not inspect.isawaitable(awaitable):
         raise TypeError(_cure(awaitable))
-    limit = _limit(timeout, on)
-    if not isinstance(limit, Exception):
-        return limit
-    if inspect.iscoroutine(awaitable):
-        awaitable.close()
-    raise limit
-
-
-def _limit(timeout: float | None, on: str) -> float | Exception | None:
-    if on not in PLACES:
-        return ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
-    return None if timeout is None else seconds_of(timeout)
+    try:
+        if on not in PLACES:
+            raise ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
+        return None if timeout is None else seconds_of(timeout)
+    except (TypeError, ValueError):
+        if inspect.iscoroutine(awaitable):
+            awaitable.close()
+        raise
 
 
 def _cure(value: Any) -> str:

@@ -227,8 +227,6 @@ def shutdown_background_loop(*, timeout: float = 5.0) -> None:
         RuntimeError: A coroutine on the loop itself called it: it would wait for its own end.
     """
     seconds = seconds_of(timeout)
-    if isinstance(seconds, Exception):
-        raise seconds
     if asyncio._get_running_loop() in running:
         raise RuntimeError("shutdown_background_loop() would wait for its own caller: call it outside of the coroutine")
     timeout = min(seconds, threading.TIMEOUT_MAX)

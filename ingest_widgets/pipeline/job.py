@@ -122,10 +122,7 @@ class IngestJob:
             TypeError: `timeout` is no number.
             ValueError: `timeout` is NaN.
         """
-        seconds = None if timeout is None else seconds_of(timeout)
-        if isinstance(seconds, Exception):
-            raise seconds
-        return self._waited(seconds)
+        return self._waited(None if timeout is None else seconds_of(timeout))
 
     def _waited(self, timeout: float | None, *, begin: bool = False) -> Corpus:
         waited = 0.0
