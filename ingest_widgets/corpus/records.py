@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.printable import valid_utf8
+from ingest_widgets.shortened import shortened
 from ingest_widgets.statuses import Reason, Status
 
 RECORD_COLUMNS = "name, path, status, reason, detail, pages, size, sha256, engine, seconds, title, author, warnings"
@@ -172,8 +173,7 @@ def _settings_key(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
+    return shortened(repr(value), _MOST_SHOWN)
 
 
 def identity_of(file: SourceFile) -> bytes:

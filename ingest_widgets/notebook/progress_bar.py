@@ -18,6 +18,7 @@ from ingest_widgets.notebook.saved_output import SAVED_SECONDS, UNDER_WAY, Saved
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.progress.state import ProgressState, counts, sentence
 from ingest_widgets.progress.state import pace as pace_words
+from ingest_widgets.shortened import shortened
 
 MOST_PROBLEMS = 100
 _LONGEST = 500
@@ -122,8 +123,7 @@ class ProgressBar(anywidget.AnyWidget):
 
     @validate("problems")
     def _cap(self, proposal: dict[str, Any]) -> list[str]:
-        shown = proposal["value"][:MOST_PROBLEMS]
-        return [text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…" for text in shown]
+        return [shortened(text, _LONGEST) for text in proposal["value"][:MOST_PROBLEMS]]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         """The live bar; beside it, in an output of its own, what stays when the notebook is saved."""

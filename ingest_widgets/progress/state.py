@@ -7,6 +7,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ingest_widgets.shortened import shortened
+
 ProgressStatus: TypeAlias = Literal["running", "done", "stopped", "failed", "interrupted"]
 
 _LARGEST = 2.0**900  # an int may be larger than any float
@@ -138,4 +140,4 @@ def sentence(error: BaseException) -> str:
     """The error in one line of at most 300 characters, such as `ValueError: no such page`."""
     text = " ".join(str(error).split())
     line = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return line if len(line) <= 300 else f"{line[:299]}…"
+    return shortened(line, 300)

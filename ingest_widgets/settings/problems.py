@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from ingest_widgets.shortened import shortened
+
 if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -63,4 +65,4 @@ def _given(path: tuple[str, ...], layer: Layer | None, names: Mapping[str, Any])
     shown = repr(layer.value(path)) if layer and known is True else ""
     if shown in ("", "True", "False") or "://" in shown:  # an address may hold a password
         return ""
-    return f", not {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}"
+    return f", not {shortened(shown, _SHOWN)}"
