@@ -139,17 +139,26 @@ def test_kill_9_two_hundred_times(folder: Path, tmp_path: Path) -> None:
     disturb(folder, tmp_path, times=200, seed=2)
 
 
+@pytest.fixture(scope="module")
+def big(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Content]:
+    """A folder that takes a few seconds, and what an undisturbed run makes of it."""
+    root = tmp_path_factory.mktemp("big")
+    shutil.copytree(folder, root / "big")
+    for copy in range(6):
+        for path in folder.glob("*manual*"):
+            shutil.copy(path, root / "big" / f"{copy}-{path.name}")
+    ingest(root / "big", root / "calm.sqlite", progress=False).close()
+    return root / "big", content(root / "calm.sqlite")
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
-    folder: Path, tmp_path: Path, number: signal.Signals, code: int
+    big: tuple[Path, Content], tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    big = Path(shutil.copytree(folder, tmp_path / "big"))
-    for copy in range(20):
-        for path in folder.glob("*manual*"):
-            shutil.copy(path, big / f"{copy}-{path.name}")
+    papers, calm = big
     corpus = tmp_path / "c.sqlite"
     program = Path(sys.executable).parent / "ingest-widgets"
-    command = [str(program), "ingest", str(big), "--corpus", str(corpus)]
+    command = [str(program), "ingest", str(papers), "--corpus", str(corpus)]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
     workers = children(child.pid)
@@ -160,9 +169,8 @@ def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
     assert "cancelled" in out + err
     for worker in workers:
         assert gone(worker), f"worker {worker} was left behind"
-    ingest(big, corpus, progress=False).close()
-    ingest(big, tmp_path / "calm.sqlite", progress=False).close()
-    assert content(corpus) == content(tmp_path / "calm.sqlite")
+    ingest(papers, corpus, progress=False).close()
+    assert content(corpus) == calm
 
 
 SCRIPT = "import sys; from ingest_widgets import ingest; ingest(sys.argv[1], sys.argv[2], progress=False)"
@@ -267,7 +275,7 @@ def test_a_pause_of_ours_is_not_counted_against_the_files_under_way(tmp_path: Pa
     """After Ctrl-Z, or under a closed lid: what the workers sent meanwhile is in the pipes."""
     (tmp_path / "long").mkdir()
     corpus, page = tmp_path / "c.sqlite", " ".join(f"word{number}" for number in range(400))
-    for number in range(60):
+    for number in range(20):
         (tmp_path / "long" / f"{number}.pdf").write_bytes(text_pdf(*[page] * 100))
     child = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(tmp_path / "long"), str(corpus)],
@@ -280,4 +288,4 @@ def test_a_pause_of_ours_is_not_counted_against_the_files_under_way(tmp_path: Pa
     child.send_signal(signal.SIGCONT)
     assert child.wait(60) == 0
     with Corpus(corpus) as held:
-        assert [(record.reason, record.pages) for record in held.files()] == [(None, 100)] * 60
+        assert [(record.reason, record.pages) for record in held.files()] == [(None, 100)] * 20
