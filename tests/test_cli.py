@@ -264,7 +264,7 @@ class TestIngest:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=heed_interrupts,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # which is ignored under nohup
         )
         assert until(lambda: ingested("corpus.sqlite") > 0 or process.poll() is not None, 60)
         workers = children_of(process.pid)
@@ -290,12 +290,6 @@ def ingested(path: str) -> int:
         return 0
     with Corpus(path, read_only=True) as corpus:
         return len(corpus.files("ingested"))
-
-
-def heed_interrupts() -> None:
-    """A background job of a shell, and what it starts, ignores SIGINT; one under nohup SIGHUP."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def children_of(parent: int) -> set[int]:

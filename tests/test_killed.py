@@ -188,7 +188,6 @@ def stopped(number: signal.Signals, code: str, folder: Path, corpus: Path, ends:
         stderr=subprocess.PIPE,
         text=True,
         cwd=corpus.parent,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # what runs in the background ignores SIGINT
     )
     assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
     child.send_signal(number)
