@@ -189,7 +189,7 @@ def _run_table() -> RunTable:
 
 
 def _job_bundle(job: IngestJob, *, table: RunTable) -> dict[str, Any]:
-    from ingest_widgets.notebook.job_view import job_view
+    from ingest_widgets.notebook.job_view import JobView
 
-    bundle: dict[str, Any] = job_view(job, table)._repr_mimebundle_()
+    bundle: dict[str, Any] = JobView(job, table)._repr_mimebundle_()
     return bundle

@@ -16,7 +16,7 @@ from comm.base_comm import BaseComm
 
 from ingest_widgets import Corpus, CorpusNotFound, CorpusView, IngestPanel, ingest, settings_override, start_ingest
 from ingest_widgets.errors import IngestError
-from ingest_widgets.notebook.job_view import job_view
+from ingest_widgets.notebook.job_view import JobView
 from ingest_widgets.notebook.live_widget import LiveWidget
 from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.notebook.uploads import Uploads
@@ -306,7 +306,7 @@ def test_until_a_server_has_listed_its_files_the_panel_and_the_view_of_a_job_say
         url = f"http://127.0.0.1:{server.getsockname()[1]}/a.pdf"
         panel.start(url)
         job = start_ingest(url, "d.sqlite", progress=False)
-        view = job_view(job, RunTable())
+        view = JobView(job, RunTable())
         clients = [server.accept()[0] for _ in range(2)]
         for widget in (panel, view):
             facts = widget._facts()

@@ -10,7 +10,6 @@ from typing import Any
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.counted import counted
 from ingest_widgets.notebook.esm import panel_style, script
-from ingest_widgets.notebook.job_view import job_view
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
 from ingest_widgets.notebook.run_table import LISTING, RunTable
 from ingest_widgets.notebook.source_completion import completions
@@ -19,8 +18,6 @@ from ingest_widgets.pipeline import IngestRun
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import get_settings
 from ingest_widgets.statuses import Status
-
-__all__ = ["IngestPanel", "job_view"]
 
 
 class IngestPanel(LiveWidget):

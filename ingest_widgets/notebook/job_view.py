@@ -18,7 +18,7 @@ class JobView(LiveWidget):
 
     Args:
         job: May have begun or ended already.
-        table: What the job tells its files to.
+        table: The observer of its run, so that it knows of every file.
     """
 
     _esm = script("ingest_panel.js")
@@ -65,8 +65,3 @@ class JobView(LiveWidget):
 
     def __repr__(self) -> str:
         return repr(self._job)
-
-
-def job_view(job: IngestJob, table: RunTable) -> JobView:
-    """A widget that shows the job; `table` is the run's observer, so that it knows of every file."""
-    return JobView(job, table)
