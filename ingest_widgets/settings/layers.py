@@ -106,12 +106,12 @@ class Environment(Layer):
     def values(self) -> dict[str, Any]:
         """What the variables say; lists and whole sections are JSON."""
         found: dict[str, Any] = {}
-        for path, name, text in self._known:
+        for path, _, text in self._known:
             *sections, last = path
             section = found
             for part in sections:
                 section = section.setdefault(part, {}) if isinstance(section.get(part, {}), dict) else {}
-            section[last] = self._parsed(path, name, text)
+            section[last] = self._parsed(path, text)
         return found
 
     @cached_property
@@ -124,7 +124,7 @@ class Environment(Layer):
         """The names that begin with INGEST_ and mean nothing."""
         return sorted(name for name in self.variables if not known(path_of(name)))
 
-    def _parsed(self, path: Path, name: str, text: Secret) -> Any:
+    def _parsed(self, path: Path, text: Secret) -> Any:
         kind = kind_of(path)
         if kind is True or len(path) > 1:
             return sealed(text.get_secret_value(), kind)

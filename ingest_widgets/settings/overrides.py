@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from ingest_widgets.errors import SettingsError
 from ingest_widgets.settings.dotenv_file import DOTENV, DotEnv
 from ingest_widgets.settings.fields import NAMES, Fields
-from ingest_widgets.settings.layers import Environment, Layer, Path, is_ours, path_of
+from ingest_widgets.settings.layers import Environment, Layer, is_ours, path_of
 from ingest_widgets.settings.problems import describe, unknown
 from ingest_widgets.settings.remote import CACHE
 from ingest_widgets.settings.secret import sealed
@@ -63,10 +63,6 @@ class Overridden(Layer):
     def values(self) -> dict[str, Any]:
         """The innermost override goes over the outer ones, field by field."""
         return dict(_scope.get().fields if self._fields is None else self._fields)
-
-    def where(self, path: Path) -> str:
-        """The call."""
-        return "settings_override"
 
 
 def get_settings(**arguments: Any) -> Settings:

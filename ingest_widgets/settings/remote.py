@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest_widgets.settings.cache import Answer, NoAnswer, SecretCache, within
 from ingest_widgets.settings.fields import SECRET_FIELDS, Fields
-from ingest_widgets.settings.layers import Layer, Path
+from ingest_widgets.settings.layers import Layer
 from ingest_widgets.settings.secret import Secret
 
 CACHE = SecretCache()
@@ -57,10 +57,6 @@ class Remote(Layer):
         Raises:
             NoAnswer: With a sentence that holds the cure.
         """
-
-    def where(self, path: Path) -> str:
-        """The place itself: what stands in it is not looked at."""
-        return self.place
 
 
 def digest(text: str | None) -> str:
