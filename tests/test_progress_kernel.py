@@ -45,7 +45,7 @@ def _bar_messages(kernel: Kernel) -> list[dict[str, Any]]:
 
 
 def _settle(kernel: Kernel) -> None:
-    """Two quick cells later everything that a bar still had to say is on its way."""
+    """What a bar has to say in the middle of a run goes out by its pace, within less than this."""
     kernel.run("time.sleep(0.3)")
 
 

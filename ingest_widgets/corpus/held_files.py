@@ -25,6 +25,7 @@ from ingest_widgets.statuses import Status
 
 if TYPE_CHECKING:
     import sqlite3
+
 Stopped = Callable[[], bool]
 
 

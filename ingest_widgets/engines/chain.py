@@ -40,7 +40,7 @@ def engine(name: str) -> Engine:
 
 
 class NoEngine(Exception):
-    """A plug-in that is installed but doesn't load."""
+    """A plug-in that isn't installed where the file is read, or doesn't load."""
 
 
 class OpenDocument:

@@ -16,7 +16,7 @@ def page_answer(corpus: Corpus | None, request: dict[str, Any]) -> tuple[dict[st
         return answer | {"error": "There is no corpus any more: press Start to make it again."}, None
     try:
         sheet = corpus.page_sheet(file, number, dpi=int(request["dpi"]), query=str(request["query"]))
-    except (IngestError, ValueError) as error:  # the corpus says in a ValueError that there is no such page
+    except IngestError as error:
         return answer | {"error": str(error)}, None
     size = {"width": sheet.width, "height": sheet.height, "pages": sheet.pages, "boxes": sheet.boxes}
     return answer | size, sheet.png

@@ -246,11 +246,8 @@ class IngestRun:
                 return False
             record, status = touched, Status.UNCHANGED
         else:
-            key = self._conditions.key(extraction)
-            record, status = (
-                self.corpus.write(file, extraction, settings_key=key, stopped=self._cancelled.is_set),
-                extraction.status,
-            )
+            key, status = self._conditions.key(extraction), extraction.status
+            record = self.corpus.write(file, extraction, settings_key=key, stopped=self._cancelled.is_set)
             self._pages += len(extraction.pages)
         self._count(file, record, status)
         return True

@@ -36,7 +36,7 @@ def _log_lines() -> list[Sink]:
 
 
 default_sinks: Callable[[], list[Sink]] = _log_lines
-"""What a tracker made with `sinks=None` reports to; asked at its entry or first report. `api` replaces it."""
+"""What a tracker made with `sinks=None` reports to; asked at its entry or first report. `place` replaces it."""
 
 
 class ProgressTracker:

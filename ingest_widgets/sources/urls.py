@@ -38,7 +38,6 @@ _MISSING = (404, 410)
 _SLICE_BYTES = 8 * 1024 * 1024
 """Between two of them a fetch that nobody waits for any more ends; a file of this size still takes one request."""
 
-
 LISTING_TIMES = 5
 """So many times what an answer may take may be spent on a listing: a bucket of a million files takes minutes."""
 
