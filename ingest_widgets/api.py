@@ -40,7 +40,8 @@ def ingest(
     """Reads PDFs into a corpus and returns it; a cell that waits here can be interrupted.
 
     What was read by an earlier run and hasn't changed isn't read again. A bad file is recorded with its reason and
-    never raises.
+    never raises. In an ordinary thread of yours it goes on to its end after the main thread has ended, but on Python
+    3.12.0 and 3.12.1, which start no thread any more then.
 
     Args:
         source: A path, a folder (with everything below it), a glob, a list of these, `(name, bytes)` pairs, or a URL
