@@ -15,6 +15,17 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("notebooks/*.ipynb")])
 
+AS_CELLS = """
+import ast, asyncio, sys
+from types import SimpleNamespace
+from ingest_widgets import ingest_async, start_ingest
+model = SimpleNamespace(encode=lambda texts: [[len(text), 1.0] for text in texts])
+rows = [1, 2, 3]
+async def fetch(): ...
+asyncio.run(eval(compile(sys.stdin.read(), "README.md", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)))
+job.result()
+"""
+
 
 def words_of(document: Path) -> str:
     """The text that a person reads, on one line: a command may be broken in two."""
@@ -43,6 +54,17 @@ def test_a_command_does_what_it_is_said_to_do(command: str, samples: Path) -> No
         done = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         assert "did you mean" not in done.stderr
+
+
+def test_the_code_of_the_readme_runs(samples: Path) -> None:
+    """As in cells, in a folder with papers; what a reader has to bring along stands in `AS_CELLS`."""
+    code = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert len(code) >= 3
+    Path("papers").mkdir()
+    shutil.copy(samples / "manual-long.pdf", "papers/shannon.pdf")
+    call = [sys.executable, "-c", AS_CELLS]
+    done = subprocess.run(call, input="\n".join(code), capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def rooms() -> set[str]:
