@@ -196,7 +196,6 @@ export class FileGrid {
     const cells = COLUMNS.map(([key], at) =>
       element("div", { role: "gridcell", class: `ingw-cell ingw-cell-${key}`, "aria-colindex": at + 1 }),
     );
-    cells[0].append(element("span", { class: "ingw-word" }));
     const node = element("div", { role: "row", class: "ingw-row", on: { click: () => this.open(node.row) } }, ...cells);
     return node;
   }
@@ -210,7 +209,7 @@ export class FileGrid {
     const word = row ? row.status : "";
     if (node.dataset.status !== word) {
       node.dataset.status = word;
-      status.replaceChildren(...(row ? [icon(word), element("span", { class: "ingw-word" }, word)] : []));
+      status.replaceChildren(...(row ? [icon(word), element("span", {}, word)] : []));
     }
     setText(name, row ? row.name : "…");
     setText(pages, row?.pages ? row.pages.toLocaleString("en") : "");

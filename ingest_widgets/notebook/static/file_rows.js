@@ -12,13 +12,12 @@ function rowOf(fields) {
   return row;
 }
 
-/** All rows of one run; `version` grows with every change. */
+/** All rows of one run. */
 export class FileRows {
   constructor() {
     this.epoch = null;
     this.total = 0;
     this.rows = [];
-    this.version = 0;
   }
 
   /** Takes `{epoch, total, items}`; another epoch is another run and empties the table. */
@@ -29,7 +28,6 @@ export class FileRows {
     }
     this.total = total;
     for (const item of items) this.rows[item[0]] = rowOf(item);
-    this.version += 1;
   }
 
   counts() {

@@ -83,7 +83,7 @@ export class PageView {
     const hit = this.store.openedHit;
     const place = hit === null ? [] : [`hit ${hit + 1} of ${this.store.search.total}`];
     const marks = page.query ? [`${page.boxes.length} marked`] : [];
-    return [...place, ...marks, page.warning].filter(Boolean).join(", ");
+    return [...place, ...marks].join(", ");
   }
 
   /** Boxes are in points from the page's top left, so they hold at any width of the image. */

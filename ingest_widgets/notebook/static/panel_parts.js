@@ -24,14 +24,14 @@ export class ProgressLine {
   }
 
   refresh() {
-    const { running, total, finished, failed, sentence, outcome, unit } = this.store.state;
+    const { running, total, finished, failed, sentence, outcome } = this.store.state;
     const percent = total ? Math.floor((100 * finished) / total) : 0;
     setAttribute(this.bar, "aria-valuemax", total);
     setAttribute(this.bar, "aria-valuenow", finished);
     setAttribute(
       this.bar,
       "aria-valuetext",
-      [`${finished} of ${counted(total, unit ?? "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "),
+      [`${finished} of ${counted(total, "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "),
     );
     this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
     this.fill.style.setProperty("--ingw-failed", `${finished ? (100 * (failed ?? 0)) / finished : 0}%`);
