@@ -1,6 +1,6 @@
 """How fast a search is: generated pages whose words are as unequal as a language's, queries of each kind, warm.
 
-    python benchmarks/search.py [--pages 100000] [--corpus kept.sqlite] [--rounds 40]
+    python -m benchmarks.search [--pages 100000] [--corpus kept.sqlite] [--rounds 40]
 
 The vocabulary follows the law of Zipf and Mandelbrot as English does: the most frequent word is on nearly every page,
 half of the words are on a handful. A page has about 2.7 kB. Each kind of query is asked with many different words,
