@@ -74,7 +74,8 @@ class LoopThread:
         """Cancel everything, wait at most `patience` seconds for it to end, and stop; on the loop's thread."""
         if not self.closing:
             self.closing = True
-            self._closer = self.loop.create_task(self._wind_down(monotonic() + patience))
+            # Not by `create_task`: a task factory that somebody gave the loop may start it before it has its name.
+            self._closer = asyncio.Task(self._wind_down(monotonic() + patience), loop=self.loop)
 
     async def _wind_down(self, deadline: float) -> None:
         try:

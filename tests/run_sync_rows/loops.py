@@ -283,6 +283,22 @@ def shutdown_with_tasks_pending() -> None:
     assert run_sync(value(1), timeout=PATIENCE) == 1
 
 
+@row()
+def shutdown_of_a_loop_with_eager_tasks() -> None:
+    """A task factory that starts tasks at once, set by somebody's coroutine, keeps no `finally` from running."""
+    patient = Patient()
+
+    async def leave() -> asyncio.Task[None]:
+        # Python 3.11 has none: there the loop keeps its own.
+        asyncio.get_running_loop().set_task_factory(getattr(asyncio, "eager_task_factory", None))
+        return asyncio.ensure_future(patient.run())
+
+    task = run_sync(leave())
+    shutdown_background_loop()
+    assert patient.cleaned.is_set()
+    assert task.cancelled()
+
+
 async def around(patient: Patient) -> None:
     run_sync(patient.run())
 
