@@ -19,6 +19,8 @@ def seconds_of(timeout: Any) -> float:
         seconds = float(timeout)
     except OverflowError:
         return math.inf if timeout > 0 else -math.inf
+    except (TypeError, ValueError) as error:  # such as an array of several
+        raise TypeError(f"timeout is a number of seconds, not {timeout!r}") from error
     if math.isnan(seconds):
         raise ValueError("timeout is NaN: take a number of seconds")
     return seconds

@@ -7,7 +7,10 @@ import concurrent.futures
 import datetime
 import sys
 from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
 from typing import Any
+
+import numpy as np
 
 from ingest_widgets import MissingExtra, run_sync
 from tests.run_sync_rows import caught, no_warning, refusal, row, value, within
@@ -48,7 +51,7 @@ def wrong_options() -> None:
         assert "background" in unknown
         assert "kernel" in unknown
         assert "NaN" in refusal(ValueError, lambda: run_sync(fetch(), timeout=float("nan")))
-        for limit in ("3", True, datetime.timedelta(seconds=1)):
+        for limit in ("3", True, datetime.timedelta(seconds=1), np.array([1, 2]), Decimal("sNaN")):
             assert "seconds" in refusal(TypeError, lambda limit=limit: run_sync(fetch(), timeout=limit))  # type: ignore[misc]
 
 
