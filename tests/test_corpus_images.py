@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageChops
 from reportlab.pdfgen.canvas import Canvas
@@ -139,7 +140,7 @@ def test_a_page_of_a_file_that_was_replaced_says_so(tmp_path: Path) -> None:
             corpus.page_image("p.pdf", 1, dpi=72)
 
 
-@pytest.mark.parametrize("wrong", [5, b"word", [1]])
+@pytest.mark.parametrize("wrong", [5, 0, b"word", [1], np.array([1, 2])])
 def test_a_highlight_that_is_no_text_is_named(corpus: Corpus, wrong: Any) -> None:
     with pytest.raises(TypeError, match="highlight must be a query or a list of words"):
         corpus.page_image("paper.pdf", 1, highlight=wrong)

@@ -162,7 +162,7 @@ def needles(text: str, highlight: Highlight | None) -> list[str]:
 
 
 def _terms(highlight: Highlight | None) -> list[Term]:
-    if not highlight:
+    if highlight is None:
         return []
     return list(parse_query(highlight).terms) if isinstance(highlight, str) else _plain_terms(highlight)
 
