@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import itertools
 import logging
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from types import FrameType
@@ -404,6 +406,25 @@ def test_what_cant_be_counted_is_a_value_error_by_its_name(n: float) -> None:
     assert tracker.state.current == 0
 
 
+async def arriving() -> AsyncIterator[int]:
+    yield 1
+
+
+@pytest.mark.parametrize(
+    ("items", "said"),
+    [(7, r"^iterable must be one, not 7$"), (arriving(), r"^iterable must be one, not .*: in an `async for`, await up")],
+)
+def test_what_cant_be_looped_over_is_a_type_error_by_its_name(items: object, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        ProgressTracker(sinks=[]).track(items)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("send", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_tracker_says_that_it_counts_in_one_process(send: Callable[[ProgressTracker], object]) -> None:
+    with pytest.raises(TypeError, match="counts in its own process only: update it here"):
+        send(ProgressTracker(10, sinks=[]))
+
+
 @pytest.mark.parametrize("sinks", [print, [3], 7])
 def test_sinks_that_cant_be_called_are_refused(sinks: object) -> None:
     with pytest.raises(TypeError, match=r"^sinks must be"):
@@ -609,6 +630,13 @@ def test_a_state_is_one_line_whatever_it_is_told() -> None:
     assert str(tracker.state).startswith("two lines: 0 a b [")
     tracker.close("failed", "no\nink")
     assert str(tracker.state).endswith(" failed: no ink")
+
+
+def test_no_description_is_none_as_in_tqdm() -> None:
+    tracker = ProgressTracker(3, desc=None, sinks=[])  # type: ignore[arg-type]
+    assert tracker.state.desc == ""
+    tracker.desc = 0  # type: ignore[assignment]
+    assert tracker.state.desc == "0"
 
 
 def test_a_reason_is_text() -> None:

@@ -45,7 +45,8 @@ class ProgressState:
 
     def __post_init__(self) -> None:
         for name in ("desc", "unit", "reason"):
-            object.__setattr__(self, name, " ".join(str(getattr(self, name)).splitlines()))
+            text = getattr(self, name)
+            object.__setattr__(self, name, "" if text is None else " ".join(str(text).splitlines()))
 
     def __str__(self) -> str:
         """One line in tqdm's words, such as `papers:  40% 40/100 [00:12<00:18, 3.33 file/s]`."""

@@ -15,13 +15,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NoReturn, Self, TypeVar
 
 from ingest_widgets.progress.count import Count, Source, quantity
 from ingest_widgets.progress.reports import Reports
 from ingest_widgets.progress.sinks import LogSink, Sinks
 from ingest_widgets.progress.state import ProgressState, ProgressStatus, ProgressUpdate, Sink, sentence
 from ingest_widgets.progress.throttle import Throttle
+from ingest_widgets.shortened import shortened
 
 _Item = TypeVar("_Item")
 
@@ -129,6 +130,9 @@ class ProgressTracker:
         is left early ends as `stopped`, whether by `break` or by an error in its body: an iterator isn't told why it
         is let go. Inside `with tracker:` the block closes it, and knows: an error ends as `failed`, with its reason.
         """
+        if not hasattr(iterable, "__iter__") and not hasattr(iterable, "__getitem__"):
+            cure = ": in an `async for`, await update() for each item" if hasattr(iterable, "__aiter__") else ""
+            raise TypeError(f"iterable must be one, not {shortened(repr(iterable), 40)}{cure}")
         items = iter(iterable)
         try:
             length = len(iterable)  # type: ignore[arg-type]
@@ -226,6 +230,9 @@ class ProgressTracker:
 
     def __repr__(self) -> str:
         return f"<ProgressTracker {self.state}>"
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("a ProgressTracker counts in its own process only: update it here, as results come back")
 
     # Counting
 
