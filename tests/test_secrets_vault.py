@@ -203,6 +203,14 @@ def test_what_is_no_address_is_told(heard: Heard, address: str) -> None:
     assert f"Vault at {address}, secret/ingest, isn't an address such as https://vault:8200" in heard.warnings[0]
 
 
+def test_the_token_follows_no_redirect(vault: Vault, heard: Heard) -> None:
+    with vault_server() as other:
+        vault.mood, vault.elsewhere = "elsewhere", other.address
+        assert texts(get_settings()) == []
+    assert other.requests == []
+    assert "is redirected: set vault.address to" in heard.warnings[0]
+
+
 @pytest.mark.parametrize("kept", [17, "no JSON", ["text", 3], {"a": 1}])
 def test_a_value_of_another_shape_is_told_and_not_shown(vault: Vault, heard: Heard, kept: object) -> None:
     vault.put("ingest", {"pdf_passwords": kept})

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
-Mood = Literal["well", "sealed", "mute", "dripping", "not json", "broken"]
+Mood = Literal["well", "sealed", "mute", "dripping", "not json", "broken", "elsewhere"]
 
 
 @dataclass
@@ -46,6 +46,7 @@ class Vault:
     tokens: set[str] = field(default_factory=lambda: {"a-good-token"})
     secrets: dict[str, list[Version]] = field(default_factory=dict)
     mood: Mood = "well"
+    elsewhere: str = ""  # where it sends who asks
     requests: list[str] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)
     over: threading.Event = field(default_factory=threading.Event)
@@ -90,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
             return 200, {"sealed": self.vault.mood == "sealed", "initialized": True, "type": "shamir"}
         if self.vault.mood == "sealed":
             return 503, {"errors": ["Vault is sealed"]}
+        if self.vault.mood == "elsewhere":
+            return 307, None
         if self.vault.mood == "broken":
             return 500, {"errors": ["internal error"]}
         if self.vault.mood == "not json":
@@ -140,6 +143,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "text/html" if isinstance(body, str) else "application/json")
         self.send_header("Content-Length", str(len(raw)))
+        if status == 307:
+            self.send_header("Location", self.vault.elsewhere + self.path)
         self.end_headers()
         self.wfile.write(raw)
 

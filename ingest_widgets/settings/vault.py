@@ -52,7 +52,8 @@ def _read(vault: VaultSettings, token: str) -> Any:
     except ImportError:
         raise NoAnswer(f"can't be asked: {MissingExtra('hvac', 'vault', 'Vault')}") from None
     # hvac itself waits 30 s and, without a token, looks for one in VAULT_TOKEN and ~/.vault-token.
-    client = hvac.Client(url=vault.address, token=token, timeout=vault.timeout)
+    # Redirects are told, not followed: the token would go along, to whatever host.
+    client = hvac.Client(url=vault.address, token=token, timeout=vault.timeout, allow_redirects=False)
     try:
         answer = client.secrets.kv.v2.read_secret_version(
             path=vault.path, mount_point=vault.mount, raise_on_deleted_version=True
@@ -81,7 +82,9 @@ def _refusal(error: Exception, kinds: Any) -> str:
 
 
 def _data(answer: Any) -> Any:
-    """The secret's own mapping; hvac hands out a bare response when the body is no JSON."""
+    """The secret's own mapping; hvac hands out a bare response when the body is no JSON, as of a redirect."""
+    if getattr(answer, "is_redirect", False):
+        raise NoAnswer("is redirected: set vault.address to the address that answers itself")
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         raise NoAnswer("answered something that isn't Vault's JSON: look at vault.address")
