@@ -98,6 +98,20 @@ class TestPrecedence:
         monkeypatch.setenv("INGEST_WORKERS", "")
         assert get_settings().workers == 2
 
+    def test_spaces_around_a_variable_count_for_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As behind `set INGEST_OCR=true && jupyter lab` on Windows; in a secret they may belong to it."""
+        monkeypatch.setenv("INGEST_OCR", "true ")
+        monkeypatch.setenv("INGEST_ENGINE", " pypdf ")
+        monkeypatch.setenv("INGEST_VAULT__TOKEN", "a token ")
+        settings = get_settings()
+        assert (settings.ocr, settings.engine) == (True, "pypdf")
+        assert settings.vault.token is not None
+        assert settings.vault.token.get_secret_value() == "a token "
+
+    def test_an_anchor_of_yaml_stands_for_a_section(self) -> None:
+        write("ingest.yaml", "vault: &patient\n  timeout: 9\naws:\n  <<: *patient\n  region: here\n")
+        assert (get_settings().aws.timeout, get_settings().aws.region) == (9, "here")
+
     def test_an_empty_yaml_key_counts_as_unset(self) -> None:
         write("ingest.yaml", "log_level:\nvault:\naws:\n  timeout:\n")
         assert get_settings() == Settings()
@@ -417,6 +431,12 @@ class TestOverride:
         assert get_settings().workers is None
 
 
+# Ten lists of ten, each within the next, where texts are expected.
+BILLIONS = "pdf_passwords:\n- &l0 [x]\n" + "".join(
+    f"- &l{depth} [{', '.join([f'*l{depth - 1}'] * 10)}]\n" for depth in range(1, 11)
+)
+
+
 class TestErrors:
     """File, line, column, key, what was expected, the nearest known name; one line, no secret."""
 
@@ -431,8 +451,11 @@ class TestErrors:
             ("workers: 1\nworkers: 2\n", "ingest.yaml, line 2, column 1: workers is here twice, first in line 1"),
             ("aws:\n  region: a\n  region: b\n", "line 3, column 3: aws.region is here twice, first in line 2"),
             ("log_level: LOUD\n", "ingest.yaml, line 1, column 12: log_level: expected 'DEBUG', 'INFO'"),
-            ("tenant: 12\n", "ingest.yaml, line 1, column 9: tenant: expected a valid string, not 12"),
-            ("vault: hvs.secret\n", "ingest.yaml, line 1, column 8: vault: expected a valid dictionary"),
+            ("tenant: 12\n", "ingest.yaml, line 1, column 9: tenant: expected a text in quotes, not 12"),
+            ("vault: hvs.secret\n", "ingest.yaml, line 1, column 8: vault: expected a section of names and values"),
+            ("corpus_path: 5\n", "ingest.yaml, line 1, column 14: corpus_path: expected a path, not 5"),
+            ("pdf_passwords: &a [*a]\n", "ingest.yaml: its anchors (&) stand for themselves or for far too much"),
+            (BILLIONS, "ingest.yaml: its anchors (&) stand for themselves or for far too much"),
             ("- workers\n", "ingest.yaml, line 1, column 1: expected keys and values such as 'workers: 2'"),
             ("tenant: 'open\n", "ingest.yaml, line 2, column 1: found unexpected end of stream"),
             ("workers:\t2\n", r"ingest.yaml, line 1, column 9: found character '\t' that cannot start any token; put"),

@@ -126,8 +126,10 @@ class Environment(Layer):
 
     def _parsed(self, path: Path, text: Secret) -> Any:
         kind = kind_of(path)
-        if kind is True or len(path) > 1:
-            return sealed(text.get_secret_value(), kind)
+        if kind is True:  # `set INGEST_OCR=true && jupyter lab` on Windows puts a space behind it
+            return text.get_secret_value().strip()
+        if len(path) > 1:
+            return text
         value = _json(text, kind)
         if value is _BROKEN:
             shape = "object" if isinstance(kind, Mapping) else 'list of texts such as ["first", "second"]'

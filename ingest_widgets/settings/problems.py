@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 NO_NAMES: Mapping[str, Any] = {}
 _SHOWN = 40  # characters of a wrong value
+_EXPECTED = {
+    "list_type": "expected a list, also for a single one",
+    "model_type": "expected a section of names and values",
+    "path_type": "expected a path",
+    "string_type": "expected a text in quotes",
+}
 
 
 def unknown(name: str, known: Iterable[str]) -> str:
@@ -47,8 +53,7 @@ def _sentence(detail: ErrorDetails, layers: Sequence[Layer], names: Mapping[str,
         return place + unknown(".".join(path), _siblings(path, names))
     entry = "".join(f"[{part}]" for part in detail["loc"] if isinstance(part, int))
     said = detail["msg"].removeprefix("Value error, ").replace("Input should be", "expected").partition(", unable")[0]
-    expected = "expected a list, also for a single one" if detail["type"] == "list_type" else said
-    return f"{place}{'.'.join(path)}{entry}: {expected}{_given(path, layer, names)}"
+    return f"{place}{'.'.join(path)}{entry}: {_EXPECTED.get(detail['type'], said)}{_given(path, layer, names)}"
 
 
 def _siblings(path: tuple[str, ...], names: Mapping[str, Any]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,6 +17,7 @@ from ingest_widgets.settings.secret import sealed
 from ingest_widgets.settings.text_file import read_text
 
 YAML = "ingest.yaml"
+MOST = 100_000  # values: some lines of anchors in anchors may mean billions
 _QUOTED = re.compile(r"(['\"])(?!<|\\t\1).{2,}\1")
 
 
@@ -64,6 +67,9 @@ class _File:
         try:
             loader = yaml.SafeLoader(text)
             node = loader.get_single_node()
+            if _size(node, {}) > MOST:
+                self.problem = f"{YAML}: its anchors (&) stand for themselves or for far too much: write it out"
+                return
             values = loader.construct_document(node) if node else None
         except yaml.MarkedYAMLError as error:
             self.problem = _yaml_problem(error)
@@ -97,6 +103,17 @@ class _File:
             self.value_marks[here] = (value.start_mark.line + 1, value.start_mark.column + 1)
             if isinstance(names.get(here[-1]), Mapping) and value.id == "mapping":
                 self._mark(value, here, names[here[-1]])
+
+
+def _size(node: Any, known: dict[int, float]) -> float:
+    """How many values a node is when every anchor is written out; endless for one that holds itself."""
+    if node is None or node.id == "scalar":
+        return 1
+    if id(node) not in known:
+        known[id(node)] = math.inf
+        below = node.value if node.id == "sequence" else itertools.chain(*node.value)
+        known[id(node)] = 1 + sum(_size(part, known) for part in below)
+    return known[id(node)]
 
 
 def _at(mark: Mark) -> str:
