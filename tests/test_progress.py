@@ -412,7 +412,7 @@ async def arriving() -> AsyncIterator[int]:
 
 @pytest.mark.parametrize(
     ("items", "said"),
-    [(7, r"^iterable must be one, not 7$"), (arriving(), r"^iterable must be one, not .*: in an `async for`, await up")],
+    [(7, r"^iterable must be one, not 7$"), (arriving(), r"^iterable must be one, not .*: in an `async for`, await ")],
 )
 def test_what_cant_be_looped_over_is_a_type_error_by_its_name(items: object, said: str) -> None:
     with pytest.raises(TypeError, match=said):
