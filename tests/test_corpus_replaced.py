@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest_widgets import Corpus, CorpusError, FileRecord, ProgressTracker, Settings, ingest
+from ingest_widgets import Corpus, CorpusError, CorpusNotWritable, FileRecord, ProgressTracker, Settings, ingest
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.documents import RunSummary, SourceFile
 from ingest_widgets.pipeline import IngestRun, NullObserver
@@ -118,6 +118,29 @@ def test_the_next_ingest_makes_a_new_corpus_where_one_was_deleted(folder: Path, 
         delete(corpus.path)
         assert len(corpus) == 0
         assert str(ingest(folder, corpus, progress=False).last_run) == "4 files: 4 ingested"
+
+
+def test_a_corpus_that_cannot_be_reached_for_a_while_is_not_said_to_be_empty(folder: Path, tmp_path: Path) -> None:
+    """As on a drive that doesn't answer, or below a folder that may not be entered any more."""
+    place, away = tmp_path / "place", tmp_path / "away"
+    place.mkdir()
+
+    def block() -> None:
+        place.rename(away)
+        place.touch()
+
+    def unblock() -> None:
+        place.unlink()
+        away.rename(place)
+
+    with Corpus(place / "c.sqlite") as corpus:
+        with pytest.raises(CorpusNotWritable, match="can't be looked at"):
+            run(folder, corpus, Meddler(block, 2))
+        with pytest.raises(CorpusNotWritable, match=r"can't be looked at \(Not a directory\): check that its folder"):
+            corpus.files()
+        unblock()
+        assert [record.status for record in corpus.files()] == ["ingested", "ingested"]
+        assert str(run(folder, corpus, NullObserver())) == "4 files: 2 ingested, 2 unchanged"
 
 
 def test_a_copy_that_takes_the_locks_away_costs_nothing_that_is_written_after_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import TypeVar
 from urllib.parse import quote
 
-from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, has_too_many_open, own_errors, refuse_folder
+from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, has_too_many_open, own_errors, refuse_folder, unseen
 from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
 from ingest_widgets.corpus.transactions import Wait, begin, one_state, retry
 from ingest_widgets.errors import (
@@ -54,11 +54,17 @@ class CorpusFile:
         self.path, self.read_only = path, read_only
 
     def identity(self) -> tuple[int, int] | None:
-        """What tells this file from another one at its place; None while there is none, or an empty one."""
+        """What tells this file from another one at its place; None while there is none, or an empty one.
+
+        Raises:
+            CorpusNotWritable: It can't be seen whether there is one: that isn't to be taken for a corpus without files.
+        """
         try:
             status = os.stat(self.path)
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise unseen(self.path, error) from error
         return (status.st_dev, status.st_ino) if status.st_size else None
 
     def state(self) -> FileState | None:

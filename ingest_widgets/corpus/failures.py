@@ -104,6 +104,14 @@ def damaged(path: str, why: str) -> CorpusDamaged:
     return CorpusDamaged(f"{path} is damaged ({why}): {cure}")
 
 
+def unseen(path: str, error: OSError) -> CorpusNotWritable:
+    """The error for a path of which nobody can say what is there."""
+    if error.errno == errno.ENAMETOOLONG:
+        return CorpusNotWritable(f"{path} can't be looked at (its name is too long): give another path")
+    cure = "check that its folder can be reached, or give another path"
+    return CorpusNotWritable(f"{path} can't be looked at ({error.strerror}): {cure}")
+
+
 def refuse_folder(path: str) -> None:
     """Raises when no corpus can be at `path` because of what is there.
 
@@ -118,8 +126,7 @@ def refuse_folder(path: str) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        why = "its name is too long" if error.errno == errno.ENAMETOOLONG else error.strerror
-        raise CorpusNotWritable(f"{path} can't be looked at ({why}): give another path") from error
+        raise unseen(path, error) from error
     if os.path.isdir(path):
         raise CorpusForeign(f"{path} is a folder: give a file in it, such as {os.path.join(path, 'corpus.sqlite')}")
     if not os.path.isfile(path):
