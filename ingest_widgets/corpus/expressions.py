@@ -51,6 +51,10 @@ class _Expression:
         )
 
     def _term(self, term: Term) -> str:
+        marked = [f'"{word}"' for word in term.marked]
+        return _joined(" AND ", [self._bare_term(term), *marked])
+
+    def _bare_term(self, term: Term) -> str:
         words = _searched(term)
         star = " *" if term.is_prefix or is_sign(words[-1]) else ""
         if len(words) == 1:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ingest_widgets.corpus.headings import headings
+from ingest_widgets.corpus.marked_words import marked_words
 from ingest_widgets.corpus.signs import NON_JOINER, bare, is_plain, paired
 
 # A word to SQLite, and none to a query: so no phrase reaches from one heading into the next.
@@ -17,7 +18,7 @@ class PageWords(NamedTuple):
 
     Attributes:
         headings: What weighs more: the file's title on its first page, and the page's headings. None without any.
-        parts: Those of words with a non-joiner in them. None without any.
+        parts: Those of words with a non-joiner in them, and the words with marks. None without any.
         bare: The text. None when it is the same as the one that is shown.
     """
 
@@ -28,11 +29,12 @@ class PageWords(NamedTuple):
 
 def page_words(text: str, title: str = "") -> PageWords:
     """What is searched of a page with this text, which is the first one when there is a title."""
+    marked = marked_words(f"{title}\n{text}" if title else text)
     weighed = _BETWEEN.join(filter(None, [title, *headings(text)])) or None
     if is_plain(text) and is_plain(title):
-        return PageWords(weighed, None, None)
+        return PageWords(weighed, _BETWEEN.join(marked) or None, None)
     searched = paired(bare(text))
-    parts = _BETWEEN.join(_parts(text)) or None
+    parts = _BETWEEN.join([*_parts(text), *marked]) or None
     return PageWords(weighed and paired(bare(weighed)), parts, None if searched == text else searched)
 
 

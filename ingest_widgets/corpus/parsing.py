@@ -8,6 +8,7 @@ entropy OR disorder     either; OR binds its two neighbours closer than the rest
 -draft  -"first draft"  pages without
 -(draft OR sketch)      pages with neither; -(draft sketch): those with both are left out
 entrop*                 words that begin so
+C++  C#  AT&T  .NET     the words with these marks, where others are found with whatever stands around them
 file:thesis             only files with that in their names; -file:thesis only the others
 file:a OR file:b        files with one of them in their names
 file:"a ""b"".pdf"      a name with spaces, or with quotation marks, each doubled
@@ -25,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
+from ingest_widgets.corpus.marked_words import typed_marks
 from ingest_widgets.corpus.query import Part, Query, Term, word_pattern
 from ingest_widgets.corpus.signs import NON_JOINER, RUN, joined
 from ingest_widgets.corpus.typed import Item, items_of, parted
@@ -182,8 +184,9 @@ def _term(item: Item, text: str) -> Term | None:
     if not words:
         return None
     has_star = item.has_star and _ends_in_word(text, words[-1])
-    if item.is_quoted or has_star or RUN.fullmatch(words[0]):
-        return Term(tuple(words), has_star)
+    marked = typed_marks(text)
+    if item.is_quoted or has_star or marked or RUN.fullmatch(words[0]):
+        return Term(tuple(words), has_star, marked=marked)
     return Term(tuple(words), inflected=words[0] if len(words) == 1 or _POSSESSIVE.fullmatch(text) else None)
 
 

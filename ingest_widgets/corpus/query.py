@@ -21,16 +21,18 @@ class Term:
             part words is one.
         is_prefix: The last word, which is no such run, may go on.
         inflected: The word whose other English forms will do as well when they are asked for; None for what was quoted.
+        marked: Those of the words that a mark makes other ones (see `marked_words`), which must be on the page as well.
     """
 
     words: tuple[str, ...]
     is_prefix: bool = False
     inflected: str | None = None
+    marked: tuple[str, ...] = ()
 
     @property
     def is_one_word(self) -> bool:
-        """It is a single whole word, of a script that parts them."""
-        return len(self.words) == 1 and not self.is_prefix and not RUN.fullmatch(self.words[0])
+        """It is a single whole word, of a script that parts them, and bare."""
+        return len(self.words) == 1 and not (self.is_prefix or self.marked or RUN.fullmatch(self.words[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Query:
         groups = tuple(tuple(kin for part in group for kin in _kin(part, kin_of)) for group in self.groups)
         return replace(self, groups=groups, excluded=tuple(query.widened(kin_of) for query in self.excluded))
 
+    def without_marks(self) -> Query:
+        """The same for an index that holds no marked words."""
+        groups = tuple(tuple(_without_marks(part) for part in group) for group in self.groups)
+        return replace(self, groups=groups, excluded=tuple(query.without_marks() for query in self.excluded))
+
     @property
     def single_word(self) -> str | None:
         """The word when the query is one plain word, in however many spellings, and nothing else."""
@@ -81,6 +88,10 @@ class Query:
 
 
 Part = Term | Query
+
+
+def _without_marks(part: Part) -> Part:
+    return part.without_marks() if isinstance(part, Query) else replace(part, marked=())
 
 
 def _kin(part: Part, kin_of: Callable[[str], list[str]]) -> list[Part]:

@@ -154,10 +154,13 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     _bare_texts,
     _signs_among_words,
     _words_as_typed,
+    _words_as_typed,  # and marked words beside the others
 ]
 """The one at index N brings a file from version N to N + 1. Only ever append."""
 
 VERSION = len(MIGRATIONS)
+HOLDS_MARKED_WORDS = 7
+"""The first version whose index does."""
 
 
 def migrate(con: sqlite3.Connection) -> None:

@@ -18,6 +18,7 @@ from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.query import Query
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
+from ingest_widgets.corpus.schema import HOLDS_MARKED_WORDS
 from ingest_widgets.corpus.snippets import Marker, make_snippet
 from ingest_widgets.corpus.typed import PLAIN_MARKS
 from ingest_widgets.documents import Hit
@@ -137,6 +138,8 @@ def search(
     """Runs one search on one state of the corpus; hybrid when the question's vector is given."""
     started = time.perf_counter()
     typed = parse_query(text)
+    if con.execute("PRAGMA user_version").fetchone()[0] < HOLDS_MARKED_WORDS:
+        typed = typed.without_marks()
     query = typed.loosened() if match == "any" else typed
     if stemming:
         query = query.widened(lambda word: index.same_stem(con, word))

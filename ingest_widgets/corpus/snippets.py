@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from operator import add
 
+from ingest_widgets.corpus.marked_words import mark_around
 from ingest_widgets.corpus.query import Term, mark_class
 from ingest_widgets.corpus.signs import ACCENTS, JOINER, NON_JOINER, RUN, TYPED, spelt
 from ingest_widgets.scripts import SIGNS
@@ -83,8 +84,11 @@ def _phrase(term: Term, *, folds: bool) -> str:
     gap = f"(?:(?![^\\W_]|{mark})[\\s\\S])" if folds else "[^a-z0-9]"
     words = term.words[:_MOST_TERMS]
     are_runs = [bool(RUN.match(word)) for word in words]
+    marks = dict(map(mark_around, term.marked))
     first, *others = (
-        "\n?".join(map(re.escape, word)) if is_run else _word(word, "" if number else before, folds=folds)
+        "\n?".join(map(re.escape, word))
+        if is_run
+        else _marked(_word(word, "" if number else before, folds=folds), *marks.get(word.lower(), ("", "")))
         for number, (word, is_run) in enumerate(zip(words, are_runs, strict=True))
     )
     # Nothing need stand between signs and other words.
@@ -92,7 +96,13 @@ def _phrase(term: Term, *, folds: bool) -> str:
     phrase = first + "".join(map(add, gaps, others))
     if are_runs[-1]:
         return phrase
+    if behind := marks.get(words[-1].lower(), ("", ""))[1]:
+        return phrase + behind
     return phrase + (f"(?:{letter}|{NON_JOINER})*" if term.is_prefix else f"(?!{letter})")
+
+
+def _marked(pattern: str, before: str, behind: str) -> str:
+    return f"{before}{pattern}(?={behind})" if behind else before + pattern
 
 
 def _word(word: str, before: str, *, folds: bool) -> str:
