@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus, CorpusError
+from ingest_widgets.corpus.reading import sampled_with_margins
 from tests.corpus_parts import extraction, source
 
 FILLER = "This chapter of the report shows that it is as it was, and the company has its results in the year. "
@@ -204,3 +205,23 @@ def test_a_long_word_of_chinese_is_counted_whole(tmp_path: Path) -> None:
         corpus.write(source("a.pdf"), extraction(text))
         times = {keyword.phrase: keyword.times for keyword in corpus.keywords()}
     assert {phrase: text.count(phrase) for phrase in times} == times
+
+
+@pytest.mark.parametrize("step", [1, 2, 5, 7, 40])
+def test_the_sampled_pages_have_the_margins_that_they_have_among_all(tmp_path: Path, step: int) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        for file, pages in enumerate([3, 0, 4, 1, 13, 2, 9]):
+            texts = [f"Report {file}\n" + f"Line {file} {page}.\n" * 9 + f"{page}" for page in range(pages)]
+            corpus.write(source(f"{file}.pdf"), extraction(*texts))
+        every = [(p, corpus.margins(p.file).get(p.number, [])) for p in corpus.pages()]
+        assert list(sampled_with_margins(corpus._connections, step)) == every[::step]
+
+
+def test_of_many_pages_only_those_near_the_sampled_ones_are_read(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*["heat"] * 10_000))
+        with corpus._connections.writer() as con:
+            con.execute("UPDATE pages SET engine = x'00' WHERE number % 10 = 6")
+        assert [keyword.phrase for keyword in corpus.keywords()] == ["heat"]
+        with pytest.raises(CorpusError):
+            corpus.keywords("a.pdf")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 
 from ingest_widgets.corpus.arguments import File, file_name, whole_number
 from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
 from ingest_widgets.corpus.held_files import HeldFiles
 from ingest_widgets.corpus.keywords import Keyword, keywords_of
-from ingest_widgets.corpus.reading import find_page, found_pages, iterate_pages, no_such_page, with_margins
+from ingest_widgets.corpus.reading import (
+    find_page,
+    found_pages,
+    iterate_pages,
+    no_such_page,
+    sampled_with_margins,
+    with_margins,
+)
 from ingest_widgets.documents import Chunk, FileRecord, Hit, Page
 from ingest_widgets.engines.margins import marginal_lines, without
 from ingest_widgets.errors import CorpusError
@@ -105,9 +112,11 @@ class HeldPages(HeldFiles):
         limit = whole_number("limit", limit)
         name = None if file is None else self.file(file).name
         total = len(self)
-        step = -(-total // _SAMPLED_PAGES) or 1 if name is None else 1
-        pages = chain.from_iterable(map(with_margins, self._by_file(name)))
-        texts = (without(page.text, spans) for page, spans in islice(pages, 0, None, step))
+        if name is None and total > _SAMPLED_PAGES:
+            pages = sampled_with_margins(self._connections, -(-total // _SAMPLED_PAGES))
+        else:
+            pages = chain.from_iterable(map(with_margins, self._by_file(name)))
+        texts = (without(page.text, spans) for page, spans in pages)
 
         def frequencies(words: Sequence[str]) -> dict[str, int]:
             with self._connections.reader() as con:

@@ -102,8 +102,9 @@ class _Counts:
     def forms(self, phrases: Iterable[str]) -> dict[str, str]:
         """How each of the phrases is mostly written."""
         forms = {phrase: phrase for phrase in phrases}
-        for form, times in sorted(self._written.items(), reverse=True):  # of as many the one with capitals
-            if (small := form.lower()) in forms and times >= self._written[forms[small]]:
+        written = [(form, times) for form, times in self._written.items() if form.lower() in forms]
+        for form, times in sorted(written, reverse=True):  # of as many the one with capitals
+            if times >= self._written[forms[small := form.lower()]]:
                 forms[small] = form
         return forms
 

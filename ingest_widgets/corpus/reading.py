@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import tee
+from itertools import islice, tee
 
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.records import RECORD_COLUMNS, as_number, as_text, clean_path, record_of, warnings_of
 from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord, Hit, Page
-from ingest_widgets.engines.margins import marginal_lines
+from ingest_widgets.engines.margins import NEAR_PAGES, marginal_lines
 from ingest_widgets.statuses import Status
 
 _AT_ONCE = 500
@@ -50,6 +50,21 @@ def with_margins(pages: Iterable[Page]) -> Iterator[tuple[Page, list[tuple[int, 
     """The pages of one file, each with the places of its margins; a few of them are in memory at a time."""
     pages, read_ahead = tee(pages)
     return zip(pages, marginal_lines(page.text for page in read_ahead), strict=True)
+
+
+def sampled_with_margins(connections: Connections, step: int) -> Iterator[tuple[Page, list[tuple[int, int]]]]:
+    """Every so manieth page by name and number, with the places of its margins: only these and their neighbours."""
+    with connections.reader() as con:
+        files = con.execute("SELECT name, pages FROM files ORDER BY name").fetchall()
+    seen = 0
+    for name, held in files:
+        for place in range(-seen % step, held, step):
+            first = max(0, place - NEAR_PAGES)
+            with connections.reader() as con:
+                rows = con.execute(f"{_PAGES} LIMIT ? OFFSET ?", (name, place + NEAR_PAGES + 1 - first, first))
+                near = [page_of(as_text(name), row) for row in rows.fetchall()]
+            yield from islice(with_margins(near), place - first, place - first + 1)  # none of a file that went
+        seen += held
 
 
 def find_page(connections: Connections, file: str, number: int) -> Page | None:

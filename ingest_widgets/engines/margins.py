@@ -16,10 +16,11 @@ _ROMAN = re.compile("(?=.)(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _LOOSE = 3  # lines from an edge that are looked at one by one
 _DEEP = 6  # lines from an edge that are looked at as long as all before belong to the margin
-_NEAR = 3  # pages on either side
 _LONGEST = 200
 _MOST_OF_A_PAGE = 0.5
 Span = tuple[int, int]
+NEAR_PAGES = 3
+"""So many pages on either side tell what the margins of a page are."""
 Line = tuple[int, int, str, int | None]  # start, end, what it says without figures, the last figure
 
 
@@ -62,13 +63,13 @@ def marginal_lines(pages: Iterable[str]) -> Iterator[list[Span]]:
         pages: The texts of consecutive pages of one document.
     """
     parts = map(_page, pages)
-    window = deque(islice(parts, _NEAR + 1))
-    needed = 1 if len(window) <= _NEAR else 2
+    window = deque(islice(parts, NEAR_PAGES + 1))
+    needed = 1 if len(window) <= NEAR_PAGES else 2
     place = 0
     while place < len(window):
         yield _margin(window, place, needed)
         window.extend(islice(parts, 1))
-        if place == _NEAR:
+        if place == NEAR_PAGES:
             window.popleft()
         else:
             place += 1
