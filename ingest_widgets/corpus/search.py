@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from ingest_widgets.corpus import hybrid
+from ingest_widgets.corpus.alternatives import fewer_alternatives, left_out
 from ingest_widgets.corpus.expressions import MOST_IN_ORDER, words_in_order
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
@@ -42,7 +43,7 @@ class SearchResults(Sequence[Hit]):
         suggestion: A word of the corpus that may have been meant, when one word was asked for and nothing matched.
         ranking: `"bm25"` or `"hybrid"`.
         note: Why nothing could be found, when the corpus has none of the files that were asked for; or that of very
-            long phrases not all was looked for in order; else empty.
+            many alternatives not all were looked for, or of very long phrases not all in order; else empty.
     """
 
     def __init__(
@@ -143,6 +144,7 @@ def search(
     query = typed.loosened() if match == "any" else typed
     if stemming:
         query = query.widened(lambda word: index.same_stem(con, word))
+    wanted, query = query, fewer_alternatives(query, lambda words: index.frequencies(con, words))
     ids = matching_files(con, query, files)
     only_near: dict[int, NearPage] = {}
     if query.is_empty or ids == []:
@@ -165,7 +167,7 @@ def search(
         offset=offset,
         suggestion=suggestion,
         ranking="bm25" if question is None else "hybrid",
-        note=_no_such_file(con, query, files) if ids == [] else _partly_in_order(query),
+        note=_no_such_file(con, query, files) if ids == [] else left_out(wanted, query) or _partly_in_order(query),
     )
 
 

@@ -1,0 +1,45 @@
+"""An OR of very many words ends soon, and says what it left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest_widgets import Corpus
+from ingest_widgets.corpus.alternatives import fewer_alternatives, left_out
+from ingest_widgets.corpus.parsing import parse_query
+from tests.corpus_parts import extraction, source
+
+
+@pytest.mark.parametrize("query", ["{}", "({}) more", "x OR ({})"])
+def test_of_thousands_of_words_the_first_are_looked_for_and_a_search_says_so(tmp_path: Path, query: str) -> None:
+    words = [f"w{number}" for number in range(5_000)]
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*(f"{word} more" for word in words[:400])))
+        found = corpus.search(query.format(" OR ".join(words)), limit=400)
+        assert 250 <= found.total == len(found) <= 256
+        assert found[0].file == "a.pdf"
+        assert "were looked for" in found.note
+        assert "were looked for" in repr(found)
+        few = corpus.search(query.format(" OR ".join(words[:250])))
+        assert (few.total, few.note) == (250, "")
+        assert corpus.search(" ".join(words[:250]), match="any").total == 250
+
+
+def test_the_most_frequent_ones_are_left_out_where_all_are_on_too_many_pages() -> None:
+    pages = {f"w{number}": 90_000 if number % 2 else 10 for number in range(100)}
+    query = parse_query(" OR ".join(["w99*", '"w1 w3"', *pages]))
+
+    fewer = fewer_alternatives(query, lambda words: {word: pages[word] for word in words if word in pages})
+
+    kept = [" ".join(term.words) for term in fewer.terms]
+    assert kept[:4] == ["w99", "w1 w3", "w0", "w1"]
+    assert set(kept) >= {word for word, number in pages.items() if number == 10}
+    assert sum(pages.get(word, 0) for word in kept[2:]) <= 2_000_000
+    assert left_out(query, fewer).startswith("of 102 words and phrases 74 were looked for")
+
+
+def test_words_that_are_nowhere_leave_none_out() -> None:
+    query = parse_query(" OR ".join(f"w{number}" for number in range(5_000)))
+    assert fewer_alternatives(query, lambda words: {word: 1 for word in words if word.endswith("99")}) == query
