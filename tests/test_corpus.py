@@ -10,6 +10,7 @@ import pytest
 
 from ingest_widgets import Corpus, CorpusError, Page, Reason, RunSummary, Status
 from tests.corpus_parts import extraction, failure, source
+from tests.heard import listening
 
 
 @pytest.fixture
@@ -81,6 +82,23 @@ def test_a_changed_file_that_fails_keeps_its_old_pages_and_says_so(corpus: Corpu
     assert "version before" in record.warnings[0]
     assert corpus.search("old").total == 1
     assert corpus.check() == []
+
+
+def test_pages_of_a_file_that_is_not_there_are_none_and_a_warning_names_the_nearest(corpus: Corpus) -> None:
+    corpus.write(source("paper.pdf"), extraction("words"))
+    corpus.write(source("scan.pdf"), failure())
+    with listening() as heard:
+        assert (list(corpus.pages("scan.pdf")), len(list(corpus.pages("paper.pdf")))) == ([], 1)
+        assert heard.warnings == []
+        assert list(corpus.pages("papper.pdf")) == []
+    (warning,) = heard.warnings
+    assert "did you mean 'paper.pdf'?" in warning
+
+
+def test_the_tab_key_offers_what_a_user_may_want_and_nothing_of_a_run(corpus: Corpus) -> None:
+    public = {name for name in dir(Corpus) if not name.startswith("_")}
+    offered = {name for name in dir(corpus) if not name.startswith("_")}
+    assert public - offered == {"known", "prepare", "set_last_run", "touch", "write", "write_unstarted"}
 
 
 def test_removing_a_file_takes_its_pages_and_leaves_the_rest(corpus: Corpus) -> None:

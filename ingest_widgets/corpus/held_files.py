@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 Stopped = Callable[[], bool]
+_OF_A_RUN = {"known", "prepare", "write", "write_unstarted", "touch", "set_last_run"}
 
 
 def _never() -> bool:
@@ -67,6 +68,10 @@ class HeldFiles:
 
     def __reduce__(self) -> tuple[Callable[..., HeldFiles], tuple[type[HeldFiles], str, bool]]:
         return _reopen, (type(self), str(self._path), self.read_only)
+
+    def __dir__(self) -> list[str]:
+        """Without what only a run asks and writes: the Tab key offers what a user may want."""
+        return [name for name in super().__dir__() if name not in _OF_A_RUN]
 
     def __len__(self) -> int:
         with self._connections.reader() as con:

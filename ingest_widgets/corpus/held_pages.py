@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
@@ -22,6 +23,7 @@ from ingest_widgets.engines.margins import marginal_lines, without
 from ingest_widgets.errors import CorpusError
 
 _SAMPLED_PAGES = 1_000
+log = logging.getLogger(__name__)
 
 
 class HeldPages(HeldFiles):
@@ -33,8 +35,12 @@ class HeldPages(HeldFiles):
         Those of a file are what was held of it at one moment; files come and go while one looks at them.
 
         Args:
-            file: The name of one file, or its record; a name that isn't in the corpus has no pages.
+            file: The name of one file, or its record; one that isn't in the corpus has no pages, and a warning is
+                logged.
         """
+        if file is not None and file not in self:
+            with self._connections.reader() as con:
+                log.warning("%s", self._unknown(file_name(file), con))
         return self._pages(None if file is None else file_name(file))
 
     def _pages(self, file: str | None) -> Iterator[Page]:
