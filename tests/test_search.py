@@ -441,6 +441,18 @@ def test_a_filter_that_names_no_file_says_so_too(corpus: Corpus) -> None:
     ] == ["", "", ""]
 
 
+@pytest.mark.parametrize("query", ["(file:heat entropy) second", "-(file:code running)", "second OR (file:heat falls)"])
+def test_a_filter_in_parentheses_with_words_says_that_it_counts_for_all(corpus: Corpus, query: str) -> None:
+    assert corpus.search(query).note.startswith("file: counts for the whole query")
+    alone = (
+        "(file:heat) entropy",
+        "(file:heat OR file:code) entropy",
+        "-(file:code OR file:nope) x",
+        "(second) file:heat",
+    )
+    assert [corpus.search(query).note for query in alone] == [""] * len(alone)
+
+
 @pytest.mark.parametrize("name", ['the "old" plan.pdf', "the \u201cold\u201d plan.pdf"])
 def test_a_quotation_mark_in_a_files_name_is_doubled(tmp_path: Path, name: str) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:

@@ -10,7 +10,7 @@ entropy OR disorder     either; OR binds its two neighbours closer than the rest
 entrop*                 words that begin so
 C++  C#  AT&T  .NET     the words with these marks, where others are found with whatever stands around them
 file:thesis             only files with that in their names; -file:thesis only the others
-file:a OR file:b        files with one of them in their names
+file:a OR file:b        files with one of them in their names; a filter in parentheses counts for the whole query
 file:"a ""b"".pdf"      a name with spaces, or with quotation marks, each doubled
 
 An OR that doesn't stand between two things to look for, or between two files, is left out, as at the end of what is
@@ -62,6 +62,7 @@ class _Level:
     excluded: list[Query] = field(default_factory=list)
     before: object = None  # where the last one went, if an OR may stand behind it
     joins: bool = False
+    has_file: bool = False
 
     def put(self, found: list[_T], groups: list[list[_T]]) -> None:
         if self.joins and self.before is groups:
@@ -94,6 +95,7 @@ class _Reader:
         self._files: list[list[str]] = []
         self._excluded_files: list[str] = []
         self._plain: list[str] = []
+        self._has_file_beside_words = False
 
     def read(self, item: Item, *, is_operator: bool) -> None:
         level = self._levels[-1]
@@ -111,7 +113,13 @@ class _Reader:
     def query(self) -> Query:
         self._close(self._open_in_words + len(self._levels) - 1)
         files, plain = _distinct(self._files), " ".join(self._plain)
-        return replace(self._levels[0].query(), files=files, excluded_files=tuple(self._excluded_files), plain=plain)
+        return replace(
+            self._levels[0].query(),
+            files=files,
+            excluded_files=tuple(self._excluded_files),
+            plain=plain,
+            has_file_beside_words=self._has_file_beside_words,
+        )
 
     def _open(self, item: Item) -> None:
         if len(self._levels) > _DEEPEST:
@@ -125,6 +133,7 @@ class _Reader:
         for _ in range(min(times - closed_in_words, len(self._levels) - 1)):
             inner = self._levels.pop()
             query, level = inner.query(), self._levels[-1]
+            self._has_file_beside_words |= inner.has_file and bool(query.groups or query.excluded)
             if inner.is_excluded:
                 level.exclude([query] if query.groups else [])
             elif not query.groups:
@@ -145,6 +154,7 @@ class _Reader:
             self._plain.append(item.text.strip("*"))
 
     def _take_file(self, item: Item, level: _Level) -> None:
+        level.has_file = True
         if item.is_excluded or self._is_in_excluded:
             self._excluded_files.append(item.text)
             level.exclude()

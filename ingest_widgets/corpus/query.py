@@ -44,6 +44,7 @@ class Query:
         excluded: None of these, which have no files.
         files: Of each group one at least must be in the file's name.
         excluded_files: None may be in it.
+        has_file_beside_words: A filter stood in parentheses with words, of which alone it was perhaps meant.
         plain: What is asked for as it was typed, without operators and filters: a question for an embedder.
     """
 
@@ -52,6 +53,7 @@ class Query:
     files: tuple[tuple[str, ...], ...] = ()
     excluded_files: tuple[str, ...] = ()
     plain: str = ""
+    has_file_beside_words: bool = False
 
     @property
     def is_empty(self) -> bool:

@@ -43,7 +43,8 @@ class SearchResults(Sequence[Hit]):
         suggestion: A word of the corpus that may have been meant, when one word was asked for and nothing matched.
         ranking: `"bm25"` or `"hybrid"`.
         note: Why nothing could be found, when the corpus has none of the files that were asked for; or that of very
-            many alternatives not all were looked for, or of very long phrases not all in order; else empty.
+            many alternatives not all were looked for, or of very long phrases not all in order, or that a filter in
+            parentheses counted for all; else empty.
     """
 
     def __init__(
@@ -167,7 +168,7 @@ def search(
         offset=offset,
         suggestion=suggestion,
         ranking="bm25" if question is None else "hybrid",
-        note=_no_such_file(con, query, files) if ids == [] else left_out(wanted, query) or _partly_in_order(query),
+        note=_no_such_file(con, query, files) if ids == [] else left_out(wanted, query) or _read_otherwise(query),
     )
 
 
@@ -186,10 +187,12 @@ def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] |
     return [names[name] for name in kept]
 
 
-def _partly_in_order(query: Query) -> str:
-    if words_in_order(query) <= MOST_IN_ORDER:
-        return ""
-    return f"of the phrases the first {MOST_IN_ORDER} words were looked for in order, the others anywhere on a page"
+def _read_otherwise(query: Query) -> str:
+    if words_in_order(query) > MOST_IN_ORDER:
+        return f"of the phrases the first {MOST_IN_ORDER} words were looked for in order, the others anywhere on a page"
+    if query.has_file_beside_words:
+        return "file: counts for the whole query, in parentheses too: ask for each file by itself"
+    return ""
 
 
 def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> str:
