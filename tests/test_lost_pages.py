@@ -15,7 +15,7 @@ from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import TREES_WITHOUT_PAGES, blotted, cut, nested, rooted, tree, uncrossed, unlisted, without
-from tests.hostile.pdf import assemble, page_objects, show, stream, text_pdf
+from tests.hostile.pdf import FONT, assemble, page_objects, show, stream, text_pdf
 
 ENGINES = ("auto", "pypdf")
 
@@ -184,6 +184,20 @@ def test_pages_are_looked_for_when_their_list_has_none_of_them(name: str) -> Non
     got = read(rooted(TREES_WITHOUT_PAGES[name]))
     assert texts(got) == {n: f"page {n} needle" for n in (1, 2, 3)}
     assert is_partial(got, "page 4")
+
+
+@pytest.mark.parametrize("kept", [80, 219, 250, 281, 288])
+def test_a_page_whose_dictionary_was_cut_is_no_scan(kept: int) -> None:
+    """pdfium makes up its end, so that it was a blank page."""
+    got = read(text_pdf("file 39 version 3 page 1 of 1")[:kept])
+    assert (got.status, got.reason, got.pages) == (Status.FAILED, Reason.CORRUPT, ())
+    assert "no page was found in it" in got.detail
+
+
+def test_numbers_are_doubtful_when_something_else_stands_where_a_node_was() -> None:
+    """qpdf takes it for a page, and counts none of those that the node had."""
+    data = cut(nested(3, ())) + b"91 0 obj\n%b\nendobj\n" % FONT
+    assert any("may be wrong" in warning for warning in read(data).warnings)
 
 
 def test_a_document_of_which_all_pages_were_taken_out_has_none() -> None:

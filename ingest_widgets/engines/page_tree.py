@@ -137,7 +137,7 @@ def qpdf_page_tree(document: Any, data: Buffer = b"") -> PageTree:
     written = _Written(data)
     said = max(left.said, written.count(root.objgen))
     tree = page_tree(root, _Kids(document, written), said)
-    return tree if _keys(tree.pages) == _keys(left.pages) else left._replace(said=said)
+    return tree if _keys(tree.pages) == _keys(left.pages) else left._replace(said=said, sure=False)
 
 
 class _Kids:

@@ -72,7 +72,8 @@ def salvaged(data: Buffer) -> Salvage:
     if len(data) > MOST_BYTES or data.find(b"/Encrypt") >= 0:
         raise EngineRefuses("its list of pages is lost")
     data = data[data.find(b"%PDF-") :]
-    plain, packed, room = dict(objects(data)), dict[int, bytes](), MOST_BYTES
+    plain = {number: found for number, found in objects(data) if not _is_torn(found.head)}
+    packed, room = dict[int, bytes](), MOST_BYTES
     for found in plain.values():
         if _TYPE[b"ObjStm"].search(found.head):
             body = _unpacked(data[found.rest], room)
@@ -82,7 +83,7 @@ def salvaged(data: Buffer) -> Salvage:
     heads = {number: found.head for number, found in plain.items()} | packed
     pages = [number for number, head in heads.items() if _TYPE[b"Page"].search(head)]
     if not pages:
-        raise EngineRefuses("its list of pages is lost, and no page was found")
+        raise EngineRefuses("no page was found in it")
     if root := _root(heads):
         return Salvage(_written(data, plain, packed, root), 0)
     root = max(heads) + 1
@@ -103,6 +104,11 @@ def objects(data: Buffer) -> Iterator[tuple[int, FoundObject]]:
         stream = _STREAM.search(head)
         rest = slice(text + (stream.end() if stream else len(head)), end)
         yield number, FoundObject(start, generation, head[: stream.start()] if stream else head, rest)
+
+
+def _is_torn(head: bytes) -> bool:
+    """Whether a dictionary has no end, as the last one of a file that was cut: pdfium would make up the rest."""
+    return len(head) < _HEAD and head.count(b"<<") > head.count(b">>")
 
 
 def _unpacked(stream: bytes, room: int) -> bytes:
