@@ -12,7 +12,7 @@ import pytest
 
 from ingest_widgets import ingest
 from ingest_widgets.engines.contents import MOST_BLANK_PAGES
-from ingest_widgets.engines.damage import has_hole
+from ingest_widgets.engines.damage import has_hole, is_moved
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import cut
@@ -28,8 +28,9 @@ from tests.hostile.lost_contents import (
     drawing,
     holed,
     lost,
+    stretched,
 )
-from tests.hostile.pdf import assemble, page_objects, show, stream
+from tests.hostile.pdf import PAGES, assemble, page_objects, show, stream
 from tests.test_lost_pages import ENGINES, is_partial, read, texts
 
 
@@ -105,20 +106,60 @@ def test_a_page_of_a_damaged_file_says_what_it_lacks(name: str) -> None:
     assert "needle" in texts(got)[1]
 
 
+@pytest.mark.parametrize("hole", [bytes(200), b"\xff" * 512])
 @pytest.mark.parametrize("compress", [False, True])
-def test_a_page_with_a_hole_says_so_though_the_file_opens(compress: bool) -> None:
-    """A download or a disk leaves whole sectors empty, which can be looked for at once."""
-    got = read(holed(compress=compress))
-    assert (got.status, got.engine, got.warnings) == (Status.INGESTED, "pdfium", ())
-    assert "needle" in texts(got)[1]
-    assert ["a part of its content is missing" in page.warnings for page in got.pages] == [True, False]
+def test_a_page_with_a_hole_says_so_though_the_file_opens(compress: bool, hole: bytes) -> None:
+    """A download or a memory stick leaves parts empty, which can be looked for at once."""
+    assert _lacks_a_part_of_its_first_page(holed(hole, compress=compress))
 
 
-def test_a_page_of_a_file_that_was_sent_as_text_says_what_it_lacks() -> None:
-    got = read(converted())
-    assert (got.status, got.engine, len(got.pages)) == (Status.INGESTED, "pdfium", 2)
-    assert texts(got)[1].startswith("needle")
-    assert ["a part of its content is missing" in page.warnings for page in got.pages] == [True, False]
+@pytest.mark.parametrize(("old", "new"), [(b"\n", b"\r\n"), (b"\r", b"\n")])
+def test_a_page_of_a_file_that_was_sent_as_text_says_what_it_lacks(old: bytes, new: bytes) -> None:
+    assert _lacks_a_part_of_its_first_page(converted(old, new))
+
+
+@pytest.mark.parametrize("linearized", [False, True])
+def test_a_page_of_a_file_whose_table_is_not_where_it_says_is_looked_at(linearized: bool) -> None:
+    """pdfium looks for the objects itself then, and says nothing of it."""
+    assert _lacks_a_part_of_its_first_page(stretched(linearized=linearized))
+
+
+@pytest.mark.parametrize("moved", [b"startxref\n", b"startxref\n0", b"startxref\n "])
+def test_a_table_is_where_it_is_said_to_be(moved: bytes) -> None:
+    data = assemble(page_objects([show("needle")]))
+    at = int(data.rpartition(b"startxref")[2].split()[0])
+    assert not is_moved(data.replace(b"startxref\n", moved))
+    assert all(is_moved(data.replace(b"%d\n%%%%EOF" % at, b"%d\n%%%%EOF" % other)) for other in (0, at - 1, at + 1))
+
+
+def _lacks_a_part_of_its_first_page(data: bytes) -> bool:
+    got = read(data)
+    said = ["a part of its content is missing" in page.warnings for page in got.pages]
+    return (got.status, got.engine, got.warnings, said) == (Status.INGESTED, "pdfium", (), [True, False])
+
+
+def test_what_pages_lack_that_pikepdf_counts_otherwise_cannot_be_told() -> None:
+    """A blank one among them may have been lost."""
+    root = b"<</Type/Pages/Kids[4 0 R(6 0 R)8 0 R]/Count 3>>"
+    objects = page_objects([show("needle"), b"", b""]) | {PAGES: root}
+    got = read(assemble(objects).replace(b"startxref\n", b"startxref\n1"))
+    assert any("what its pages lack can't be told" in warning for warning in got.warnings)
+    assert is_partial(got, "pages 2-3")
+
+
+def test_a_page_without_words_whose_content_breaks_off_behind_a_line_is_missing() -> None:
+    lines = b" ".join(b"%d %d m %d %d l S" % (n, n * 7 % 500, n * 3 % 400, n) for n in range(300))
+    packed = bytearray(zlib.compress(lines + show(" ".join(map(str, range(999)))), 9))
+    packed[1000:1060] = bytes(60)
+    got = read(assemble(page_objects([stream(bytes(packed), b"/Filter/FlateDecode"), show("needle")])))
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
+
+
+def test_a_blank_page_that_only_pypdf_opens_may_have_been_lost() -> None:
+    got = read(assemble(page_objects([show("needle"), b""])).replace(b"/Root", b"/Rxxt"))
+    assert (texts(got), got.engine) == ({1: "needle"}, "pypdf")
+    assert is_partial(got, "page 2")
 
 
 @pytest.mark.parametrize("compress", [False, True])

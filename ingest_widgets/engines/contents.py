@@ -8,13 +8,13 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from ingest_widgets.engines.damage import Drawn, damage
+from ingest_widgets.engines.damage import Drawn, breaks_off, damage
 from ingest_widgets.engines.page_tree import qpdf_page_tree
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
 from ingest_widgets.engines.structure import refusals, unlocked
 
 MOST_BLANK_PAGES = 20
-"""Once so many pages of a document have turned out to be blank, the others with nothing on them are taken to be."""
+"""Once so many pages of a document without words have turned out to lack none, the others are taken to."""
 
 _MOST_PARENTS = 50
 _PLAIN = bytes([*b"\0\t\n\f\r", *range(32, 127)])
@@ -42,24 +42,35 @@ class Contents:
         """Forgets the pages that were looked at."""
         self._looks = MOST_BLANK_PAGES
 
-    def lost(self, index: int, page_count: int) -> bool:
+    def lost(self, index: int, page_count: int, *, bare: bool = True) -> bool:
         """Whether a content of page `index` (from 0), or a form in it, isn't there, can't be decoded or has words.
 
         Args:
-            index: A page on which pdfium finds nothing.
+            index: A page on which pdfium finds no words.
             page_count: What pdfium counts; with another count the same number may be another page, and nothing is said.
+            bare: Whether it finds no pictures and lines either, so that words must have been lost.
         """
         if self._looks <= 0:
             return False
         try:
             with refusals():
                 page = self._page(index, page_count)
-                lost = page is not None and any(map(_is_lost, self._drawn(page)))
+                lost = page is not None and any(_is_lost(drawn, bare=bare) for drawn in self._drawn(page))
         except EngineRefuses:
             self._looks = 0
             return False
         self._looks -= not lost
         return lost
+
+    def can_be_looked_at(self, page_count: int) -> bool:
+        """Whether pikepdf opens the document and counts as many pages; it costs as much as to look at one.
+
+        Args:
+            page_count: See `lost`.
+        """
+        with suppress(EngineRefuses), refusals():
+            return len(self._all(page_count)) > 0
+        return False
 
     def damage(self, index: int, page_count: int) -> list[str]:
         """What page `index` (from 0) lacks, in words; for documents known to be damaged, since it costs a look at each.
@@ -75,6 +86,9 @@ class Contents:
         return []
 
     def _page(self, index: int, page_count: int) -> Any | None:
+        return self._all(page_count)[index]
+
+    def _all(self, page_count: int) -> list[Any | None]:
         if self._document is None:
             self._document = unlocked(self._data, self._passwords)
             self._pages = qpdf_page_tree(self._document).pages
@@ -82,7 +96,7 @@ class Contents:
                 self._pages = qpdf_page_tree(self._document, self._data).pages
         if len(self._pages) != page_count:
             raise EngineRefuses("the pages are counted otherwise")
-        return self._pages[index]
+        return self._pages
 
     def _drawn(self, page: Any) -> Iterator[Drawn]:
         """The contents of a page and the forms that they draw, each once."""
@@ -134,9 +148,10 @@ def _resources(page: Any) -> Any:
     return None if node is None else node.get("/Resources")
 
 
-def _is_lost(drawn: Drawn) -> bool:
-    """Whether nothing can be made of it, or it has words, which would be on the page."""
-    return drawn.content is None or _is_junk(drawn.content) or _has_words(drawn.content)
+def _is_lost(drawn: Drawn, *, bare: bool) -> bool:
+    """Whether nothing or not all can be made of it, or it has words, which would be on a bare page."""
+    content = drawn.content
+    return content is None or breaks_off(drawn.stream) or (bare and (_is_junk(content) or _has_words(content)))
 
 
 def _has_words(content: bytes) -> bool:

@@ -136,7 +136,8 @@ class PypdfDocument:
         number = self.places.number(index)
         with _refusals("pypdf can't read the page"):
             text, warnings = clean_text(self._reader.pages[number].extract_text())
-        if not text.strip() and self._contents.lost(index, self.page_count):
+        looked_at = text.strip() or self._contents.can_be_looked_at(self.page_count)
+        if not looked_at or (not text.strip() and self._contents.lost(index, self.page_count)):
             raise EngineRefuses(f"page {index + 1}: {LOST}")
         return text, warnings
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from functools import cached_property
 from typing import Any
 
 import pypdfium2
@@ -11,7 +12,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted
+from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted, is_moved
 from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
@@ -29,6 +30,7 @@ _ERRORS = {
     pdfium_c.FPDF_ERR_PAGE: "its page tree is broken",
 }
 _TRIED = 20
+_UNSEEN = "the file looks damaged, and what its pages lack can't be told: get another copy to be sure"
 LOST = "its content is missing from the file or can't be decoded"
 _END, _END_WITHIN = re.compile(rb"startxref\s{1,9}0*[1-9]\d*\s{1,9}%%EOF"), 65_536
 """Junk may stand behind it; one that leads to 0 ends the first part of a linearized file."""
@@ -41,11 +43,12 @@ class _Reader:
         self._pages = PageReader(document, self._watch)
         self._hidden, self._notes = HiddenText(data), Notes(document, data)
         self._contents, self._page_count = contents, len(document)
-        self._bare, self._noted, self._seen = False, "", tuple[str, ...]()
+        self.bare, self._wordless, self._noted, self._seen = False, False, "", tuple[str, ...]()
 
     def _watch(self, page: TextPage) -> None:
-        # A content that breaks off later than at its beginning shows what comes before, and isn't found out.
-        self._bare = not page.text and _draws_nothing(page.handle)
+        # A content that breaks off behind its first words shows what comes before, and isn't found out.
+        self._wordless = not page.text
+        self.bare = self._wordless and _draws_nothing(page.handle)
         self._seen = self._hidden.warnings(page) if page.text else ()
         self._noted = self._notes.text(page.handle, page.index)
 
@@ -57,7 +60,7 @@ class _Reader:
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """As `PageReader.text`, with what was seen besides."""
         text, warnings = self._pages.text(index)
-        if self._bare and self._contents.lost(index, self._page_count):
+        if self._wordless and self._contents.lost(index, self._page_count, bare=self.bare):
             if not self._noted:
                 raise EngineRefuses(f"page {index + 1}: {LOST}")
             warnings = (*warnings, LOST)
@@ -131,18 +134,27 @@ class PdfiumDocument:
 class DamagedDocument(PdfiumDocument):
     """One that is known to be damaged: each page is asked for what it lacks, which costs a twelfth of its time."""
 
+    @cached_property
+    def _can_be_looked_at(self) -> bool:
+        return self._contents.can_be_looked_at(self.page_count)
+
+    def warnings(self) -> list[str]:
+        """What is to be said of the document as a whole."""
+        return [*super().warnings(), *([] if self._can_be_looked_at else [_UNSEEN])]
+
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
         text, warnings = super().page_text(index)
-        said = self._contents.damage(index, self.page_count)
-        if not text.strip() and BREAKS_OFF in said:
+        said = self._contents.damage(index, self.page_count) if self._can_be_looked_at else []
+        bare = self._reader.bare and not self._can_be_looked_at
+        if not text.strip() and (bare or BREAKS_OFF in said):
             raise EngineRefuses(f"page {index + 1}: {LOST}")
         return text, (*warnings, *said)
 
 
 def open_pdfium(data: Buffer, passwords: PasswordSource) -> PdfiumDocument:
     """An `Engine`."""
-    is_damaged = has_hole(data) or is_converted(data)
+    is_damaged = has_hole(data) or is_moved(data) or is_converted(data)
     return (DamagedDocument if is_damaged else PdfiumDocument)(data, passwords)
 
 

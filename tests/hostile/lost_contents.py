@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import io
 import random
 import zlib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+
+import pikepdf
 
 from tests.hostile.case import CORRUPT, FINE, FINE_OR_CORRUPT, NO_TEXT, Case
 from tests.hostile.lost import PARTIAL, cut
@@ -57,9 +61,11 @@ def cases() -> Iterator[Case]:
     yield Case("a content isn't in its place", astray(5, "needle", "other"), FINE, "needle")
     for name, (data, said) in DAMAGE.items():
         yield Case(f"cut, and a page lacks {name}", cut(data), FINE, "needle", said)
-    yield Case("line ends were converted", converted(), FINE_OR_CORRUPT, "other")
+    yield Case("line ends were converted", converted(b"\n", b"\r\n"), FINE_OR_CORRUPT, "other")
     for compress in (False, True):
-        yield Case(f"a sector is empty{', packed' * compress}", holed(compress=compress), FINE, "needle", _OFF)
+        yield Case(
+            f"a sector is empty{', packed' * compress}", holed(bytes(512), compress=compress), FINE, "needle", _OFF
+        )
     for name, form in BLANK_FORMS.items():
         yield Case(f"only a form {name}", drawing(form), NO_TEXT)
     yield Case("contents of gzip", lost(stream(gzip.compress(show("needle"), mtime=0), _FLATE)), FINE, "needle")
@@ -106,20 +112,31 @@ def _many_words(lines: int) -> str:
     return "\n".join(f"needle {chance.getrandbits(400):x}" for _ in range(lines))
 
 
-def converted() -> bytes:
-    """A document that a transfer as text gave other line ends."""
-    content = stream(zlib.compress(show(_many_words(400)), 9), _FLATE)
-    return assemble(page_objects([content, show("other")])).replace(b"\n", b"\r\n")
+def _long() -> bytes:
+    return assemble(page_objects([stream(zlib.compress(show(_many_words(400)), 9), _FLATE), show("other")]))
 
 
-def holed(*, compress: bool) -> bytes:
-    """A document that opens as it is, of whose first page a sector of 512 bytes is empty, as after a download."""
-    words = _many_words(40)
-    objects = page_objects([stream(show(words), compress=compress), show("other")])
-    data = assemble(objects)
-    start = (data.index(b"stream\n") // 512 + 1) * 512
-    assert start + 512 < data.index(b"endstream")
-    return data[:start] + bytes(512) + data[start + 512 :]
+def converted(old: bytes, new: bytes) -> bytes:
+    """A document of two pages that a transfer as text gave other line ends; only the first has any in its middle."""
+    return _long().replace(old, new)
+
+
+def holed(hole: bytes, *, compress: bool) -> bytes:
+    """A document that opens as it is, with such a hole in its first page of two, as after a download."""
+    data = assemble(page_objects([stream(show(_many_words(40)), compress=compress), show("other")]))
+    start = data.index(b"stream\n") + 1000
+    assert start + len(hole) < data.index(b"endstream")
+    return data[:start] + hole + data[start + len(hole) :]
+
+
+def stretched(*, linearized: bool) -> bytes:
+    """A document of two pages with a line too many in its first, as of a download in parts."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_long())) as document:
+        document.save(out, linearize=linearized)
+    data = out.getvalue()
+    at = data.index(b"stream\n", data.index(b"/Contents")) + 400
+    return data[:at] + b"\r\n2000\r\n" + data[at:]
 
 
 def _damaged(number: int, old: bytes, new: bytes, more: Mapping[int, bytes] = MappingProxyType({})) -> bytes:
@@ -131,6 +148,8 @@ def _damaged(number: int, old: bytes, new: bytes, more: Mapping[int, bytes] = Ma
 _OFF, _FONTLESS = "a part of its content is missing", "a font of it is missing"
 _FORM_IN = stream(b"/Fm Do", _FORM + b"/Resources<</XObject<</Fm 96 0 R>>>>")
 _LETTERS = stream(zlib.compress(b"1 beginbfchar <20> <0020> endbfchar" * 9)[:-9], _FLATE)
+_LETTERLESS = b"<</Length 300/Filter/FlateDecode>>stream\nendstream"
+_ASCII85 = b"/Filter[/ASCII85Decode/FlateDecode]"
 _HALF_FORM = stream(_PACKED[:-9], _FORM + _FLATE + b"/Resources<</Font<</F1 3 0 R>>>>")
 DAMAGE = {
     "the end of its form": (drawing(_HALF_FORM, "other"), _OFF),
@@ -141,8 +160,20 @@ DAMAGE = {
         _damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:99] + b"\xff" * 30 + _PACKED[129:], _FLATE)),
         _OFF,
     ),
+    "the sense of its content": (
+        _damaged(5, stream(_PACKED, _FLATE), stream(zlib.compress(show("needle"), 0).replace(b"Td", b"Tw"), _FLATE)),
+        _OFF,
+    ),
+    "the end of its content in ASCII85": (
+        _damaged(5, stream(_PACKED, _FLATE), stream(base64.a85encode(_PACKED[:-9]) + b"~>", _ASCII85)),
+        _OFF,
+    ),
     "a font": (_damaged(4, b"/F1 3 0 R", b"/F1 99 0 R"), _FONTLESS),
     "the letters of a font": (_damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:]), _FONTLESS),
+    "all letters of a font": (
+        _damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:], {99: _LETTERLESS}),
+        _FONTLESS,
+    ),
     "the end of the letters of a font": (
         _damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:], {99: _LETTERS}),
         _FONTLESS,
