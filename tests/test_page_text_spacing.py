@@ -141,3 +141,12 @@ def test_signs_that_are_justified_or_stand_under_wide_ruby_have_no_spaces_betwee
 def test_signs_keep_spaces_that_were_drawn_and_cells_their_distance() -> None:
     assert texts(drawn(signs("東京の図書館、人る。", 12))) == ["東 京 の 図 書 館 、 人 る 。"]
     assert texts(drawn(signs("北京 上海。人", 0))) == ["北京 上海。人"]
+
+
+def test_a_cell_in_larger_signs_stays_apart_from_one_in_smaller_signs() -> None:
+    def page(canvas: Canvas) -> None:
+        signs("中人", 0)(canvas)
+        canvas.setFont("HeiseiMin-W3", 14)
+        canvas.drawString(79.5, 700, "数量")
+
+    assert texts(drawn(page)) == ["中人 数量"]

@@ -72,7 +72,7 @@ def _between_signs(page: TextPage, text: str) -> list[Edit]:
 
 
 def _are_beside(before: Box, after: Box) -> bool:
-    gap, width = after[0] - before[2], max(before[2] - before[0], after[2] - after[0])
+    gap, width = after[0] - before[2], min(before[2] - before[0], after[2] - after[0])
     return min(before[3], after[3]) > max(before[1], after[1]) and 0 <= gap < _APART * width
 
 
