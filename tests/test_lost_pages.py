@@ -14,6 +14,7 @@ from ingest_widgets.engines.fallbacks import SalvagedDocument
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
+from tests.hostile.extras import attaching
 from tests.hostile.lost import TREES_WITHOUT_PAGES, blotted, cut, nested, rooted, tree, uncrossed, unlisted, without
 from tests.hostile.pdf import FONT, assemble, page_objects, show, stream, text_pdf
 
@@ -151,6 +152,13 @@ def test_what_is_missing_of_a_long_file_is_said_in_one_sentence(tmp_path: Path) 
         record = corpus.file("long.pdf")
     assert (record.status, record.reason, record.pages) == (Status.PARTIAL, Reason.CORRUPT, 200)
     assert [warning for warning in record.warnings if "missing" in warning] == ["missing (corrupt): pages 201-400"]
+
+
+@pytest.mark.parametrize(("name", "catalog"), [(b"inner.pdf", b""), (b"letter.docx", b"/Collection<<>>")])
+def test_a_repaired_file_says_what_is_attached_to_it(name: bytes, catalog: bytes) -> None:
+    got = read(cut(attaching(name, catalog, compress=True)))
+    assert got.engine == "pdfium+repair"
+    assert any("1 attached file not read" in warning for warning in got.warnings)
 
 
 def test_a_file_that_opens_without_its_end_says_so() -> None:

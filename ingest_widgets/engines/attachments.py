@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.counted import counted
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
-from ingest_widgets.engines.structure import opened
+from ingest_widgets.engines.structure import opened, refusals
 
 _MOST = 1000
 _NAME = 2 * 260
@@ -26,13 +28,23 @@ def attached(document: Any, data: Buffer, passwords: PasswordSource) -> list[str
         passwords: What opens it.
     """
     count = pdfium_c.FPDFDoc_GetAttachmentCount(document)
-    if count < 1:
-        return []
     files = (pdfium_c.FPDFDoc_GetAttachment(document, number) for number in range(min(count, _MOST)))
-    names = list(map(name_of, files))
+    return _said(list(map(name_of, files)), count, lambda: _is_portfolio(data, passwords))
+
+
+def attached_in(structure: Any) -> list[str]:
+    """The same of a document in pikepdf."""
+    with suppress(EngineRefuses), refusals():
+        files = structure.attachments
+        names = [file.filename.lower() for file in islice(files.values(), _MOST)]
+        return _said(names, len(files), lambda: "/Collection" in structure.Root)
+    return []
+
+
+def _said(names: list[str], count: int, is_portfolio: Callable[[], bool]) -> list[str]:
     pdfs = sum(name.endswith(".pdf") for name in names)
     # Tables and invoices as data are attached to ordinary papers; to look for more than XML in them is not worth it.
-    if pdfs < count and not all(name.endswith(".xml") for name in names) and _is_portfolio(data, passwords):
+    if pdfs < count and not all(name.endswith(".xml") for name in names) and is_portfolio():
         pdfs = count
     if not pdfs:
         return []

@@ -7,6 +7,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+from ingest_widgets.engines.attachments import attached_in
 from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
@@ -30,14 +31,14 @@ class RepairedDocument(DamagedDocument):
     """
 
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
-        mended, self.places = _rewritten(data, passwords)
+        mended, self.places, self._attached = _rewritten(data, passwords)
         if self.places.found < 1:
             raise EngineRefuses("it finds no pages")
         super().__init__(mended, lambda: (), Contents(data, passwords))
 
     def warnings(self) -> list[str]:
         """What is to be said of the document as a whole."""
-        return self.places.warnings()
+        return [*self.places.warnings(), *self._attached]
 
     def page_text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """The text of a page and its warnings."""
@@ -72,8 +73,8 @@ def open_salvaged(data: Buffer, passwords: PasswordSource) -> SalvagedDocument:
     return SalvagedDocument(data, passwords)
 
 
-def _rewritten(data: Buffer, passwords: PasswordSource) -> tuple[bytes, Places]:
-    """The document as pikepdf writes it anew, without encryption and with a page tree of one level."""
+def _rewritten(data: Buffer, passwords: PasswordSource) -> tuple[bytes, Places, list[str]]:
+    """The document as pikepdf writes it anew, its pages in a list of one level, and what to say of attached files."""
     import pikepdf
 
     with opened(data, passwords) as broken, pikepdf.new() as whole:
@@ -90,7 +91,7 @@ def _rewritten(data: Buffer, passwords: PasswordSource) -> tuple[bytes, Places]:
             whole.trailer["/Info"] = whole.copy_foreign(broken.trailer["/Info"])
         out = io.BytesIO()
         whole.save(out)
-    return out.getvalue(), places
+        return out.getvalue(), places, attached_in(broken)
 
 
 class PypdfDocument:

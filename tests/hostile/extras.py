@@ -80,12 +80,12 @@ def _attachments() -> Iterator[Case]:
     yield Case("attachments in a circle", loop, FINE, "needle", "!attached")
 
 
-def attaching(name: bytes, catalog: bytes = b"") -> bytes:
+def attaching(name: bytes, catalog: bytes = b"", *, compress: bool = False) -> bytes:
     """A document with one page and such a file."""
     inner = {
         90: b"<</Names[(%b) 91 0 R]>>" % name,
         91: b"<</Type/Filespec/F(%b)/EF<</F 92 0 R>>>>" % name,
-        92: stream(text_pdf("inside"), b"/Type/EmbeddedFile"),
+        92: stream(text_pdf("inside"), b"/Type/EmbeddedFile", compress=compress),
     }
     return _with(b"/Names<</EmbeddedFiles 90 0 R>>" + catalog, inner)
 
