@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from contextlib import suppress
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from ingest_widgets import ingest
@@ -159,6 +161,32 @@ def test_a_repaired_file_says_what_is_attached_to_it(name: bytes, catalog: bytes
     got = read(cut(attaching(name, catalog, compress=True)))
     assert got.engine == "pdfium+repair"
     assert any("1 attached file not read" in warning for warning in got.warnings)
+
+
+_OTHER = "1 other PDF in the same file not read"
+
+
+@pytest.mark.parametrize("linearized", [False, True])
+def test_a_long_error_page_behind_a_locked_file_costs_nothing(linearized: bool) -> None:
+    """Its table is packed and must not be looked for: neither pdfium nor qpdf found it behind so much."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(text_pdf("needle"))) as document:
+        packed, lock = pikepdf.ObjectStreamMode.generate, pikepdf.Encryption(owner="owner", user="")
+        document.save(out, object_stream_mode=packed, linearize=linearized, encryption=lock)
+    got = read(out.getvalue() + b"<html>Gateway Time-out</html>\n" * 300)
+    assert (got.status, texts(got), got.engine, got.warnings) == (Status.INGESTED, {1: "needle"}, "pdfium", ())
+
+
+@pytest.mark.parametrize("kept", [9_000, 99_000])
+def test_of_two_files_in_one_the_last_whole_one_is_read_and_the_other_named(kept: int) -> None:
+    first, second = text_pdf("alpha", "beta"), text_pdf("gamma" * 3000)
+    got = read(first + second[:kept])
+    assert texts(got) == ({1: "gamma" * 3000} if kept > len(second) else {1: "alpha", 2: "beta"})
+    assert any(_OTHER in warning for warning in got.warnings)
+
+
+def test_the_same_file_twice_in_one_is_nothing_to_warn_of() -> None:
+    assert (texts(got := read(text_pdf("needle") * 2)), got.warnings) == ({1: "needle"}, ())
 
 
 def test_a_file_that_opens_without_its_end_says_so() -> None:

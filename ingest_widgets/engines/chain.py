@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 
 from ingest_widgets.engines.fallbacks import PypdfDocument, RepairedDocument, said_page_count
+from ingest_widgets.engines.framing import framed
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.pdfium import PdfiumDocument
@@ -63,17 +64,19 @@ class OpenDocument:
     """
 
     def __init__(self, data: Buffer, rungs: Sequence[str], passwords: PasswordSource, max_pages: int) -> None:
-        self._data, self._rungs, self._max_pages = data, list(rungs), max_pages
+        self._data, self.warnings = framed(data)
+        self._rungs, self._max_pages = list(rungs), max_pages
         self._passwords: PasswordSource = cache(passwords)
         self._opened: list[tuple[str, Document]] = []
         self._rescued = self._said = 0
-        self.warnings: list[str] = []
         self._open_first()
         # It may count the pages of a document otherwise, and is of use to none that opens without it.
         self._rungs = [name for name in self._rungs if name != "pdfium+salvage"]
         if self.first.page_count > max_pages:
             self._look_for_fewer(self.first.page_count)
-        if "pdfium+repair" in self._rungs and (self._lacks_pages() or may_have_more_pages(data, self.first.page_count)):
+        if "pdfium+repair" in self._rungs and (
+            self._lacks_pages() or may_have_more_pages(self._data, self.first.page_count)
+        ):
             self._ask_second_opinion()
         self.page_count = self._all_pages()
 
