@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 from contextlib import suppress
 from pathlib import Path
 
-import pikepdf
 import pytest
 
 from ingest_widgets import ingest
@@ -17,7 +15,18 @@ from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.isolation import Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.extras import attaching
-from tests.hostile.lost import TREES_WITHOUT_PAGES, blotted, cut, nested, rooted, tree, uncrossed, unlisted, without
+from tests.hostile.lost import (
+    TREES_WITHOUT_PAGES,
+    blotted,
+    cut,
+    locked,
+    nested,
+    rooted,
+    tree,
+    uncrossed,
+    unlisted,
+    without,
+)
 from tests.hostile.pdf import FONT, assemble, page_objects, show, stream, text_pdf
 
 ENGINES = ("auto", "pypdf")
@@ -169,12 +178,20 @@ _OTHER = "1 other PDF in the same file not read"
 @pytest.mark.parametrize("linearized", [False, True])
 def test_a_long_error_page_behind_a_locked_file_costs_nothing(linearized: bool) -> None:
     """Its table is packed and must not be looked for: neither pdfium nor qpdf found it behind so much."""
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(text_pdf("needle"))) as document:
-        packed, lock = pikepdf.ObjectStreamMode.generate, pikepdf.Encryption(owner="owner", user="")
-        document.save(out, object_stream_mode=packed, linearize=linearized, encryption=lock)
-    got = read(out.getvalue() + b"<html>Gateway Time-out</html>\n" * 300)
+    got = read(locked(linearized=linearized) + b"<html>Gateway Time-out</html>\n" * 300)
     assert (got.status, texts(got), got.engine, got.warnings) == (Status.INGESTED, {1: "needle"}, "pdfium", ())
+
+
+def test_a_locked_file_that_does_not_tell_where_its_table_is_opens() -> None:
+    """The table is packed, so that neither pdfium nor qpdf looks for it."""
+    got = read(locked().replace(b"startxref\n", b"startxref\n1"))
+    assert (got.status, texts(got), got.engine) == (Status.INGESTED, {1: "needle"}, "pdfium+salvage")
+
+
+def test_a_locked_file_without_a_table_is_said_to_be_one() -> None:
+    got = read(locked().replace(b"startxref\n", b"startxref\n1").replace(b"/XRef", b"/Xxxx"))
+    assert (got.status, got.reason) == (Status.FAILED, Reason.CORRUPT)
+    assert "its table of cross-references is lost, and it is locked" in got.detail
 
 
 @pytest.mark.parametrize("kept", [9_000, 99_000])
@@ -228,6 +245,14 @@ def test_a_page_whose_dictionary_was_cut_is_no_scan(kept: int) -> None:
     got = read(text_pdf("file 39 version 3 page 1 of 1")[:kept])
     assert (got.status, got.reason, got.pages) == (Status.FAILED, Reason.CORRUPT, ())
     assert "no page was found in it" in got.detail
+
+
+def test_a_page_whose_dictionary_has_no_end_is_missing_though_pdfium_shows_it_blank() -> None:
+    data = text_pdf("alpha", "needle")
+    start, end = data.index(b"/MediaBox"), data.index(b"5 0 obj")
+    got = read(data[:start] + b" " * (end - start) + data[end:])
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
 
 
 def test_numbers_are_doubtful_when_something_else_stands_where_a_node_was() -> None:

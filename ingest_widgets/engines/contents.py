@@ -55,7 +55,7 @@ class Contents:
         try:
             with refusals():
                 page = self._page(index, page_count)
-                lost = page is not None and any(_is_lost(drawn, bare=bare) for drawn in self._drawn(page))
+                lost = page is None or any(_is_lost(drawn, bare=bare) for drawn in self._drawn(page))
         except EngineRefuses:
             self._looks = 0
             return False

@@ -58,6 +58,9 @@ class SalvagedDocument(DamagedDocument):
         left = salvaged(data)
         super().__init__(left.data, passwords)
         self._unlisted = left.unlisted
+        if self.is_empty():
+            self.close()
+            raise EngineRefuses("no page was found in it")
 
     def warnings(self) -> list[str]:
         """What is to be said of the document as a whole."""

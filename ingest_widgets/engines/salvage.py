@@ -24,7 +24,7 @@ _NUMBERS_WITHIN = 34
 _LARGEST = 4 * 1024 * 1024  # pdfium takes no larger number for that of an object
 _HEAD = 4000
 _MOST_OBJECTS = 300_000
-_TYPE = {kind: re.compile(rb"/Type\s{0,9}/%b(?!\w)" % kind) for kind in (b"ObjStm", b"Page", b"Catalog")}
+_TYPE = {kind: re.compile(rb"/Type\s{0,9}/%b(?!\w)" % kind) for kind in (b"ObjStm", b"Page", b"Catalog", b"XRef")}
 _FIRST = re.compile(rb"/First\s{0,9}(\d{1,6})(?!\d)")
 _NUMBER = re.compile(rb"\d{1,10}")
 _STREAM = re.compile(rb"stream\r?\n?")
@@ -69,9 +69,11 @@ def salvaged(data: Buffer) -> Salvage:
     Raises:
         EngineRefuses: No page is left, or it is too large or locked to look for any.
     """
-    if len(data) > MOST_BYTES or data.find(b"/Encrypt") >= 0:
+    if len(data) > MOST_BYTES:
         raise EngineRefuses("its list of pages is lost")
     data = data[data.find(b"%PDF-") :]
+    if data.find(b"/Encrypt") >= 0:
+        return Salvage(_realigned(data), 0)
     plain = {number: found for number, found in objects(data) if not _is_torn(found.head)}
     packed, room = dict[int, bytes](), MOST_BYTES
     for found in plain.values():
@@ -88,6 +90,14 @@ def salvaged(data: Buffer) -> Salvage:
         return Salvage(_written(data, plain, packed, root), 0)
     root = max(heads) + 1
     return Salvage(_written(data, plain, packed | _list_of(pages, root), root), len(pages))
+
+
+def _realigned(data: bytes) -> bytes:
+    """A locked file, whose packed streams nobody can look into, with an end that tells where its packed table is."""
+    tables = [found.start for _, found in objects(data) if _TYPE[b"XRef"].search(found.head)]
+    if not tables:
+        raise EngineRefuses("its table of cross-references is lost, and it is locked")
+    return data + b"\nstartxref\n%d\n%%%%EOF\n" % tables[-1]
 
 
 def objects(data: Buffer) -> Iterator[tuple[int, FoundObject]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterator
 from itertools import accumulate
+
+import pikepdf
 
 from tests.hostile.case import CORRUPT, FINE, Case
 from tests.hostile.pdf import CATALOG, PAGES, assemble, page_objects, show, stream, text_pdf
@@ -91,6 +94,15 @@ def nested(nodes: int = 3, gone: tuple[int, ...] = (1,)) -> bytes:
         kids = b" ".join(b"%d 0 R" % (4 + 6 * node + 2 * page) for page in range(3))
         objects[90 + node] = b"<</Type/Pages/Parent 2 0 R/Kids[%b]/Count 3>>" % kids
     return assemble(objects)
+
+
+def locked(*, linearized: bool = False) -> bytes:
+    """A page that says `needle`, all but its content packed, under a lock that the empty password opens."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(text_pdf("needle"))) as document:
+        packed, lock = pikepdf.ObjectStreamMode.generate, pikepdf.Encryption(owner="owner", user="")
+        document.save(out, object_stream_mode=packed, linearize=linearized, encryption=lock)
+    return out.getvalue()
 
 
 def uncrossed(*, packed: bool) -> bytes:
