@@ -79,11 +79,13 @@ class Contents:
             index: A page.
             page_count: See `lost`.
         """
+        said: dict[str, None] = {}
         with suppress(EngineRefuses), refusals():
             page = self._page(index, page_count)
-            found = () if page is None else self._drawn(page)
-            return list(dict.fromkeys(sentence for drawn in found for sentence in damage(drawn, self._fonts)))
-        return []
+            for drawn in () if page is None else self._drawn(page):
+                for sentence in damage(drawn, self._fonts):
+                    said[sentence] = None
+        return list(said)
 
     def _page(self, index: int, page_count: int) -> Any | None:
         return self._all(page_count)[index]

@@ -144,5 +144,7 @@ def _is_incomplete(font: Any) -> bool:
     read_by = [value for key, value in font.items() if key in _READ_BY]
     parts = [font, *font.get("/DescendantFonts", ())]
     described: list[Any] = [part.get("/FontDescriptor", {}) for part in parts if isinstance(part, pikepdf.Dictionary)]
+    if not all(isinstance(descriptor, dict | pikepdf.Dictionary) for descriptor in described):
+        return True
     files = [value for descriptor in described for key, value in descriptor.items() if key in _FILES]
     return any(part is None or (isinstance(part, pikepdf.Stream) and breaks_off(part)) for part in read_by + files)

@@ -149,13 +149,14 @@ _OFF, _FONTLESS = "a part of its content is missing", "a font of it is missing"
 _FORM_IN = stream(b"/Fm Do", _FORM + b"/Resources<</XObject<</Fm 96 0 R>>>>")
 _LETTERS = stream(zlib.compress(b"1 beginbfchar <20> <0020> endbfchar" * 9)[:-9], _FLATE)
 _LETTERLESS = b"<</Length 300/Filter/FlateDecode>>stream\nendstream"
+_CUT = stream(_PACKED[:-9], _FLATE)
 _ASCII85 = b"/Filter[/ASCII85Decode/FlateDecode]"
 _HALF_FORM = stream(_PACKED[:-9], _FORM + _FLATE + b"/Resources<</Font<</F1 3 0 R>>>>")
 DAMAGE = {
     "the end of its form": (drawing(_HALF_FORM, "other"), _OFF),
     "the end of a form in its form": (drawing(_FORM_IN, "other", inner=_HALF_FORM), _OFF),
     "one of its forms": (_damaged(5, stream(_PACKED, _FLATE), stream(show("needle") + b" /Fm Do")), _OFF),
-    "the end of its content": (_damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:-9], _FLATE)), _OFF),
+    "the end of its content": (_damaged(5, stream(_PACKED, _FLATE), _CUT), _OFF),
     "the middle of its content": (
         _damaged(5, stream(_PACKED, _FLATE), stream(_PACKED[:99] + b"\xff" * 30 + _PACKED[129:], _FLATE)),
         _OFF,
@@ -177,6 +178,14 @@ DAMAGE = {
     "the end of the letters of a font": (
         _damaged(4, b"/F1 3 0 R", b"/F1<</ToUnicode 99 0 R%b" % FONT[2:], {99: _LETTERS}),
         _FONTLESS,
+    ),
+    "the description of a font": (
+        _damaged(4, b"/F1 3 0 R", b"/F1<</FontDescriptor 99 0 R%b" % FONT[2:], {99: b"[7]"}),
+        _FONTLESS,
+    ),
+    "its end and the description of a font": (
+        _damaged(4, b"/F1 3 0 R", b"/F1<</FontDescriptor 99 0 R%b" % FONT[2:], {5: _CUT, 99: b"[7]"}),
+        _OFF,
     ),
     "the file of a font": (
         _damaged(4, b"/F1 3 0 R", b"/F1<</FontDescriptor<</FontFile2 99 0 R>>%b" % FONT[2:]),
