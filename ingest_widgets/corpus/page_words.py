@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ingest_widgets.corpus.headings import headings
 from ingest_widgets.corpus.marked_words import marked_words
-from ingest_widgets.corpus.signs import NON_JOINER, bare, is_plain, paired
+from ingest_widgets.corpus.signs import NON_JOINER, bare, even, is_plain, paired
 
 # A word to SQLite, and none to a query: so no phrase reaches from one heading into the next.
 _BETWEEN = "\n\ue000\n"
@@ -29,12 +29,11 @@ class PageWords(NamedTuple):
 
 def page_words(text: str, title: str = "") -> PageWords:
     """What is searched of a page with this text, which is the first one when there is a title."""
-    marked = marked_words(f"{title}\n{text}" if title else text)
     weighed = _BETWEEN.join(filter(None, [title, *headings(text)])) or None
     if is_plain(text) and is_plain(title):
-        return PageWords(weighed, _BETWEEN.join(marked) or None, None)
+        return PageWords(weighed, _BETWEEN.join(marked_words(f"{title}\n{text}")) or None, None)
     searched = paired(bare(text))
-    parts = _BETWEEN.join([*_parts(text), *marked]) or None
+    parts = _BETWEEN.join([*_parts(text), *marked_words(even(f"{title}\n{text}"))]) or None
     return PageWords(weighed and paired(bare(weighed)), parts, None if searched == text else searched)
 
 
