@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import string
 
-from ingest_widgets.scripts import SIGNS
+from ingest_widgets.scripts import SIGN, SIGNS
 
 # By the mark, of which a page has few. A plus between two words adds them; `R & D` is written so, too.
 _BEHIND = {
@@ -13,7 +13,7 @@ _BEHIND = {
     "#": re.compile(r"#(?<=[A-Za-z0-9]#)"),
     "&": re.compile(r"&(?:(?<=[A-Za-z0-9]&)|(?<=[A-Za-z0-9]\s&))"),
 }
-_WORD = re.compile(rf"(?:(?<![^\W_])|(?<=[{SIGNS}]))[A-Za-z][A-Za-z0-9]*(?=\s?\Z)")
+_ASCII = string.ascii_letters + string.digits
 _LONGEST = 64
 _DOTTED = re.compile(rf"\.([A-Za-z][A-Za-z0-9]++)(?:(?![^\W_])|(?=[{SIGNS}]))")
 _DOTTED_AND_FREE = re.compile(rf"(?<![\w.]){_DOTTED.pattern}")
@@ -29,8 +29,8 @@ _AROUND = {
 
 
 def marked_words(text: str) -> list[str]:
-    """What the index holds for those in a text, as often as they are there."""
-    return [*_with_mark_behind(text), *(_AS_LETTER["."] + word for word in _DOTTED.findall(text))]
+    """What the index holds for those in a text: as often as they are there, but once for the endings of names."""
+    return [*_with_mark_behind(text), *(_AS_LETTER["."] + word for word in dict.fromkeys(_DOTTED.findall(text)))]
 
 
 def typed_marks(text: str) -> tuple[str, ...]:
@@ -44,8 +44,20 @@ def mark_around(indexed: str) -> tuple[str, tuple[str, str]]:
     return indexed[1:].lower(), _AROUND[indexed[0]]
 
 
-def _with_mark_behind(text: str) -> Iterator[str]:
+def _with_mark_behind(text: str) -> list[str]:
+    found = []
     for sign, pattern in _BEHIND.items():
-        for mark in pattern.finditer(text) if sign in text else ():
-            if word := _WORD.search(text, max(0, mark.start() - _LONGEST), mark.start()):
-                yield _AS_LETTER[mark.group()] + word.group()
+        if sign in text:
+            for mark in pattern.finditer(text):
+                if word := _word_before(text, mark.start()):
+                    found.append(_AS_LETTER[mark.group()] + word)
+    return found
+
+
+def _word_before(text: str, end: int) -> str:
+    """The word that ends there, or before a space; empty where it isn't one of ASCII that begins with a letter."""
+    near = text[max(0, end - _LONGEST) : end - text[end - 1].isspace()]
+    before = near.rstrip(_ASCII)
+    word = near[len(before) :]
+    goes_on = before[-1].isalnum() and not SIGN.match(before[-1]) if before else end > _LONGEST
+    return word if word[:1].isalpha() and not goes_on else ""
