@@ -8,7 +8,6 @@ import pty
 import re
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -21,7 +20,6 @@ import pytest
 from ingest_widgets import Corpus, Page, Reason, Status
 from ingest_widgets.cli import main
 from ingest_widgets.documents import Extraction, SourceFile
-from tests.processes import until
 
 COMMAND = [sys.executable, "-m", "ingest_widgets"]
 
@@ -250,52 +248,6 @@ class TestIngest:
         assert code == 0
         assert "100" in shown
         assert "1 file: 1 ingested" in shown
-
-    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-    def test_an_interrupt_keeps_what_is_finished(
-        self, papers: Path, samples: Path, number: signal.Signals, code: int
-    ) -> None:
-        """Every file has its record, the corpus is sound, no process stays, and the next run goes on."""
-        long = (samples / "manual-long.pdf").read_bytes()
-        for copy in range(60):
-            (papers / f"long-{copy}.pdf").write_bytes(long + b"\n%% %d\n" % copy)
-        process = subprocess.Popen(
-            [*COMMAND, "ingest", "papers", "--workers", "1"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # which is ignored under nohup
-        )
-        assert until(lambda: ingested("corpus.sqlite") > 0 or process.poll() is not None, 60)
-        workers = children_of(process.pid)
-        process.send_signal(number)
-        start = time.monotonic()
-        out, err = process.communicate(timeout=30)
-        assert time.monotonic() - start < 10
-        assert process.returncode == code, err
-        assert "Traceback" not in err
-        assert workers
-        assert until(lambda: not any(os.path.exists(f"/proc/{worker}") for worker in workers), 10)
-        with Corpus("corpus.sqlite") as kept:
-            assert kept.check() == []
-            finished = len(kept.files("ingested"))
-        assert 0 < finished < 61
-        assert "ingested" in out
-        done = run("ingest", "papers", "--quiet")
-        assert (done.returncode, f"{finished:,} unchanged" in done.stdout) == (0, True)
-
-
-def ingested(path: str) -> int:
-    if not os.path.exists(path):
-        return 0
-    with Corpus(path, read_only=True) as corpus:
-        return len(corpus.files("ingested"))
-
-
-def children_of(parent: int) -> set[int]:
-    found = subprocess.run(["ps", "-e", "-o", "ppid=,pid="], capture_output=True, text=True, check=True).stdout
-    pairs = (line.split() for line in found.splitlines())
-    return {int(pid) for above, pid in pairs if int(above) == parent}
 
 
 def on_terminal(*arguments: str, **variables: str) -> tuple[str, int]:

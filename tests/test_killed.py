@@ -151,25 +151,39 @@ def big(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, C
     return root / "big", content(root / "calm.sqlite")
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_in_the_middle_keeps_what_was_finished_and_says_so(
     big: tuple[Path, Content], tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
+    """Every file has its record, the corpus is sound, no process stays, and the next run goes on."""
     papers, calm = big
     corpus = tmp_path / "c.sqlite"
     program = Path(sys.executable).parent / "ingest-widgets"
     command = [str(program), "ingest", str(papers), "--corpus", str(corpus)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    child = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # which is ignored under nohup
+    )
     assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
     workers = children(child.pid)
+    assert workers
     child.send_signal(number)
     out, err = child.communicate(timeout=30)
     assert child.returncode == code, err
+    assert "Traceback" not in err
     assert "stopped" in (out + err).lower() or "interrupted" in (out + err).lower()
     assert "cancelled" in out + err
     for worker in workers:
         assert gone(worker), f"worker {worker} was left behind"
-    ingest(papers, corpus, progress=False).close()
+    kept = content(corpus)
+    assert [name for name, *_ in kept] == [name for name, *_ in calm]
+    finished = sum(status not in ("failed", "cancelled") for _, status, *_ in kept)
+    done = subprocess.run([*command, "--quiet"], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert f"{finished:,} unchanged" in done.stdout
     assert content(corpus) == calm
 
 
