@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import io
 import json
@@ -23,6 +22,7 @@ from rich.traceback import Traceback
 
 from ingest_widgets import Corpus, Settings, SettingsError, get_settings, refresh_secrets, settings_override
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
+from tests.processes import children
 from tests.vault_server import vault_server
 
 CANARY = "canary-7f3a"
@@ -251,20 +251,11 @@ def test_neither_the_process_list_nor_a_workers_environment_shows_it(
     monkeypatch.setenv("INGEST_PDF_PASSWORDS", json.dumps([CANARY]))
     monkeypatch.setenv("INGEST_VAULT__TOKEN", CANARY)
     with IsolatedExecutor(1, passwords=[CANARY]) as executor:
-        before = children()
+        before = children(os.getpid())
         assert executor.submit(extract, Task("locked.pdf", str(locked))).result(60).status == "ingested"
-        workers = children() - before
+        workers = children(os.getpid()) - before
         assert workers
         for worker in workers:
             seen = b"".join(Path(f"/proc/{worker}/{name}").read_bytes() for name in ("environ", "cmdline"))
             assert b"python" in seen
             assert CANARY.encode() not in seen
-
-
-def children() -> set[int]:
-    found = set()
-    for status in Path("/proc").glob("[0-9]*/status"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            if f"\nPPid:\t{os.getpid()}\n" in status.read_text():
-                found.add(int(status.parent.name))
-    return found
