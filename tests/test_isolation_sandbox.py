@@ -119,6 +119,13 @@ def test_a_worker_has_three_deaf_descriptors_and_two_pipes() -> None:
         assert set(worker.environ()) <= ours | {"PATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX"}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel that chooses whom to end is Linux")
+def test_the_kernel_that_runs_out_of_memory_ends_a_worker_and_not_the_notebook() -> None:
+    features()
+    scores = {Path(f"/proc/{worker.pid}/oom_score_adj").read_text() for worker in workers()}
+    assert scores == {"1000\n"}
+
+
 @pytest.mark.skipif(struct.calcsize("P") != 8, reason="the sizes are those of 64 bits")
 def test_the_limits_of_a_job_object_have_the_layout_that_windows_expects() -> None:
     """Sizes and places as winnt.h has them; no other part of it runs elsewhere than on Windows."""

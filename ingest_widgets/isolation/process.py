@@ -256,6 +256,7 @@ def _how(code: int | None) -> str:
     if code > 0:
         return f"exit code {code}"
     try:
-        return signal.Signals(-code).name
+        name = signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
+    return f"{name}, as from a system without memory left" if name == "SIGKILL" else name

@@ -15,7 +15,7 @@ from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.isolation.content import Refused
 from ingest_widgets.isolation.limits import hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter, stay
-from ingest_widgets.isolation.watch import die_with_parent, end_with_parent_thread
+from ingest_widgets.isolation.watch import die_with_parent, end_first, end_with_parent_thread
 from ingest_widgets.isolation.wire import WHY_CHARS, cut, prefix, read_frame
 from ingest_widgets.statuses import Reason
 
@@ -72,6 +72,7 @@ class Parent:
 def main(hello: Mapping[str, Any]) -> None:
     """Serves the parent until it goes."""
     parent = Parent()
+    end_first()
     end_with_parent_thread()
     try:
         import ingest_widgets.engines.pdfium  # noqa: F401
