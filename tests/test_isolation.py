@@ -31,6 +31,7 @@ from ingest_widgets.isolation import (
     page_boxes,
     render_page,
 )
+from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import assemble, page_objects, show, text_pdf
@@ -252,6 +253,28 @@ def test_a_shutdown_waits_for_what_was_submitted_or_cancels_what_has_not_begun()
         futures = [executor.submit(os.getpid) for _ in range(5)]
     assert [future.result(0) for future in futures] == [os.getpid()] * 5
     assert not [thread for thread in threading.enumerate() if thread.name == "isolated"]
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({"cpu.max": "50000 100000\n"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "100000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 1),
+        ({"cpu.max": "99900000 100000\n"}, None),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({"cpu.max": "\n"}, None),
+        ({}, None),
+    ],
+)
+def test_a_container_gets_no_more_workers_than_its_share_of_the_cores(
+    files: dict[str, str], cores: int | None, tmp_path: Path
+) -> None:
+    """Where 64 cores are to be seen and 2 may be used, 64 workers took all of its memory."""
+    (tmp_path / "cpu").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    assert usable_cores(str(tmp_path)) == (cores or usable_cores(str(tmp_path / "nowhere")))
 
 
 def test_a_worker_ends_with_the_thread_that_owns_it() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import weakref
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 
 from ingest_widgets.background_loop.daemon_threads import DaemonThreads
@@ -75,6 +78,19 @@ class IsolatedExecutor(DaemonThreads):
             self._isolated.drop()
 
 
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def usable_cores(groups: str = "/sys/fs/cgroup") -> int:
+    """How many cores this process may use; in a container that has a share of them all, as many as that is worth.
+
+    Args:
+        groups: Where Linux tells of such a share.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _share(groups) or cores)
+
+
+def _share(groups: str) -> int | None:
+    for files in (("cpu.max",), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        with suppress(OSError, ValueError):  # not there, or "max", which is no limit, as -1 is
+            quota, period = map(int, " ".join(Path(groups, file).read_text() for file in files).split())
+            return math.ceil(quota / period) if quota > 0 < period else None
+    return None
