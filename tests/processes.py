@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psutil  # type: ignore[import-untyped]
 
@@ -52,3 +53,13 @@ def is_alive(pid: int) -> bool:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+@contextmanager
+def no_more_threads() -> Iterator[None]:
+    """In here none can be started: each would need a stack for which there is no room."""
+    usual = threading.stack_size(2**60)
+    try:
+        yield
+    finally:
+        threading.stack_size(usual)

@@ -35,7 +35,7 @@ from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import assemble, page_objects, show, text_pdf
-from tests.processes import until, workers
+from tests.processes import no_more_threads, until, workers
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PASSWORD = "open sesame"
@@ -275,6 +275,21 @@ def test_a_container_gets_no_more_workers_than_its_share_of_the_cores(
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert usable_cores(str(tmp_path)) == (cores or usable_cores(str(tmp_path / "nowhere")))
+
+
+def test_an_executor_that_can_start_no_more_threads_works_with_those_it_has() -> None:
+    """What it refuses isn't done after all, and what it took isn't refused."""
+    done: list[str] = []
+    gate = threading.Event()
+    with IsolatedExecutor(2) as executor:
+        with no_more_threads(), pytest.raises(RuntimeError, match="can't start new thread"):
+            executor.submit(done.append, "refused")
+        first = executor.submit(gate.wait)
+        with no_more_threads():
+            second = executor.submit(done.append, "taken")
+        gate.set()
+        assert (first.result(), second.result()) == (True, None)
+    assert done == ["taken"]
 
 
 def test_a_worker_ends_with_the_thread_that_owns_it() -> None:

@@ -26,6 +26,7 @@ from ingest_widgets import (
     CorpusError,
     EngineError,
     FileRecord,
+    IngestError,
     IngestFailed,
     ProgressState,
     ProgressTracker,
@@ -43,7 +44,7 @@ from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
 from ingest_widgets.pipeline import job as job_module
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import text_pdf
-from tests.processes import until
+from tests.processes import no_more_threads, until
 
 EXPECTED = {
     "broken.pdf": ("failed", "corrupt"),
@@ -579,6 +580,14 @@ def test_cancel_keeps_what_was_finished_and_records_the_rest_as_cancelled(many: 
     assert corpus.last_run
     assert corpus.last_run.unchanged == job.summary.ingested
     corpus.close()
+
+
+def test_a_run_that_no_thread_is_left_for_says_so_and_begins_nothing(samples: Path) -> None:
+    with no_more_threads():
+        for start in (ingest, start_ingest):
+            with pytest.raises(IngestError, match=r"can't start new thread: end some processes or threads"):
+                start(samples / "manual-long.pdf", "c.sqlite", progress=False)
+    assert str(ingest(samples / "manual-long.pdf", "c.sqlite", progress=False).last_run) == "1 file: 1 ingested"
 
 
 def test_result_times_out_and_the_job_goes_on(many: Path) -> None:

@@ -42,14 +42,21 @@ class DaemonThreads(ThreadPoolExecutor):
         with self._changed:
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
+            if self._idle <= len(self._work) and len(self._serving) < self._max_workers:
+                self._grow()
             self._work.append((future, lambda: fn(*args, **kwargs)))
-            if self._idle >= len(self._work):
-                self._changed.notify()
-            elif len(self._serving) < self._max_workers:
-                thread = threading.Thread(target=self._serve, name=self._thread_name_prefix, daemon=True)
-                thread.start()
-                self._serving.add(thread)
+            self._changed.notify()
         return future
+
+    def _grow(self) -> None:
+        thread = threading.Thread(target=self._serve, name=self._thread_name_prefix, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the system allows no more: those that serve will do
+            if not self._serving:
+                raise
+        else:
+            self._serving.add(thread)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the threads go when their work is done; it doesn't wait for them."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from ingest_widgets.background_loop.seconds import seconds_of
 from ingest_widgets.corpus import Corpus
 from ingest_widgets.documents import FileRecord, RunSummary
-from ingest_widgets.errors import IngestFailed
+from ingest_widgets.errors import IngestError, IngestFailed
 from ingest_widgets.pipeline.run import IngestRun
 from ingest_widgets.pipeline.signals import sigint_watched, sigterm_heeded
 from ingest_widgets.progress import ProgressState
@@ -43,7 +43,7 @@ class IngestJob:
 
     def start(self) -> IngestJob:
         """Begins; returns itself."""
-        self._thread.start()
+        self._begin()
         return self
 
     def run(self) -> Corpus:
@@ -53,6 +53,14 @@ class IngestJob:
     async def run_async(self) -> Corpus:
         """The same for coroutines."""
         return await self._awaited(begin=True)
+
+    def _begin(self) -> None:
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            if self._thread.ident is not None:
+                raise
+            raise IngestError(f"{error}: end some processes or threads, or allow more (`ulimit -u`)") from error
 
     def _work(self) -> None:
         try:
@@ -129,7 +137,7 @@ class IngestJob:
         with sigterm_heeded(self._interrupted):
             try:
                 if begin:
-                    self._thread.start()
+                    self._begin()
                 while not self._ended.wait(_TICK if timeout is None else max(0.0, min(_TICK, timeout - waited))):
                     waited += _TICK
                     if timeout is not None and waited >= timeout:
@@ -160,7 +168,7 @@ class IngestJob:
         with sigterm_heeded(self._interrupted), sigint_watched() as interrupted:
             try:
                 if begin:
-                    self._thread.start()
+                    self._begin()
                 while not self._ended.is_set():  # noqa: ASYNC110
                     # No asyncio.Event: the end comes from another thread, and an interrupt is noticed at a tick only.
                     await asyncio.sleep(_TICK)
