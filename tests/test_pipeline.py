@@ -582,6 +582,20 @@ def test_cancel_keeps_what_was_finished_and_records_the_rest_as_cancelled(many: 
     corpus.close()
 
 
+def test_settings_that_are_changed_while_a_run_goes_on_hold_for_the_next_one(samples: Path) -> None:
+    settings = Settings(workers=1)
+
+    class Changes(NullObserver):
+        def listed(self, files: list[SourceFile]) -> None:
+            settings.max_pages = 1
+
+    files = [samples / "manual-long.pdf"]
+    given: dict[str, Any] = {"settings": settings, "tracker": ProgressTracker(sinks=[])}
+    with Corpus("c.sqlite") as corpus:
+        assert str(IngestRun(files, corpus, **given, observer=Changes()).run()) == "1 file: 1 ingested"
+    assert settings.max_pages == 1
+
+
 def test_a_run_that_no_thread_is_left_for_says_so_and_begins_nothing(samples: Path) -> None:
     with no_more_threads():
         for start in (ingest, start_ingest):

@@ -40,7 +40,7 @@ class IngestRun:
         corpus: Where the pages go.
         engine: None: the one of the settings.
         executor: None: our own isolated workers, as many as `settings.workers` or cores.
-        settings: What holds for this run; it isn't looked at again elsewhere.
+        settings: What holds for this run, as it is now.
         tracker: Counts files; it is closed at the end with an honest status.
         observer: Hears of each file.
     """
@@ -56,6 +56,7 @@ class IngestRun:
         executor: Executor | None = None,
         observer: RunObserver | None = None,
     ) -> None:
+        settings = settings.model_copy(deep=True)  # whoever gave them may change theirs meanwhile
         self.corpus, self.tracker = corpus, tracker
         self.summary: RunSummary | None = None
         self._settings, self._given_executor = settings, executor
