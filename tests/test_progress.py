@@ -632,6 +632,11 @@ def test_a_state_is_one_line_whatever_it_is_told() -> None:
     assert str(tracker.state).endswith(" failed: no ink")
 
 
+def test_a_state_can_be_sent_anywhere_whatever_it_is_told() -> None:
+    tracker = ProgressTracker(desc=os.fsdecode(b"caf\xe9.pdf"), sinks=[])
+    assert tracker.state.desc.encode() == b"caf\\udce9.pdf"
+
+
 def test_no_description_is_none_as_in_tqdm() -> None:
     tracker = ProgressTracker(3, desc=None, sinks=[])  # type: ignore[arg-type]
     assert tracker.state.desc == ""

@@ -45,8 +45,10 @@ class ProgressState:
 
     def __post_init__(self) -> None:
         for name in ("desc", "unit", "reason"):
-            text = getattr(self, name)
-            object.__setattr__(self, name, "" if text is None else " ".join(str(text).splitlines()))
+            given = getattr(self, name)
+            # A name of a file may hold bytes that are no text: no message to a page could carry them.
+            text = "" if given is None else str(given).encode("utf-8", "backslashreplace").decode()
+            object.__setattr__(self, name, " ".join(text.splitlines()))
 
     def __str__(self) -> str:
         """One line in tqdm's words, such as `papers:  40% 40/100 [00:12<00:18, 3.33 file/s]`."""
