@@ -412,7 +412,10 @@ async def arriving() -> AsyncIterator[int]:
 
 @pytest.mark.parametrize(
     ("items", "said"),
-    [(7, r"^iterable must be one, not 7$"), (arriving(), r"^iterable must be one, not .*: in an `async for`, await ")],
+    [
+        (7, r"^iterable is what .* 7 is not iterable$"),
+        (arriving(), r"^iterable is .*: in an `async for`, await update"),
+    ],
 )
 def test_what_cant_be_looped_over_is_a_type_error_by_its_name(items: object, said: str) -> None:
     with pytest.raises(TypeError, match=said):
@@ -445,8 +448,6 @@ def test_a_length_is_the_total_and_two_loops_add_up(seen: Seen) -> None:
         assert list(tracker.track([1, 2])) == [1, 2]
         assert list(tracker.track("abc")) == ["a", "b", "c"]
     assert (seen[-1].current, seen[-1].total, seen[-1].status) == (5, 5, "done")
-    with pytest.raises(TypeError, match="not iterable"):
-        ProgressTracker().track(5)  # type: ignore[arg-type]
 
 
 # Threads, sinks, signals

@@ -132,7 +132,9 @@ class ProgressTracker:
         """
         if not hasattr(iterable, "__iter__") and not hasattr(iterable, "__getitem__"):
             cure = ": in an `async for`, await update() for each item" if hasattr(iterable, "__aiter__") else ""
-            raise TypeError(f"iterable must be one, not {shortened(repr(iterable), 40)}{cure}")
+            raise TypeError(
+                f"iterable is what track loops over, but {shortened(repr(iterable), 40)} is not iterable{cure}"
+            )
         items = iter(iterable)
         try:
             length = len(iterable)  # type: ignore[arg-type]
