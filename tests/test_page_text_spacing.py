@@ -121,16 +121,24 @@ def test_a_ligature_is_one_of_the_signs_that_ghostscript_drew_together() -> None
     assert texts(pdf) == ["the given file is read"]
 
 
-def signs(text: str, apart: float, size: float = 10.0) -> Callable[[Canvas], None]:
-    """Han and Kana, placed one by one; of a font that isn't in the file, but whose signs are all as wide."""
+def sign_pieces(*pieces: tuple[float, str, float]) -> Callable[[Canvas], None]:
+    """Where each piece of a line is drawn, what it says and in which size; in a font that isn't in the file.
+
+    Its signs of Han and Kana are all as wide as high.
+    """
 
     def page(canvas: Canvas) -> None:
         registerFont(UnicodeCIDFont("HeiseiMin-W3"))
-        canvas.setFont("HeiseiMin-W3", size)
-        for number, sign in enumerate(text):
-            canvas.drawString(50 + number * (size + apart), 700, sign)
+        for x, text, size in pieces:
+            canvas.setFont("HeiseiMin-W3", size)
+            canvas.drawString(x, 700, text)
 
     return page
+
+
+def signs(text: str, apart: float) -> Callable[[Canvas], None]:
+    """Placed one by one."""
+    return sign_pieces(*((50 + number * (10 + apart), sign, 10.0) for number, sign in enumerate(text)))
 
 
 @pytest.mark.parametrize("apart", [2.5, 7])
@@ -141,12 +149,13 @@ def test_signs_that_are_justified_or_stand_under_wide_ruby_have_no_spaces_betwee
 def test_signs_keep_spaces_that_were_drawn_and_cells_their_distance() -> None:
     assert texts(drawn(signs("東京の図書館、人る。", 12))) == ["東 京 の 図 書 館 、 人 る 。"]
     assert texts(drawn(signs("北京 上海。人", 0))) == ["北京 上海。人"]
+    assert texts(drawn(sign_pieces((50, "北京 上海。人", 10)))) == ["北京 上海。人"]
 
 
-def test_a_cell_in_larger_signs_stays_apart_from_one_in_smaller_signs() -> None:
-    def page(canvas: Canvas) -> None:
-        signs("中人", 0)(canvas)
-        canvas.setFont("HeiseiMin-W3", 14)
-        canvas.drawString(79.5, 700, "数量")
+def test_cells_of_signs_stay_apart() -> None:
+    cells = (50.0, "中人", 10.0), (76.0, "図書", 10.0), (105.5, "数量", 14.0)
+    assert texts(drawn(sign_pieces(*cells))) == ["中人 図書 数量"]
 
-    assert texts(drawn(page)) == ["中人 数量"]
+
+def test_a_line_in_two_pieces_has_no_space_where_it_was_only_stretched() -> None:
+    assert texts(drawn(sign_pieces((50, "中人", 10), (72.5, "図書", 10)))) == ["中人図書"]

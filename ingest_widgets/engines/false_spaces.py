@@ -34,7 +34,9 @@ _MOST_MARKS = 6  # of a letter
 _TOUCHING = 0.12  # a real gap has more
 _WITHIN = 0.3  # so far apart signs of a word stand where spaces are drawn, and none was
 _BACK = 0.6  # what lies farther back was drawn in another order
-_APART = 0.9  # of the width of a sign: so far stand justified signs, and those under ruby; cells stand farther
+# Of the width of a sign.
+_NEAR = 0.4  # as signs of a word
+_APART = 0.9  # as those that are justified or stand under ruby; cells stand as far, or farther
 
 
 def false_space_edits(page: TextPage, text: str, lines: Sequence[Edit] = ()) -> list[Edit]:
@@ -67,13 +69,21 @@ def _is_false(page: TextPage, at: int, before: Box, after: Box, size: float) -> 
 def _between_signs(page: TextPage, text: str) -> list[Edit]:
     """Those between two signs of Han or Kana that stand beside each other, where none was drawn."""
     spaces = [at for match in _BETWEEN_SIGNS.finditer(text) if page.generated(at := match.start())]
-    before, after = (page.boxes([at + step for at in spaces]) for step in (-1, 1))
-    return [(at, at + 1, "") for at, *signs in zip(spaces, before, after, strict=True) if _are_beside(*signs)]
+    return [(at, at + 1, "") for at in spaces if _are_beside(page, at)]
 
 
-def _are_beside(before: Box, after: Box) -> bool:
+def _are_beside(page: TextPage, space: int) -> bool:
+    before, after = page.boxes([space - 1, space + 1])
     gap, width = after[0] - before[2], min(before[2] - before[0], after[2] - after[0])
-    return min(before[3], after[3]) > max(before[1], after[1]) and 0 <= gap < _APART * width
+    if min(before[3], after[3]) <= max(before[1], after[1]) or not 0 <= gap < _APART * width:
+        return False
+    return gap < _NEAR * width or not _is_cell_before(page, space)
+
+
+def _is_cell_before(page: TextPage, space: int) -> bool:
+    """Whether the sign before was drawn with the one before that, and without the one behind: spread signs are not."""
+    first, last, other = page.owners((max(space - 2, 0), space - 1, space + 1))
+    return space > 1 and first == last != other
 
 
 def _around(text: str, space: int, step: int) -> range:
