@@ -55,7 +55,7 @@ class Contents:
         try:
             with refusals():
                 page = self._page(index, page_count)
-                lost = page is None or any(_is_lost(drawn, bare=bare) for drawn in self._drawn(page))
+                lost = page is None or any(map(_is_lost, self._drawn(page)) if bare else map(_is_cut, _parts(page)))
         except EngineRefuses:
             self._looks = 0
             return False
@@ -150,10 +150,17 @@ def _resources(page: Any) -> Any:
     return None if node is None else node.get("/Resources")
 
 
-def _is_lost(drawn: Drawn, *, bare: bool) -> bool:
-    """Whether nothing or not all can be made of it, or it has words, which would be on a bare page."""
+def _is_lost(drawn: Drawn) -> bool:
+    """Whether nothing or not all can be made of it, or it has words, which would be on the page."""
     content = drawn.content
-    return content is None or breaks_off(drawn.stream) or (bare and (_is_junk(content) or _has_words(content)))
+    return content is None or _is_junk(content) or _has_words(content) or breaks_off(drawn.stream)
+
+
+def _is_cut(part: Any) -> bool:
+    """The same of a content beside which pictures or lines are left: what it holds isn't looked at, it may be much."""
+    import pikepdf
+
+    return not isinstance(part, pikepdf.Stream) or breaks_off(part)
 
 
 def _has_words(content: bytes) -> bool:
