@@ -109,6 +109,14 @@ def test_another_shape_is_one_warning(moto: str, secret: str, heard: Heard, kept
     assert said in heard.warnings[0]
 
 
+def test_a_secret_that_is_to_be_deleted_is_told(moto: str, secret: str, heard: Heard) -> None:
+    put(moto, secret, {"pdf_passwords": ["first"]})
+    client = boto3.client("secretsmanager", region_name="eu-west-1", endpoint_url=moto)
+    client.delete_secret(SecretId=secret)
+    assert texts(get_settings()) == []
+    assert f"secret {secret!r}, is to be deleted or has no value: restore it" in heard.warnings[0]
+
+
 def test_a_secret_that_is_not_there_is_told(secret: str, heard: Heard) -> None:
     with settings_override(aws={"secret_id": "nowhere"}):
         assert texts(get_settings()) == []

@@ -18,6 +18,12 @@ from ingest_widgets.settings.remote import Remote, answer_from, digest, json_of
 _IDENTITY = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN")
 
 
+_REFUSALS = {
+    "ResourceNotFoundException": "doesn't exist: look at aws.secret_id and aws.region",
+    "InvalidRequestException": "is to be deleted or has no value: restore it, or look at aws.secret_id",
+}
+
+
 class Aws(Remote):
     """The secret `aws.secret_id`: its text is a JSON object."""
 
@@ -79,9 +85,7 @@ def _client(aws: AwsSettings, make_session: Any) -> Any:
 
 def _refusal(response: Any) -> str:
     code = response.get("Error", {}).get("Code", "unknown")
-    if code == "ResourceNotFoundException":
-        return "doesn't exist: look at aws.secret_id and aws.region"
-    return f"was refused ({code}): look at the AWS credentials and their policy"
+    return _REFUSALS.get(code, f"was refused ({code}): look at the AWS credentials and their policy")
 
 
 def _trouble(error: Exception, aws: AwsSettings) -> str:
