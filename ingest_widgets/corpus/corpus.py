@@ -76,7 +76,8 @@ class Corpus(HeldPages):
 
         Args:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`, parentheses; `long-term` finds `longterm`
-                too, and an `OR` that doesn't stand between two of the things to look for, or two files, is left out.
+                too, `C++` and `.NET` only themselves, and an `OR` that doesn't stand between two of the things to look
+                for, or two files, is left out.
             limit: How many hits at most.
             offset: How many to leave out before.
             file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't

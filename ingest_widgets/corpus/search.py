@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-import unicodedata
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, overload
@@ -13,15 +12,14 @@ from typing import Any, Literal, overload
 from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.alternatives import fewer_alternatives, left_out
 from ingest_widgets.corpus.expressions import MOST_IN_ORDER, words_in_order
+from ingest_widgets.corpus.file_filters import matching_files, no_such_file
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.query import Query
-from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import BadRow, as_text
 from ingest_widgets.corpus.schema import HOLDS_MARKED_WORDS
 from ingest_widgets.corpus.snippets import Marker, make_snippet
-from ingest_widgets.corpus.typed import PLAIN_MARKS
 from ingest_widgets.documents import Hit
 from ingest_widgets.shortened import shortened
 from ingest_widgets.tables import Cell, Marked, html_table, text_table
@@ -168,23 +166,8 @@ def search(
         offset=offset,
         suggestion=suggestion,
         ranking="bm25" if question is None else "hybrid",
-        note=_no_such_file(con, query, files) if ids == [] else left_out(wanted, query) or _read_otherwise(query),
+        note=no_such_file(con, query, files) if ids == [] else left_out(wanted, query) or _read_otherwise(query),
     )
-
-
-def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> list[int] | None:
-    """The ids of the files that a query is limited to, by their exact names too; None when it isn't."""
-    if files is None and not query.files and not query.excluded_files:
-        return None
-    if files is not None and len(files) == 1 and not query.files and not query.excluded_files:
-        return [row[0] for row in con.execute("SELECT id FROM files WHERE name = ?", (files[0],))]
-    names = {as_text(name): file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY id")}
-    kept = set(names) if files is None else set(files) & set(names)
-    for group in query.files:
-        kept &= set[str]().union(*(_named_like(wanted, names) for wanted in group))
-    for unwanted in query.excluded_files:
-        kept -= _named_like(unwanted, names)
-    return [names[name] for name in kept]
 
 
 def _read_otherwise(query: Query) -> str:
@@ -193,46 +176,6 @@ def _read_otherwise(query: Query) -> str:
     if query.has_file_beside_words:
         return "file: counts for the whole query, in parentheses too: ask for each file by itself"
     return ""
-
-
-def _no_such_file(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> str:
-    names = {as_text(name): file_id for file_id, name in con.execute("SELECT id, name FROM files ORDER BY name")}
-    unknown = [] if files is None or not names.keys().isdisjoint(files) else list(files)
-    unknown += [group[0] for group in query.files if not any(_named_like(wanted, names) for wanted in group)]
-    if unknown:
-        return f"there is no file {unknown[0]!r}, {near_names(unknown[0], list(names))}"
-    if files is None and not query.excluded_files:
-        every = " and ".join(" or ".join(map(repr, group)) for group in query.files)
-        return f"no file has {every} in its name, an OR between the filters looks in the files of each"
-    return ""
-
-
-def _named_like(wanted: str, names: dict[str, int]) -> set[str]:
-    """The file of that very name, or else all whose names contain it in any case, with their accents composed or not.
-
-    A star stands for anything; what comes before the first one begins the name, or the part of it behind a `/`.
-    """
-    if wanted in names:
-        return {wanted}
-    first, *rest = _alike(wanted).split("*")
-    return {name for name in names if _holds(_alike(name), first, rest)}
-
-
-def _alike(name: str) -> str:
-    return unicodedata.normalize("NFC", name.casefold()).translate(PLAIN_MARKS)  # as in a query, where they are all one
-
-
-def _holds(name: str, first: str, rest: Sequence[str]) -> bool:
-    if not rest:
-        return first in name
-    place = f"/{name}".find(f"/{first}") if first else 0
-    end = place + len(first)
-    for part in rest:
-        if place < 0:
-            break
-        place = name.find(part, end)
-        end = place + len(part)
-    return place >= 0
 
 
 def _hits(
