@@ -80,7 +80,8 @@ class Listing:
         uploads = Uploads()
         for found in self._in_order():
             file = uploads.told_apart(found) if found.kind == "upload" else found
-            by_key[file.key] = min(by_key.get(file.key, file), file, key=_strangeness)
+            if (twin := by_key.setdefault(file.key, file)) is not file:
+                by_key[file.key] = min(twin, file, key=_strangeness)
         return sorted(_told_apart(by_key.values()), key=lambda file: (file.name, file.path))
 
     def _ask_servers(self, patience: Patience) -> None:
