@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from ingest_widgets import Corpus, CorpusError, CorpusNotWritable, FileRecord, ProgressTracker, Settings, ingest
+from ingest_widgets import (
+    Corpus,
+    CorpusError,
+    CorpusNotFound,
+    CorpusNotWritable,
+    FileRecord,
+    ProgressTracker,
+    Settings,
+    ingest,
+)
 from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.documents import RunSummary, SourceFile
 from ingest_widgets.pipeline import IngestRun, NullObserver
@@ -141,6 +150,24 @@ def test_a_corpus_that_cannot_be_reached_for_a_while_is_not_said_to_be_empty(fol
         unblock()
         assert [record.status for record in corpus.files()] == ["ingested", "ingested"]
         assert str(run(folder, corpus, NullObserver())) == "4 files: 2 ingested, 2 unchanged"
+
+
+def test_a_corpus_that_is_gone_with_its_folder_or_from_who_only_reads_is_not_said_to_be_empty(tmp_path: Path) -> None:
+    place, away = tmp_path / "place", tmp_path / "away"
+    place.mkdir()
+    with Corpus(place / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+        with Corpus(place / "c.sqlite", read_only=True) as readers:
+            place.rename(away)
+            for gone in (corpus, readers):
+                with pytest.raises(CorpusNotFound, match="there is no folder"):
+                    gone.search("words")
+            place.mkdir()
+            with pytest.raises(CorpusNotFound, match="there is no corpus at"):
+                readers.search("words")
+            place.rmdir()
+            away.rename(place)
+            assert [found.search("words").total for found in (corpus, readers)] == [1, 1]
 
 
 def test_a_copy_that_takes_the_locks_away_costs_nothing_that_is_written_after_it(tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ class Connections:
             if self._idle:
                 return self._idle.pop()
         if state is None:
+            self._corpus.look()  # for who only reads a missing file is an error, and a missing folder for all
             return empty()
         return self._corpus.open_for_reading()
 
