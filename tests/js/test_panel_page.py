@@ -165,6 +165,16 @@ def test_a_problem_that_comes_again_is_said_once(panel: BarePage) -> None:
     assert panel.page.locator(".ingw-notice-problem").all_inner_texts() == ["No space.", "No corpus."]
 
 
+def test_what_went_wrong_is_red_and_a_hint_is_not(panel: BarePage) -> None:
+    panel.tell_rows(1, "failed")
+    panel.tell(problem={"sentence": "No corpus.", "details": ""}, state={"running": False, "hint": "It waits."})
+    edge = "node => getComputedStyle(node).borderLeftColor"
+    red = panel.page.locator(".ingw-icon-failed").first.evaluate("node => getComputedStyle(node).color")
+    assert panel.page.locator(".ingw-notice").filter(has_text="No corpus.").evaluate(edge) == red
+    assert panel.page.locator(".ingw-notice-life").evaluate(edge) == red
+    assert panel.page.locator(".ingw-notice").filter(has_text="It waits.").evaluate(edge) != red
+
+
 def test_enter_in_source_while_a_run_goes_on_says_why_nothing_starts(panel: BarePage) -> None:
     panel.tell(state={"running": True})
     panel.page.get_by_role("textbox", name="Source").fill("other")
@@ -182,6 +192,7 @@ def test_the_bar_says_that_it_is_being_stopped(panel: BarePage) -> None:
     expect(bar).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %, 30 s left")
     panel.page.get_by_role("button", name="Stop", exact=True).click()
     expect(bar).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %, stopping…")
+
 
 
 def test_the_bar_is_red_for_the_share_that_failed(panel: BarePage) -> None:
