@@ -699,3 +699,15 @@ def test_without_a_kernel_no_time_is_left_and_only_a_run_has_kept_its_files(
     expect(bare.page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     expect(bare.page.get_by_text("Finished files are kept.")).to_have_count(kept)
     expect(bare.page.get_by_role("progressbar")).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %")
+
+
+def test_without_a_kernel_no_file_looks_as_if_it_were_being_read(mount: Callable[..., BarePage]) -> None:
+    bare = mount(traits={"kernel": {"status": "idle", "connectionStatus": "connected"}})
+    bare.tell(state={"running": True, "finished": 0, "total": 1})
+    bare.tell_rows(1, "reading")
+    turning = bare.page.locator(".ingw-row .ingw-icon-reading")
+    turns = "node => getComputedStyle(node).animationName"
+    assert turning.evaluate(turns) == "ingw-turn"
+    bare.page.evaluate("(fake.widget_manager.kernel.status = 'dead', fake.emit('comm_live_update'))")
+    expect(bare.page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
+    assert turning.evaluate(turns) == "none"
