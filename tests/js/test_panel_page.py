@@ -175,6 +175,14 @@ def test_what_went_wrong_is_red_and_a_hint_is_not(panel: BarePage) -> None:
     assert panel.page.locator(".ingw-notice").filter(has_text="It waits.").evaluate(edge) != red
 
 
+def test_a_double_click_selects_no_text_of_a_button(panel: BarePage) -> None:
+    """Chromium would mark the label of one that the first click disables."""
+    panel.tell_rows(1)
+    for name in ("Stop", "all: 1 file"):
+        button = panel.page.get_by_role("button", name=name, exact=True)
+        assert button.evaluate("node => getComputedStyle(node).userSelect") == "none"
+
+
 def test_enter_in_source_while_a_run_goes_on_says_why_nothing_starts(panel: BarePage) -> None:
     panel.tell(state={"running": True})
     panel.page.get_by_role("textbox", name="Source").fill("other")
