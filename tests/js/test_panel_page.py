@@ -201,6 +201,8 @@ def test_the_bar_says_that_it_is_being_stopped(panel: BarePage) -> None:
     panel.page.get_by_role("button", name="Stop", exact=True).click()
     expect(bar).to_have_attribute("aria-valuetext", "1 of 4 files, 25 %, stopping…")
 
+    panel.tell(state={"stopping": False, "eta": None, "finished": 9_999, "total": 10_000})
+    expect(bar).to_have_attribute("aria-valuetext", "9,999 of 10,000 files, 99 %")
 
 
 def test_the_bar_is_red_for_the_share_that_failed(panel: BarePage) -> None:

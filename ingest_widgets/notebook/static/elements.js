@@ -89,8 +89,13 @@ export function paintOnce(callback) {
   return ask;
 }
 
+/** Such as `10,000`, as the kernel's sentences say it. */
+export function grouped(number) {
+  return number.toLocaleString("en");
+}
+
 export function counted(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 export function sized(bytes) {

@@ -3,7 +3,7 @@
 // The rows lie in a window that sticks to the scrolled box, so a fast scroll shows rows that are a frame old, never
 // a blank. The number of rows that fit is fixed, so nothing depends on a height that is 0 while a tab is hidden.
 
-import { element, freshId, icon, paintOnce, setAttribute, setText, sized } from "./elements.js";
+import { element, freshId, grouped, icon, paintOnce, setAttribute, setText, sized } from "./elements.js";
 import { RowOrder } from "./file_rows.js";
 import { StatusFilter } from "./status_filter.js";
 
@@ -212,7 +212,7 @@ export class FileGrid {
       status.replaceChildren(...(row ? [icon(word), element("span", {}, word)] : []));
     }
     setText(name, row ? row.name : "…");
-    setText(pages, row?.pages ? row.pages.toLocaleString("en") : "");
+    setText(pages, row?.pages ? grouped(row.pages) : "");
     setText(size, row ? sized(row.bytes) : "");
     setText(note, row ? noteOf(row) : "");
     setAttribute(name, "title", row?.name);

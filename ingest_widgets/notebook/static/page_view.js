@@ -1,6 +1,6 @@
 // One page as an image, the matches as coloured boxes over it, and the way to the next hit and the next page.
 
-import { element, setAttribute, setText } from "./elements.js";
+import { element, grouped, setAttribute, setText } from "./elements.js";
 
 export class PageView {
   /**
@@ -81,7 +81,7 @@ export class PageView {
   sentence(page) {
     if (page.loading) return "Loading the page…";
     const hit = this.store.openedHit;
-    const place = hit === null ? [] : [`hit ${hit + 1} of ${this.store.search.total}`];
+    const place = hit === null ? [] : [`hit ${grouped(hit + 1)} of ${grouped(this.store.search.total)}`];
     const marks = page.query ? [`${page.boxes.length} marked`] : [];
     return [...place, ...marks].join(", ");
   }

@@ -1,6 +1,6 @@
 // What the panel, the job's view and the corpus view are put together from.
 
-import { counted, element, lasting, setAttribute, setText, sized } from "./elements.js";
+import { counted, element, grouped, lasting, setAttribute, setText, sized } from "./elements.js";
 import { words } from "./file_grid.js";
 
 /** The bar 'Progress' and the counts; these are read out when a run has ended, not at every file. */
@@ -28,11 +28,8 @@ export class ProgressLine {
     const percent = total ? Math.floor((100 * finished) / total) : 0;
     setAttribute(this.bar, "aria-valuemax", total);
     setAttribute(this.bar, "aria-valuenow", finished);
-    setAttribute(
-      this.bar,
-      "aria-valuetext",
-      [`${finished} of ${counted(total, "file")}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "),
-    );
+    const counts = `${grouped(finished)} of ${counted(total, "file")}`;
+    setAttribute(this.bar, "aria-valuetext", [`${counts}, ${percent} %`, this.timeLeft()].filter(Boolean).join(", "));
     this.fill.style.width = `${total ? (100 * finished) / total : 0}%`;
     this.fill.style.setProperty("--ingw-failed", `${finished ? (100 * (failed ?? 0)) / finished : 0}%`);
     const underWay = this.store.lost ? "lost" : "running";

@@ -1,6 +1,6 @@
 // The filter above the grid of files.
 
-import { counted, element, icon, setAttribute, setText } from "./elements.js";
+import { counted, element, grouped, icon, setAttribute, setText } from "./elements.js";
 import { STATUSES } from "./file_rows.js";
 
 /** One button a status that occurs, with its count; it stands outside the tab order, the grid's arrow keys lead to it. */
@@ -46,7 +46,7 @@ export class StatusFilter {
     for (const [status, button] of this.buttons) {
       const chosen = this.grid.order.status === status;
       const count = status ? (counts[status] ?? 0) : total;
-      setText(button.count, count.toLocaleString("en"));
+      setText(button.count, grouped(count));
       setAttribute(button, "aria-pressed", chosen ? "true" : "false");
       setAttribute(
         button,

@@ -1,7 +1,7 @@
 // Files go to the kernel in slices, as many to a message as fit: one beyond 10 MiB would be dropped in silence, and one for
 // each of hundreds of small files would be more than a page should send.
 
-import { counted } from "./elements.js";
+import { counted, grouped } from "./elements.js";
 import { PAGE } from "./kept_output.js";
 
 const BYTES_A_MESSAGE = 1 << 20;
@@ -11,7 +11,7 @@ const MESSAGES_IN_FLIGHT = 4;
 /** What is said of files that aren't sent; the kernel says the same of one that it refuses. */
 export function tooLarge(files, limit) {
   const [{ name, file }] = files;
-  const sizes = `${file.size.toLocaleString("en")} of ${limit.toLocaleString("en")} bytes`;
+  const sizes = `${grouped(file.size)} of ${grouped(limit)} bytes`;
   if (files.length === 1) return `${name} is larger than max_file_bytes allows (${sizes}): raise that setting to take it.`;
   const more = `${name} and ${counted(files.length - 1, "more file")}`;
   return `${more} are larger than max_file_bytes allows (${sizes}): raise that setting to take them.`;
