@@ -175,6 +175,13 @@ def test_what_went_wrong_is_red_and_a_hint_is_not(panel: BarePage) -> None:
     assert panel.page.locator(".ingw-notice").filter(has_text="It waits.").evaluate(edge) != red
 
 
+def test_a_pasted_text_that_is_not_found_is_not_said_in_full(panel: BarePage) -> None:
+    search(panel, "x" * 5000, [])
+    said = panel.page.get_by_text("No page matches")
+    expect(said).to_be_visible()
+    assert said.inner_text() == f"No page matches {'x' * 119}…"
+
+
 def test_a_double_click_selects_no_text_of_a_button(panel: BarePage) -> None:
     """Chromium would mark the label of one that the first click disables."""
     panel.tell_rows(1)

@@ -98,6 +98,12 @@ export function counted(number, noun) {
   return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
+/** A text that somebody pasted must not push everything else out of sight. */
+export function shortened(text, most = 120) {
+  const points = Array.from(text);
+  return points.length > most ? `${points.slice(0, most - 1).join("")}…` : text;
+}
+
 export function sized(bytes) {
   if (bytes === null || bytes === undefined) return "";
   const units = ["B", "kB", "MB", "GB", "TB"];

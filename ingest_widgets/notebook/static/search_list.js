@@ -1,6 +1,6 @@
 // The searchbox 'Search' and the list 'Results': hits as one types, their matches marked.
 
-import { counted, element, markedText, setAttribute, setText } from "./elements.js";
+import { counted, element, markedText, setAttribute, setText, shortened } from "./elements.js";
 
 export class SearchList {
   constructor(store) {
@@ -45,10 +45,11 @@ export class SearchList {
 
   sentence() {
     const { query, total, seconds, done, error, hint } = this.store.search;
+    const asked = shortened(query.trim());
     if (error) return error;
-    if (!query.trim()) return this.store.files.total ? "Type to search what is in; Enter opens the first page found." : "";
+    if (!asked) return this.store.files.total ? "Type to search what is in; Enter opens the first page found." : "";
     if (!done && !total) return "Searching…";
-    if (!total) return [`No page matches ${query.trim()}`, hint].filter(Boolean).join(": ");
+    if (!total) return [`No page matches ${asked}`, hint].filter(Boolean).join(": ");
     const found = `${counted(total, "page")} in ${Math.max(1, Math.round((seconds ?? 0) * 1000))} ms`;
     return [found, hint].filter(Boolean).join(": ");
   }
