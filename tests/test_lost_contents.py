@@ -194,6 +194,17 @@ def test_a_content_is_looked_at_behind_a_lock() -> None:
     assert is_partial(got, "page 1")
 
 
+@pytest.mark.parametrize("revision", [4, 6])
+def test_a_blank_page_behind_a_lock_is_one(revision: int) -> None:
+    """Of nothing a lock makes 32 bytes."""
+    with pikepdf.open(io.BytesIO(assemble(page_objects([show("one")])))) as document, io.BytesIO() as locked:
+        document.add_blank_page()
+        document.save(locked, encryption=pikepdf.Encryption(owner="owner", R=revision))  # type: ignore[arg-type]
+        got = read(locked.getvalue())
+    assert got.status is Status.INGESTED
+    assert texts(got) == {1: "one", 2: ""}
+
+
 def test_blank_pages_are_looked_at_until_enough_were_and_lost_ones_always() -> None:
     broken = LOST_CONTENTS["that are no Flate"]
     many = MOST_BLANK_PAGES + 5

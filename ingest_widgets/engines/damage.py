@@ -21,6 +21,7 @@ _LINEARIZED = re.compile(rb"/Linearized\b.{0,200}?/L\s{1,9}(\d{1,12})", re.DOTAL
 _TABLE_AT = re.compile(rb"startxref\s{1,9}(\d{1,12})")
 _TABLE = re.compile(rb"(?<!\d)(?:xref\b|\d{1,10}\s{1,9}\d{1,5}\s{1,9}obj\b)")
 _PICTURE = re.compile(rb"\bID\s")
+_LOCKED_NOTHING = 32  # bytes that AES makes of nothing: where it begins from, and a block that is filled up
 _CHECKSUM, _PART, _MOST_PARTS = 4, 1024 * 1024, 64
 _NAMES_A_FONT = re.compile(rb"\sTf\s")
 _READ_BY = frozenset({"/Encoding", "/ToUnicode", "/DescendantFonts", "/Widths"})
@@ -95,7 +96,7 @@ def breaks_off(stream: Any) -> bool:
     """Whether packed data has no end or is other data than was packed; many writers forget the checksum behind it."""
     packed = _packed(stream)
     if not packed:
-        return packed is not None and int(stream.get("/Length", 0)) > 0
+        return packed is not None and int(stream.get("/Length", 0)) > _LOCKED_NOTHING
     raw, rest, checksum = zlib.decompressobj(-zlib.MAX_WBITS), packed[2:], 1
     try:
         for _ in range(_MOST_PARTS):
