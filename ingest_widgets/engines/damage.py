@@ -13,7 +13,7 @@ from ingest_widgets.engines.protocol import Buffer
 BREAKS_OFF = "a part of its content is missing"
 FONTS = "a font of it is missing from the file: words may be wrong"
 
-_HOLES = bytes(128), b"\xff" * 256  # as of a download or disk, and of an erased part of a memory stick
+_HOLES = bytes(512), b"\xff" * 512  # sectors that a download or disk lacks, and an erased one of a memory stick
 _GAPS = bytes(64), b"\xff" * 64
 _SAMPLE, _ASCII = 16_384, bytes(range(128))
 _HEADER_WITHIN, _END_WITHIN = 1024, 4096
