@@ -140,10 +140,13 @@ class PypdfDocument:
         number = self.places.number(index)
         with _refusals("pypdf can't read the page"):
             text, warnings = clean_text(self._reader.pages[number].extract_text())
-        looked_at = text.strip() or self._contents.can_be_looked_at(self.page_count)
-        if not looked_at or (not text.strip() and self._contents.lost(index, self.page_count)):
+        if not text.strip() and not self._is_known_to_be_blank(index):
             raise EngineRefuses(f"page {index + 1}: {LOST}")
         return text, warnings
+
+    def _is_known_to_be_blank(self, index: int) -> bool:
+        contents, count = self._contents, self.page_count
+        return contents.can_be_looked_at(count) and not contents.lost(index, count)
 
     def close(self) -> None:
         """Gives back what it held."""

@@ -16,8 +16,6 @@ from ingest_widgets.settings.remote import Remote, answer_from, digest, json_of
 
 # What boto3 finds credentials by without asking anyone: another value is another question.
 _IDENTITY = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ROLE_ARN")
-
-
 _REFUSALS = {
     "ResourceNotFoundException": "doesn't exist: look at aws.secret_id and aws.region",
     "InvalidRequestException": "is to be deleted or has no value: restore it, or look at aws.secret_id",
