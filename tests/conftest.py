@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import threading
@@ -32,6 +33,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if "soak" in item.keywords])
         items[:] = kept
+
+
+def pytest_sessionfinish() -> None:
+    """A thread that never ends holds Python's own end, where no test's time-out sees it: it is shown, and ended."""
+    faulthandler.dump_traceback_later(120, exit=True)
 
 
 @pytest.fixture
