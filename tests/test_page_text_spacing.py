@@ -83,6 +83,35 @@ def pieces(*drawn_so: tuple[str, float, float]) -> Callable[[Canvas], None]:
     return page
 
 
+def tight(space: float, last: float, *others: str) -> Callable[[Canvas], None]:
+    """A line with spaces of a width, and gaps where pdfium takes none for a space that is below 1.67 points."""
+    beginning, plain = "The editor of the paper asked for", stringWidth(" ", "Helvetica", 10)
+    width = stringWidth(beginning, "Helvetica", 10) + (space - plain) * beginning.count(" ")
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(50, 700, beginning, wordSpace=space - plain)
+        x = 50 + width
+        for piece in others or ("files",):
+            canvas.drawString(x + last, 700, piece)
+            x += last + stringWidth(piece, "Helvetica", 10)
+
+    return page
+
+
+def test_words_of_two_pieces_are_parted_where_the_spaces_of_the_line_are_as_narrow() -> None:
+    """A gap that is narrower than the spaces of its line is none, nor one between letters placed one by one."""
+    apart, together = "The editor of the paper asked for files", "The editor of the paper asked forfiles"
+    pages = tight(1.6, 1.6), tight(1.6, 0.8), tight(2.78, 1.6), tight(1.6, 1.6, *"rrrr")
+    for producer in "xdvipdfmx (20211117)", "LuaTeX-1.15.0":
+        assert texts(drawn(*pages, producer=producer)) == [apart, together, together, f"{together[:-5]}rrrr"]
+
+
+def test_such_words_are_looked_for_in_documents_of_younger_tex_only() -> None:
+    """Since looking takes its time."""
+    assert texts(drawn(tight(1.6, 1.6), producer="pdfTeX-1.40.24")) == ["The editor of the paper asked forfiles"]
+
+
 def pair(apart: float) -> Callable[[Canvas], None]:
     return pieces(("th", 0, 0), ("ew", apart, 0), ("ords are read", 0, 0))
 

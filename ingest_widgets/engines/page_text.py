@@ -17,11 +17,12 @@ from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
-from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, producer_of
+from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, is_of_younger_tex, producer_of
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
+from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -50,13 +51,14 @@ class PageReader:
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._producer = producer_of(document)
+        self._may_be_tight = is_of_younger_tex(self._producer)
         self.start_afresh()
 
     def start_afresh(self) -> None:
         """Forgets the pages that were read."""
         self._paired_until = _FEW_PAGES if is_of_ghostscript(self._producer) else 0
         self._vocabulary = Vocabulary(cuts_of(self._producer))
-        self._pages = self._spaced_until = 0
+        self._pages = self._spaced_until = self._tight_until = 0
         self._mixed = self._noted = self._bracketed = self._clustered = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
@@ -112,6 +114,9 @@ class PageReader:
             if pairs:
                 self._paired_until = self._pages + _NEAR_PAGES
             edits += pairs
+        if self._may_be_tight and (sampled or self._pages <= self._tight_until) and (tight := tight_spaces(page)):
+            self._tight_until = self._pages + _NEAR_PAGES
+            edits += tight_edits(page, tight)
         edits = in_order(edits)
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts, self._mixed)):
@@ -146,7 +151,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     text, kinds = page.text, kinds_of(page.text)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
-    edits += bracket_edits(page)
+    edits += bracket_edits(page) + tight_edits(page, tight_spaces(page))
     edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
     return in_order(edits)
 

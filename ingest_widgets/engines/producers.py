@@ -29,6 +29,11 @@ def is_of_ghostscript(producer: str) -> bool:
     return "Ghostscript" in producer
 
 
+def is_of_younger_tex(producer: str) -> bool:
+    """Whether words may be set so close together as `tight_lines` says."""
+    return any(name in producer for name in ("dvipdfm", "XeTeX", "LuaTeX"))
+
+
 class Cuts(Enum):
     """How a producer cuts words at line ends, see `hyphens`."""
 
