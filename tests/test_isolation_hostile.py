@@ -126,6 +126,17 @@ def test_a_bomb_on_page_2_of_3_costs_that_page_only() -> None:
     assert [(page.number, page.text.strip()) for page in got.pages] == [(1, "first"), (3, "third")]
 
 
+def test_a_file_larger_than_its_worker_may_be_names_the_limit(tmp_path: Path) -> None:
+    """It is there and may be read: only a higher limit helps."""
+    path = tmp_path / "large.pdf"
+    with path.open("wb") as large:
+        large.write(b"%PDF-1.7")
+        large.truncate(1 << 29)
+    got = extract(Task("large", str(path), limits=LIMITS))
+    assert (got.status, got.reason) == (Status.FAILED, Reason.OUT_OF_MEMORY)
+    assert "memory_limit_bytes" in got.detail
+
+
 def mutants(count: int) -> None:
     allowed = {*SURVIVED, "failed/not_a_pdf", "failed/encrypted", "failed/too_many_pages", "failed/empty"}
     originals = [path.read_bytes() for path in SAMPLES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import mmap
 import os
@@ -93,6 +94,7 @@ def content_of(request: Mapping[str, Any], body: bytes) -> Iterator[Content]:
 
     Raises:
         Refused: There is nothing to be read.
+        MemoryError: It is more than the worker may take.
     """
     if request["path"] is None:
         yield Content(body, None, None, request["max_file_bytes"])
@@ -108,6 +110,8 @@ def content_of(request: Mapping[str, Any], body: bytes) -> Iterator[Content]:
             raise Refused(Reason.UNREADABLE, "it is no regular file")
         yield Content(b"", file, status, request["max_file_bytes"])
     except OSError as error:
+        if error.errno == errno.ENOMEM:  # what mapping a file says then
+            raise MemoryError from error
         raise Refused(Reason.UNREADABLE, _why(error)) from error
     finally:
         os.close(file)
