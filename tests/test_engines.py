@@ -9,13 +9,15 @@ import pstats
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from ingest_widgets.documents import Extraction
-from ingest_widgets.engines.fallbacks import open_pypdf, open_repaired
+from ingest_widgets.engines.fallbacks import open_pypdf, open_repaired, said_page_count
 from ingest_widgets.engines.names import check_engine, rungs
 from ingest_widgets.engines.passwords import MOST_PASSWORDS, candidates, saslprep
 from ingest_widgets.engines.pdfium import open_pdfium
@@ -55,10 +57,11 @@ def test_what_a_rewrite_does_not_mend_is_left_to_pypdf() -> None:
     assert len(got.warnings) == 2
 
 
-def test_pypdf_is_not_given_a_file_whose_end_it_would_look_for_byte_by_byte() -> None:
+@pytest.mark.parametrize("ask", [partial(open_pypdf, passwords=lambda: ()), said_page_count])
+def test_pypdf_is_not_given_a_file_whose_end_it_would_look_for_byte_by_byte(ask: Callable[[bytes], object]) -> None:
     profile = cProfile.Profile()
     with pytest.raises(EngineRefuses):
-        profile.runcall(open_pypdf, b"%PDF-1.7\n" + b"picture\n" * 10_000, lambda: ())
+        profile.runcall(ask, b"%PDF-1.7\n" + b"picture\n" * 10_000)
     assert pstats.Stats(profile).total_calls < 10_000  # type: ignore[attr-defined]
 
 

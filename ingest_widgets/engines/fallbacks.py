@@ -105,14 +105,9 @@ class PypdfDocument:
     """
 
     def __init__(self, data: Buffer, passwords: PasswordSource) -> None:
-        from pypdf import PdfReader
-
         self._contents = Contents(data, passwords)
-        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-        if not any(data.find(word) >= 0 for word in (b"%%EOF", b"startxref")):
-            raise EngineRefuses("pypdf can't open it")  # it would look for them byte by byte, for half a minute
         with _refusals("pypdf can't open it"):
-            self._reader = PdfReader(as_stream(data), strict=False)
+            self._reader = _reader(data)
             _mend_table(self._reader, data)
             if self._reader.is_encrypted and not self._reader.decrypt(""):
                 self._unlock(passwords)
@@ -152,6 +147,15 @@ class PypdfDocument:
         """Gives back what it held."""
         self._contents.close()
         self._reader.close()
+
+
+def _reader(data: Buffer) -> PdfReader:
+    from pypdf import PdfReader
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    if not any(data.find(word) >= 0 for word in (b"%%EOF", b"startxref")):
+        raise EngineRefuses("pypdf can't open it")  # it would look for them byte by byte, for half a minute
+    return PdfReader(as_stream(data), strict=False)
 
 
 def _mend_table(reader: PdfReader, data: Buffer) -> None:
@@ -212,10 +216,8 @@ def said_page_count(data: Buffer) -> int:
     Raises:
         EngineRefuses: It doesn't say.
     """
-    from pypdf import PdfReader
-
     with _refusals("it doesn't say"):
-        return int(PdfReader(as_stream(data), strict=False).trailer["/Root"]["/Pages"]["/Count"])  # type: ignore[index]
+        return int(_reader(data).trailer["/Root"]["/Pages"]["/Count"])  # type: ignore[index]
     raise AssertionError("unreachable")
 
 
