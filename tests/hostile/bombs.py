@@ -141,7 +141,7 @@ def titled(size: int) -> bytes:
 
 
 def _sizes() -> Iterator[Case]:
-    yield Case("title of 40 million letters", titled(40_000_000), FINE, "needle", "its metadata can't be read")
+    yield Case("title of 20 million letters", titled(20_000_000), FINE, "needle", "its metadata can't be read")
     objects = page_objects([show("needle")])
     crowd = objects | {100 + n: b"<</A %d>>" % n for n in range(100_000)}
     yield Case("100,000 objects that nobody needs", assemble(crowd), FINE, "needle")
