@@ -125,6 +125,13 @@ def test_nothing_of_it_is_in_a_trait(panel: IngestPanel) -> None:
     assert "broken.pdf" not in json.dumps(state, default=str)
 
 
+def test_a_pasted_path_in_quotation_marks_is_the_path_and_the_page_hears_of_it(panel: IngestPanel) -> None:
+    ask(panel, "start", source=f' "{SAMPLES}"\n')
+    last = wait_for(panel, ended)
+    assert last["state"]["sentence"] == "5 files: 3 ingested, 2 failed"
+    assert (last["state"]["source"], last["state"]["typed"]) == (str(SAMPLES), f' "{SAMPLES}"\n')
+
+
 def test_a_problem_is_a_sentence_and_details_only_for_what_nobody_expected(panel: IngestPanel) -> None:
     ask(panel, "start", source="no/such/folder")
     problem = wait_for(panel, lambda patch: "problem" in patch)["problem"]

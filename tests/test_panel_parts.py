@@ -22,7 +22,7 @@ from ingest_widgets.notebook.errands import Errands
 from ingest_widgets.notebook.esm import STATIC, script
 from ingest_widgets.notebook.message_pace import GAP, MOST, WINDOW, MessagePace
 from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
-from ingest_widgets.notebook.source_completion import completions
+from ingest_widgets.notebook.source_completion import completions, pasted_path
 from ingest_widgets.notebook.uploads import Uploads, safe_name
 from ingest_widgets.statuses import Reason, Status
 from tests.listed import list_sources
@@ -395,6 +395,27 @@ class TestCompletions:
         assert completions("one/") == ["one/two/"]
         assert completions("~/one/") == ["~/one/two/"]
         assert completions("./o") == ["./one/"]
+
+
+class TestPastedPaths:
+    @pytest.mark.parametrize("text", ['"papers/"', "'papers/'", "  papers/\n", ' "papers/" ', "papers/"])
+    def test_quotation_marks_and_space_around_a_path_are_none_of_it(self, text: str) -> None:
+        assert pasted_path(text) == "papers/"
+
+    def test_those_of_a_windows_path_are_none_of_it(self) -> None:
+        assert pasted_path('"C:\\My Papers\\old one.pdf"') == "C:\\My Papers\\old one.pdf"
+
+    @pytest.mark.parametrize("text", ["", " ", '"', "''", "'a' 'b'", "it's", "'a\"", "a\0b"])
+    def test_other_marks_stay(self, text: str) -> None:
+        assert pasted_path(text) == text.strip()
+
+    @pytest.mark.parametrize("name", ["'quoted'", " spaced "])
+    def test_a_name_that_has_them_is_taken_as_it_is(
+        self, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path(name).mkdir()
+        assert pasted_path(name) == name
 
 
 def test_the_scripts_are_whole_and_no_two_parts_share_a_name() -> None:

@@ -12,7 +12,7 @@ from ingest_widgets.counted import counted
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
 from ingest_widgets.notebook.run_table import LISTING, RunTable
-from ingest_widgets.notebook.source_completion import completions
+from ingest_widgets.notebook.source_completion import completions, pasted_path
 from ingest_widgets.notebook.uploads import Uploads
 from ingest_widgets.pipeline import IngestRun
 from ingest_widgets.progress import ProgressTracker
@@ -50,7 +50,7 @@ class IngestPanel(LiveWidget):
             raise TypeError(f"source is a path, not {type(source).__name__}: for a list of several, use ingest()")
         self._given = corpus
         self._corpus: Corpus | None = corpus if isinstance(corpus, Corpus) else None
-        self._source = os.fspath(source) if source is not None else ""
+        self._source = self._typed = os.fspath(source) if source is not None else ""
         self._uploads = Uploads()
         self._looking = threading.Timer(0, lambda: None)
         self._run_lock = threading.Lock()
@@ -141,17 +141,18 @@ class IngestPanel(LiveWidget):
     # What the page asks.
 
     def _start_requested(self, request: Request, _: Buffers) -> None:
-        self._source = str(request.get("source", self._source))
-        if not self._source.strip() and not self._uploads.waiting:
-            self.tell_problem("Name a source first: a folder, a file or a pattern such as papers/*.pdf.")
-        elif self._source.strip():
+        self._typed = str(request.get("source", self._source))
+        self._source = pasted_path(self._typed)
+        if self._source:
             self.start()
-        else:
+        elif self._uploads.waiting:
             self._start_uploaded()
+        else:
+            self.tell_problem("Name a source first: a folder, a file or a pattern such as papers/*.pdf.")
         self._tell_state()
 
     def _complete(self, text: str) -> None:
-        self._tell(completions={"text": text, "options": completions(text)})
+        self._tell(completions={"text": text, "options": completions(text) or completions(pasted_path(text))})
 
     def _hello(self, request: Request, buffers: Buffers) -> None:
         self._uploads.give_up_abandoned(list(request.get("uploads", [])))
@@ -218,6 +219,7 @@ class IngestPanel(LiveWidget):
         finished = table.finished_files if counts else 0
         return {
             "source": self._source,
+            "typed": self._typed,
             "corpus": self._shown_path(),
             "running": self._busy,
             "stopping": self._stopping and self._busy,

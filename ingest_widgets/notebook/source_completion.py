@@ -1,10 +1,12 @@
-"""What could stand in the textbox 'Source': folders and PDFs below what was typed so far."""
+"""What may stand in the textbox 'Source': a path as it was pasted, the folders and PDFs below what was typed so far."""
 
 from __future__ import annotations
 
 import os
+import re
 
 MOST = 50
+_QUOTED = re.compile(r"""(["'])((?:(?!\1).)+)\1""")
 
 
 def completions(text: str) -> list[str]:
@@ -26,6 +28,17 @@ def completions(text: str) -> list[str]:
         return []
     head = text[: len(text) - len(typed)]
     return [f"{head}{name}{'' if is_file else '/'}" for is_file, name in sorted(found)[:MOST]]
+
+
+def pasted_path(text: str) -> str:
+    """The path in `text`: without the space around it, and the quotation marks in which Windows and Python write one.
+
+    A name that has them itself stands for its file.
+    """
+    if os.path.lexists(text):
+        return text
+    quoted = _QUOTED.fullmatch(text.strip())
+    return quoted[2] if quoted else text.strip()
 
 
 def _fits(name: str, typed: str) -> bool:

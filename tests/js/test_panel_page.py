@@ -485,6 +485,14 @@ def test_the_completions_never_lie_over_start(panel: BarePage) -> None:
     assert panel.sent("start")[0]["source"] == "p"
 
 
+def test_the_box_shows_which_path_the_kernel_took_of_what_was_typed(panel: BarePage) -> None:
+    box = panel.page.get_by_role("textbox", name="Source")
+    box.fill("'papers/'")
+    box.press("Enter")
+    panel.tell(state={"source": "papers/", "typed": "'papers/'", "running": True})
+    expect(box).to_have_value("papers/")
+
+
 def test_who_starts_before_the_kernel_has_told_its_source_starts_that(panel: BarePage) -> None:
     panel.page.get_by_role("button", name="Start", exact=True).click()
     assert panel.sent("start")[0] == {"kind": "start", "bytes": 0}

@@ -151,8 +151,8 @@ export class PanelStore {
     this.answered("hello");
     this.answered("start");
     if (state.stopping || !state.running) this.answered("stop");
-    // What is being typed here is newer than what the kernel knows.
-    if (state.source === this.typedSource) this.typedSource = null;
+    // What is being typed here is newer than what the kernel knows; of what it was sent it may have taken quotation marks.
+    if ([state.source, state.typed].includes(this.typedSource)) this.typedSource = null;
     Object.assign(this.state, state, this.typedSource === null ? {} : { source: this.typedSource });
     this.tell("state");
     if (this.state.running) {
