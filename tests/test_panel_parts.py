@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from ingest_widgets.documents import FileRecord, RunSummary, SourceFile
 from ingest_widgets.notebook.errands import Errands
 from ingest_widgets.notebook.esm import STATIC, script
-from ingest_widgets.notebook.message_pace import GAP, MOST, WINDOW, MessagePace
+from ingest_widgets.notebook.message_pace import GAP, MOST, MOST_ANSWERS, WINDOW, MessagePace
 from ingest_widgets.notebook.run_table import FIRST_ROWS, ROWS_A_MESSAGE, RunTable
 from ingest_widgets.notebook.source_completion import completions, pasted_path
 from ingest_widgets.notebook.uploads import Uploads, safe_name
@@ -205,6 +205,13 @@ class TestMessagePace:
         pace = MessagePace()
         assert pace.at_once(lambda: pace.note(7), messages=7)
         assert pace.at_once(lambda: None, messages=7)
+
+    def test_what_the_kernel_answers_the_page_counts_too_but_leaves_room(self) -> None:
+        pace = MessagePace()
+        for _ in range(100):
+            pace.heard()
+        assert not pace.at_once(lambda: None, messages=MOST - MOST_ANSWERS + 1)
+        assert pace.at_once(lambda: None, messages=MOST - MOST_ANSWERS)
 
     def test_what_a_slow_turn_sends_counts_from_its_end(self) -> None:
         pace = MessagePace()

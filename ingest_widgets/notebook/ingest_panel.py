@@ -11,6 +11,7 @@ from ingest_widgets.corpus import Corpus
 from ingest_widgets.counted import counted
 from ingest_widgets.notebook.esm import panel_style, script
 from ingest_widgets.notebook.live_widget import Buffers, LiveWidget, Request
+from ingest_widgets.notebook.message_pace import pace
 from ingest_widgets.notebook.run_table import LISTING, RunTable
 from ingest_widgets.notebook.source_completion import completions, pasted_path
 from ingest_widgets.notebook.uploads import Uploads
@@ -171,6 +172,7 @@ class IngestPanel(LiveWidget):
                 self._table.show(records)
 
     def _upload_begins(self, request: Request, _: Buffers) -> None:
+        pace.heard()
         for refusal in self._uploads.begin(
             request["files"], get_settings().max_file_bytes, str(request.get("page", ""))
         ):
@@ -178,6 +180,7 @@ class IngestPanel(LiveWidget):
         self._send_soon()
 
     def _upload_comes(self, request: Request, buffers: Buffers) -> None:
+        pace.heard()
         data = buffers[0] if buffers else b""
         for part in request["slices"]:
             size = int(part["size"])

@@ -17,6 +17,9 @@ MOST = 14
 WINDOW = 1.05
 """No more than `MOST` messages within so many seconds: those by which widgets are made and shown by their users can't
 wait, the others make room for them."""
+MOST_ANSWERS = 6
+"""So many of the kernel's own messages, with which it answers each of the page's, count: a page that sends without end
+is to be told how far it has come."""
 PATCH = 0.15
 """Seconds between two messages of one sender that nobody waits for."""
 
@@ -42,6 +45,7 @@ class MessagePace:
         self._sent: dict[Sender, float] = {}
         self._free = 0.0
         self._times: deque[float] = deque(maxlen=MOST)
+        self._answers: deque[float] = deque(maxlen=MOST_ANSWERS)
         self._running = self._sending = False
         self._finishing = 0
         self._turn = threading.local()
@@ -89,6 +93,11 @@ class MessagePace:
         with self._changed:
             if not getattr(self._turn, "is_ours", False):
                 self._times.extend([time.monotonic()] * messages)
+
+    def heard(self) -> None:
+        """Counts the two messages, busy and idle, that the kernel itself sends for one that came from the page."""
+        with self._changed:
+            self._answers.extend([time.monotonic()] * 2)
 
     def finish(self, seconds: float) -> None:
         """Returns when all that is to be kept has been sent: for so many seconds by the pace, then the rest at once."""
@@ -177,8 +186,9 @@ class MessagePace:
 
     def _room(self, messages: int) -> float:
         """When there is room for so many messages more."""
-        over = len(self._times) + messages - MOST
-        return self._times[over - 1] + WINDOW if over > 0 else 0.0
+        times = sorted((*self._times, *self._answers))[-MOST:]
+        over = len(times) + messages - MOST
+        return times[over - 1] + WINDOW if over > 0 else 0.0
 
 
 OPENING = 2
