@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ingest_widgets import Corpus, CorpusError, IngestError, ingest, settings_ov
 from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from tests.conftest import SAMPLES
+from tests.corpus_parts import uploaded
 
 PAPER = SAMPLES / "paper-two-columns.pdf"
 
@@ -68,6 +70,16 @@ def test_a_sheet_holds_the_bare_page_and_the_boxes_in_points(corpus: Corpus) -> 
         assert 0 <= top < bottom <= sheet.height
         assert bottom - top < 40
     assert corpus.page_sheet("paper.pdf", 1).boxes == ()
+
+
+def test_a_sheet_without_boxes_says_why(tmp_path: Path) -> None:
+    file, read = uploaded("upload.pdf", PAPER.read_bytes(), "a zebra that stands nowhere on the page itself")
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(file, replace(read, title="On Quaggas"))
+        queries = ("file:upload", "-draft", "quaggas", "zebra")
+        assert [corpus.search(query).total for query in queries] == [1, 1, 1, 1]
+        why = [corpus.page_sheet("upload.pdf", 1, query=query).unmarked for query in (*queries, "")]
+    assert why == ["no words", "no words", "elsewhere", "no places", ""]
 
 
 def test_an_upload_is_drawn_from_the_bytes_that_the_corpus_kept(corpus: Corpus) -> None:

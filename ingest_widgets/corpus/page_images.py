@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.query import Term
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Highlight = str | Sequence[str]
+Unmarked = Literal["", "no words", "elsewhere", "no places"]
+"""Why nothing is marked: the query names no words, none of them is in the page's text, or their places aren't known."""
 
 _KEPT_BYTES = 64 * 2**20
 _COLOUR = (255, 193, 7, 96)
@@ -42,6 +44,7 @@ class PageSheet:
         height: Of the page in points.
         boxes: (left, top, right, bottom) of each match, in points from the top left.
         pages: How many pages the corpus holds of the file.
+        unmarked: Why there are no boxes, though something was looked for; else empty.
     """
 
     png: bytes = field(repr=False)
@@ -49,6 +52,7 @@ class PageSheet:
     height: float
     boxes: tuple[Box, ...]
     pages: int
+    unmarked: Unmarked = ""
 
     def drawn(self) -> Image:
         """The page with a translucent box over each match."""
@@ -113,9 +117,14 @@ class PageImages:
         """
         task = _task(original)
         png = self._png(original, task, number, dpi)
-        found = page_boxes(task, number, [] if scanned else needles(text, highlight))
-        boxes = boxes_of(scanned, _terms(highlight)) if scanned else found.boxes
-        return PageSheet(png, found.width, found.height, boxes, original.pages)
+        terms = _terms(highlight)
+        there = needles(text, terms)
+        found = page_boxes(task, number, [] if scanned else there)
+        boxes = boxes_of(scanned, terms) if scanned else found.boxes
+        unmarked: Unmarked = ""
+        if highlight and not boxes:
+            unmarked = "no places" if there else "elsewhere" if terms else "no words"
+        return PageSheet(png, found.width, found.height, boxes, original.pages, unmarked)
 
     def _png(self, original: Original, task: Task, number: int, dpi: float) -> bytes:
         key = (original.kind, original.path, original.read, number, dpi)
@@ -155,9 +164,9 @@ def _fetched(original: Original, most: int) -> bytes:
         raise IngestError(f"{original.name} can't be fetched from {original.path} ({error}): {cure}") from error
 
 
-def needles(text: str, highlight: Highlight | None) -> list[str]:
+def needles(text: str, terms: Sequence[Term]) -> list[str]:
     """What stands on the page of what is looked for, as it is written there."""
-    found = [re.sub(r"\s+", " ", text[start:end]) for start, end in Marker(_terms(highlight)).spans(text)]
+    found = [re.sub(r"\s+", " ", text[start:end]) for start, end in Marker(terms).spans(text)]
     return list(dict.fromkeys(found))
 
 

@@ -18,5 +18,5 @@ def page_answer(corpus: Corpus | None, request: dict[str, Any]) -> tuple[dict[st
         sheet = corpus.page_sheet(file, number, dpi=int(request["dpi"]), query=str(request["query"]))
     except IngestError as error:
         return answer | {"error": str(error)}, None
-    size = {"width": sheet.width, "height": sheet.height, "pages": sheet.pages, "boxes": sheet.boxes}
-    return answer | size, sheet.png
+    size = {"width": sheet.width, "height": sheet.height, "pages": sheet.pages}
+    return answer | size | {"boxes": sheet.boxes, "unmarked": sheet.unmarked}, sheet.png

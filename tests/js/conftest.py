@@ -64,7 +64,7 @@ class BarePage:
         results = {"ask": ask["ask"], "query": ask["query"], "offset": ask["offset"], "seconds": 0.002}
         self.tell(results={**results, "hits": hits, "total": len(hits) if total is None else total})
 
-    def answer_page(self, boxes: list[list[float]], pages: int = 9) -> None:
+    def answer_page(self, boxes: list[list[float]], pages: int = 9, unmarked: str = "") -> None:
         """Answers the latest request for a page with a white A4 image."""
         ask = self.sent("page")[-1]["ask"]
         self.page.evaluate(
@@ -74,7 +74,7 @@ class BarePage:
                 const blob = await canvas.convertToBlob({ type: "image/png" });
                 fake.tell({ page }, [await blob.arrayBuffer()]);
             }""",
-            {"ask": ask, "pages": pages, "width": 595, "height": 842, "boxes": boxes},
+            {"ask": ask, "pages": pages, "width": 595, "height": 842, "boxes": boxes, "unmarked": unmarked},
         )
 
 

@@ -128,6 +128,19 @@ def test_a_hit_opens_its_page_with_boxes_over_it(panel: BarePage, how: str) -> N
     assert place == pytest.approx([0.1, 0.1, 0.1, 0.1], abs=0.005)
 
 
+def test_a_hit_without_a_mark_says_why(panel: BarePage) -> None:
+    """The title finds a file's first page; on a page that is no hit there is nothing to explain."""
+    search(panel)
+    panel.page.get_by_role("listitem").nth(1).click()
+    panel.answer_page([], unmarked="elsewhere")
+    said = panel.page.locator(".ingw-page-bar .ingw-summary")
+    expect(said).to_have_text("hit 2 of 2, 0 marked: found by the title of its file")
+    panel.page.get_by_role("button", name="Next page").click()
+    panel.sent("page", 2)
+    panel.answer_page([], unmarked="elsewhere")
+    expect(said).to_have_text("0 marked")
+
+
 @pytest.mark.parametrize("waited", [0, 1], ids=["at once", "while the kernel searches"])
 def test_enter_opens_the_first_hit_of_what_was_just_typed(panel: BarePage, waited: int) -> None:
     search(panel, "older")

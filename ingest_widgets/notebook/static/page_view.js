@@ -2,6 +2,13 @@
 
 import { element, grouped, setAttribute, setText } from "./elements.js";
 
+/** Why nothing is marked on the page of a hit, by the words of corpus/page_images.py. */
+const UNMARKED = {
+  "no words": ": the query has no words to mark",
+  elsewhere: ": found by the title of its file",
+  "no places": ": where it stands can't be told",
+};
+
 export class PageView {
   /**
    * @param store the PanelStore
@@ -82,7 +89,8 @@ export class PageView {
     if (page.loading) return "Loading the page…";
     const hit = this.store.openedHit;
     const place = hit === null ? [] : [`hit ${grouped(hit + 1)} of ${grouped(this.store.search.total)}`];
-    const marks = page.query ? [`${page.boxes.length} marked`] : [];
+    const why = (hit !== null && UNMARKED[page.unmarked]) || "";
+    const marks = page.query ? [`${page.boxes.length} marked${why}`] : [];
     return [...place, ...marks].join(", ");
   }
 
