@@ -61,8 +61,8 @@ def watched() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     watch_memory()
     held: list[bytearray] = []
-    while len(held) < 200:
-        held.append(bytearray(8 * 1024 * 1024))
+    while len(held) < 50:
+        held.append(bytearray(32 * 1024 * 1024))
         threading.Event().wait(0.02)
 
 
