@@ -9,7 +9,7 @@ import pytest
 
 from ingest_widgets.engines.drawing import boxes
 from ingest_widgets.engines.textpage import TextPage, handle_of
-from tests.hostile.pdf import assemble, page_objects
+from tests.hostile.pdf import assemble, page_objects, stream
 from tests.test_page_text import texts
 
 Sign = tuple[str, Sequence[tuple[str, float, float]]]
@@ -133,3 +133,46 @@ def test_a_page_of_very_many_pieces_is_not_looked_through() -> None:
     for pdf, looked_through in ((browser_page(KO, SO), True), (browser_page(KO, SO, drawn_behind=roads), False)):
         with pypdfium2.PdfDocument(pdf) as document, TextPage(handle_of(document), 0) as page:
             assert bool(page.clusters) is looked_through
+
+
+SPACE: Sign = ("", [(" ", 3.2, 0)])
+
+
+def in_form(*signs: Sign, deep: int = 1) -> bytes:
+    """The line, drawn a quarter as large by a form, or by one in others, as browsers draw what is see-through."""
+    head = b"/Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<<%b>>"
+    objects = page_objects([b"q .25 0 0 .25 90 300 cm /Form Do Q"], resources=b"/XObject<</Form 100 0 R>>")
+    for number in range(100, 99 + deep):
+        objects[number] = stream(b"q 2 0 0 2 10 10 cm /Form Do Q", head % b"/XObject<</Form %d 0 R>>" % (number + 1))
+    objects[99 + deep] = stream(_drawn(signs, ""), head % b"/Font<</F1 3 0 R>>")
+    return assemble(objects)
+
+
+def letters(*meanings: str, apart: float = 16.7) -> list[Sign]:
+    return [(meaning, [("m", apart, 0), ("l", 0, 0)]) for meaning in meanings]
+
+
+@pytest.mark.parametrize("deep", [1, 2])
+@pytest.mark.parametrize(
+    "signs",
+    [
+        [KO, SO, SO],
+        [BHA, RA, SPACE, LA, RA],
+        letters("\u0645", "\u064a", "\u0644\u0627", "\u0633"),
+        [*letters("\u05de", "\u05d5"), SPACE, *letters("\u05dc", apart=5.6), *letters("\u05e9")],
+    ],
+    ids=["Thai", "Devanagari", "Arabic", "Hebrew"],
+)
+def test_what_a_form_draws_is_read_as_on_the_page_itself(signs: list[Sign], deep: int) -> None:
+    """Pdfium says where in the form such signs stand, and how large they are there."""
+    assert texts(in_form(*signs, *signs, deep=deep)) == texts(browser_page(*signs, *signs))
+
+
+def test_a_ligature_in_a_form_is_marked_where_it_stands() -> None:
+    """A browser writes that of two letters as one piece with the meaning of both."""
+    flow: list[Sign] = [("", [("e", 0, 0)]), ("fl", [("m", 11.2, 0)]), ("", [("ow", 16.7, 0)])]
+    for pdf, x, y, scale in ((browser_page(*flow), 0.0, 0.0, 1.0), (in_form(*flow), 90.0, 300.0, 0.25)):
+        with pypdfium2.PdfDocument(pdf) as document:
+            ((left, top, right, bottom),) = boxes(document, 0, ["eflow"], 10)[2]
+        assert (left, right) == pytest.approx((x + 100 * scale, x + 153.5 * scale), abs=2 * scale)
+        assert 792 - y - 720 * scale < top < bottom < 792 - y - 699 * scale

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_float, c_void_p
 from itertools import repeat, starmap
 from math import isfinite, pi
@@ -18,11 +18,13 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.answers import Answers
 from ingest_widgets.engines.clusters import Clusters
 from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.pieces import Matrix, least_scale, moved, moved_point
 from ingest_widgets.engines.raw_text import BOX, place_of
 
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
 _SIZE = getter(pdfium_c.FPDFText_GetFontSize, c_double)
+_MATRIX = getter(pdfium_c.FPDFText_GetMatrix)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _OWNER = getter(pdfium_c.FPDFText_GetTextObject, c_void_p)
@@ -38,6 +40,8 @@ _FOUR = (c_double * 4)()
 _EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
 _BOXES = Answers("f", 1, (0.0, 0.0, 0.0, 0.0))
 _SHAPES = Answers("d", 4, (0.0, 0.0, 0.0, 0.0))
+_MATRICES = Answers("f", 1, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))
+_SAME_PEN = 0.01  # points
 _MOST_SIGNS = 2  # a piece: more aren't drawn by themselves
 
 Box = tuple[float, float, float, float]
@@ -51,10 +55,12 @@ class Characters:
     Attributes:
         text: As pdfium gives it.
         clusters: The signs that were drawn in several pieces; None without any.
+        in_forms: See `PlacedPieces`; empty where nobody looked.
     """
 
     text: str
     clusters: Clusters | None
+    in_forms: Mapping[int, tuple[Matrix, complex]]
     _text: Handle
     _turns: int  # quarters by which the text is turned
 
@@ -98,6 +104,8 @@ class Characters:
             deque(map(_ORIGIN, repeat(self._text), part, _ACROSS_AT, _UP_AT), 0)
             across += _PENS[0 : 2 * len(part) : 2]
             up += _PENS[1 : 2 * len(part) : 2]
+        for place, form in self._left_in_forms(indices):
+            across[place], up[place] = moved_point(across[place], up[place], form)
         if self._turns == 0:
             return across, up
         turned = [self._turned(x, y) for x, y in zip(across, up, strict=True)]
@@ -107,9 +115,26 @@ class Characters:
         """The same as pairs."""
         return list(zip(*self.pens(indices), strict=True))
 
+    def _left_in_forms(self, indices: Sequence[int]) -> Iterable[tuple[int, Matrix]]:
+        """Those of these characters whose places pdfium has in their forms instead of on the page, and of what form.
+
+        So it is where one text stands for all of a piece (ActualText).
+        """
+        if not self.in_forms:
+            return
+        for number, (index, owner) in enumerate(zip(indices, self.owners(indices), strict=True)):
+            if owner and owner in self.in_forms:
+                form, pen = self.in_forms[owner]
+                _ORIGIN(self._text, index, _ACROSS_AT[0], _UP_AT[0])
+                if abs(complex(_PENS[0], _PENS[1]) - pen) < _SAME_PEN:
+                    yield number, form
+
     def place(self, index: int) -> Box:
         """See `raw_text.place_of`; not turned."""
-        return place_of(self._text, index)
+        left, top, right, bottom = place_of(self._text, index)
+        for _, form in self._left_in_forms((index,)) if self.in_forms else ():
+            left, bottom, right, top = moved((left, bottom, right, top), form)
+        return left, top, right, bottom
 
     def box(self, index: int) -> Box:
         """Left, bottom, right and top of the character's place in its line."""
@@ -119,6 +144,8 @@ class Characters:
     def boxes(self, indices: Sequence[int]) -> list[Box]:
         """The same of many."""
         boxes = [(left, low, right, high) for left, high, right, low in _BOXES.of(indices, BOX, self._text)]
+        for place, form in self._left_in_forms(indices):
+            boxes[place] = moved(boxes[place], form)
         return list(starmap(self._turned_box, boxes)) if self._turns else boxes
 
     def whole(self, owner: int | None, box: Box) -> Box:
@@ -150,24 +177,33 @@ class Characters:
 
     def extent(self, index: int) -> tuple[float, float]:
         """Bottom and top of what is drawn of it: a full stop is low, and a raised figure of the font stands high."""
+        if self.in_forms:
+            return self.extents((index,))[0]
         _SHAPE(self._text, index, *_EDGES)
         left, right, bottom, top = _FOUR
-        if self._turns == 0:
-            return bottom, top
-        (_, one), (_, other) = self._turned(left, bottom), self._turned(right, top)
-        return min(one, other), max(one, other)
+        _, low, _, high = self._turned_box(left, bottom, right, top)
+        return low, high
 
     def extents(self, indices: Sequence[int]) -> list[tuple[float, float]]:
         """The same of many."""
-        shapes = _SHAPES.of(indices, _SHAPE, self._text)
-        if self._turns == 0:
-            return [(low, high) for _, _, low, high in shapes]
-        boxes = [self._turned_box(left, low, right, high) for left, right, low, high in shapes]
-        return [(low, high) for _, low, _, high in boxes]
+        shapes = self._shapes(indices)
+        return [(low, high) for _, low, _, high in (starmap(self._turned_box, shapes) if self._turns else shapes)]
+
+    def _shapes(self, indices: Sequence[int]) -> list[Box]:
+        """Left, bottom, right and top of what is drawn of each, as the page has them."""
+        shapes = [(left, low, right, high) for left, right, low, high in _SHAPES.of(indices, _SHAPE, self._text)]
+        for place, form in self._left_in_forms(indices):
+            shapes[place] = moved(shapes[place], form)
+        return shapes
 
     def size(self, index: int) -> float:
         """The size of the font."""
         return float(_SIZE(self._text, index))
+
+    def sizes(self, indices: Sequence[int]) -> list[float]:
+        """How large their fonts are on the page, along the line or across it, whichever is less."""
+        sizes, matrices = map(_SIZE, repeat(self._text), indices), _MATRICES.of(indices, _MATRIX, self._text)
+        return [abs(size) * least_scale(matrix) for size, matrix in zip(sizes, matrices, strict=True)]
 
     def generated(self, index: int) -> bool:
         """Whether pdfium put the character in, such as a space for a gap."""
@@ -177,8 +213,11 @@ class Characters:
         """Whether its font doesn't say what the character means."""
         return bool(_UNMAPPED(self._text, index) == 1)
 
-    def drawn(self, start: int, count: int) -> list[tuple[float, float, float, float]]:
+    def drawn(self, start: int, count: int) -> list[Box]:
         """Left, top, right and bottom of the pieces that these characters were drawn in, as the page has them."""
+        if self.in_forms:
+            shapes = self._shapes([index for index in range(start, start + count) if not self.generated(index)])
+            return [(left, high, right, low) for left, low, right, high in shapes]
         found = []
         for number in range(_COUNT_RECTS(self._text, start, count)):
             _RECT(self._text, number, *_EDGES)

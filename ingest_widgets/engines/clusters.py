@@ -16,7 +16,8 @@ from itertools import accumulate, pairwise, repeat
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import COUNT, KIND, MARKS, TEXT, Rect, font_sizes, objects_of, pens_of, rects_of
+from ingest_widgets.engines.pieces import KIND, MARKS, TEXT, Rect
+from ingest_widgets.engines.placed_pieces import PlacedPieces, address
 
 _MARK = getter(pdfium_c.FPDFPageObj_GetMark, ctypes.c_void_p)
 _MEANING = getter(pdfium_c.FPDFPageObjMark_GetParamStringValue)
@@ -25,7 +26,6 @@ _LENGTH = ctypes.byref(ctypes.c_ulong())
 # Of UTF-8: what the marks, letters and vowel signs of scripts begin with whose letters change with their neighbours.
 _FIRST_BYTES = b"\xcc", b"\xcd", b"\xd7", b"\xd9", b"\xdc", b"\xe0", b"\xe1"
 _MOST_MARKS = 8
-_MOST_PIECES = 100_000  # of a page: maps have more, and each takes memory and time while it is looked at
 NON_JOINER = "\u200c"
 _NARROWEST = 0.1  # of the size of the font: less isn't taken up by any space
 _FEW = 0.04  # of all pieces: where each is a sign, spaces are more
@@ -38,18 +38,21 @@ class Clusters:
     Attributes:
         count: Of all pieces of the page.
         rects: Left, bottom, right and top of a whole sign, by the address of the piece that stands for it.
+        in_forms: See `PlacedPieces`.
     """
 
     def __init__(self, page: Handle) -> None:
         self.rects: dict[int, Rect] = {}
         self._rest: set[int] = set()  # the numbers of the other pieces
-        self.count = COUNT(page)
-        self._pieces = list(objects_of(page, range(self.count if self.count <= _MOST_PIECES else 0)))
+        self._placed = PlacedPieces(page)
+        self._pieces = self._placed.handles
+        self.count = len(self._pieces)
+        self.in_forms = self._placed.in_forms
         signs = self._signs()
-        self._rects = rects_of(self._pieces) if signs else []
+        self._rects = self._placed.rects() if signs else []
         areas = [(right - left) * (top - bottom) for left, bottom, right, top in self._rects]
         mains = [max(pieces, key=areas.__getitem__) for pieces in signs]
-        sizes = font_sizes([self._pieces[main] for main in mains])
+        sizes = self._placed.sizes(mains)
         for pieces, main, size in zip(signs, mains, sizes, strict=True):
             lefts, bottoms, rights, tops = zip(*map(self._rects.__getitem__, pieces), strict=True)
             if max(tops) - min(bottoms) <= _TALL * size:
@@ -91,9 +94,9 @@ class Clusters:
         rects = self._rects
         blanks = [(number, after) for number, after in pairwise(mains) if _is_blank(rects[number])]
         blanks = [(number, after) for number, after in blanks if KIND(self._pieces[number]) == TEXT]
-        pieces = [self._pieces[number] for number, _ in blanks]
-        sizes, pens = font_sizes(pieces), pens_of(pieces)
-        following = pens_of([self._pieces[after] for _, after in blanks])
+        numbers = [number for number, _ in blanks]
+        sizes, pens = self._placed.sizes(numbers), self._placed.pens(numbers)
+        following = self._placed.pens([after for _, after in blanks])
         for (number, _), size, pen, other in zip(blanks, sizes, pens, following, strict=True):
             yield number, abs(other - pen) > _NARROWEST * size
 
@@ -137,8 +140,3 @@ def may_have_clusters(text: str) -> bool:
 def _is_blank(rect: Rect) -> bool:
     left, bottom, right, top = rect
     return left >= right and bottom >= top
-
-
-def address(handle: Handle) -> int:
-    """As a number, which tells whether two are of the same."""
-    return handle.value or 0

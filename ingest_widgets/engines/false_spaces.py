@@ -9,7 +9,6 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.clusters import NON_JOINER
-from ingest_widgets.engines.pieces import font_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +53,7 @@ def false_space_edits(page: TextPage, text: str, lines: Sequence[Edit] = ()) -> 
         found = [at for at in found if (number := bisect(lines, (at,))) == 0 or lines[number - 1][1] <= at]
     spaces = [at for at, (left, _, right, _) in zip(found, page.boxes(found), strict=True) if left >= right]
     before, after = (_letters(page, [_around(text, at, step) for at in spaces]) for step in (-1, 1))
-    sizes = font_sizes(page.objects_at([at + 1 for at in spaces]))
+    sizes = page.sizes([at + 1 for at in spaces])
     signs = zip(spaces, before, after, sizes, strict=True)
     return [(at, at + 1, "") for at, one, other, size in signs if _is_false(page, at, one, other, size)]
 

@@ -15,13 +15,12 @@ from ingest_widgets.engines.pieces import (
     BLENDS,
     BOUNDS,
     FILL,
-    FORM,
-    KIND,
     MARKS,
     MODE,
     Rect,
     clips,
     font_size,
+    has_form,
     is_frame,
     is_squeezed,
     rect_of,
@@ -114,11 +113,6 @@ def is_more_than_text(handles: Sequence[Handle]) -> bool:
         return True
     modes = map(MODE, handles)
     return any(mode and (mode > 0 or is_ground(h, rect_of(h))) for h, mode in zip(handles, modes, strict=True))
-
-
-def has_form(handles: Sequence[Handle]) -> bool:
-    """Whether one of them is a form, which has pieces of its own."""
-    return any(MODE(handle) < 0 and KIND(handle) == FORM for handle in handles)
 
 
 def is_ground(handle: Handle, rect: Rect) -> bool:

@@ -18,7 +18,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.glance import TINY_POINTS, Spot, has_form, is_more_than_text, is_tiny, looks_hidden, within
+from ingest_widgets.engines.glance import TINY_POINTS, Spot, is_more_than_text, is_tiny, looks_hidden, within
 from ingest_widgets.engines.pieces import (
     COUNT,
     MOST_PIECES,
@@ -26,6 +26,7 @@ from ingest_widgets.engines.pieces import (
     Piece,
     Rect,
     font_size,
+    has_form,
     objects_of,
     page_box,
     pieces,

@@ -24,6 +24,9 @@ _SQUEEZED = 0.15
 TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
 
 Rect = tuple[float, float, float, float]
+Matrix = Sequence[float]
+"""Six numbers that say where on the page something in a form stands."""
+
 
 MODE = getter(pdfium_c.FPDFTextObj_GetTextRenderMode)
 FILL = getter(pdfium_c.FPDFPageObj_GetFillColor)
@@ -100,10 +103,20 @@ def pieces(handles: Iterable[Handle]) -> Iterator[Piece]:
             yield piece
 
 
-def parts_of(form: Handle) -> Iterator[Handle]:
-    """What a form draws, `MOST_PIECES` at most."""
-    parts = (_FORM_OBJECT(form, c_ulong(number)) for number in range(min(_FORM_COUNT(form), MOST_PIECES)))
+def parts_of(form: Handle, most: int = MOST_PIECES) -> Iterator[Handle]:
+    """What a form draws, so many at most."""
+    parts = (_FORM_OBJECT(form, c_ulong(number)) for number in range(min(_FORM_COUNT(form), most)))
     return filter(None, parts)
+
+
+def has_form(handles: Sequence[Handle]) -> bool:
+    """Whether one of them is a form."""
+    return any(mode < 0 and KIND(handle) == FORM for handle, mode in zip(handles, map(MODE, handles), strict=True))
+
+
+def is_form(handle: Handle) -> bool:
+    """Whether it has pieces of its own."""
+    return bool(MODE(handle) < 0 and KIND(handle) == FORM)
 
 
 def _piece(handle: Handle) -> Piece:
@@ -116,23 +129,29 @@ def _piece(handle: Handle) -> Piece:
 
 def _in_form(form: Piece, depth: int = 1) -> Iterator[Piece]:
     """What a form draws, and forms in it, where it stands on the page."""
-    matrix = _matrix(form.handle)
-    scale = _least_scale(matrix)
+    matrix = matrix_of(form.handle)
+    scale = least_scale(matrix)
     for handle in parts_of(form.handle):
         piece = _piece(handle)
         inner = _in_form(piece, depth + 1) if piece.kind == FORM and depth < MOST_DEEP else (piece,)
         for part in inner:
             yield part._replace(
-                rect=_moved(part.rect, matrix),
+                rect=moved(part.rect, matrix),
                 in_form=True,
                 scale=part.scale * scale,
                 veiled=part.veiled or form.veiled,
             )
 
 
-def _moved(rect: Rect, matrix: Sequence[float]) -> Rect:
+def moved_point(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
+    """Where on the page a place in a form is."""
     a, b, c, d, e, f = matrix
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in rect[::2] for y in rect[1::2]]
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def moved(rect: Rect, matrix: Matrix) -> Rect:
+    """The same of a rectangle."""
+    corners = [moved_point(x, y, matrix) for x in rect[::2] for y in rect[1::2]]
     across, up = zip(*corners, strict=True)
     return min(across), min(up), max(across), max(up)
 
@@ -170,13 +189,13 @@ def font_size(handle: Handle) -> float:
     """In units of the page, along the line or across it, whichever is less; infinite if there is no font."""
     if not _SIZE(handle, _RECT_AT[0]):
         return float("inf")
-    return abs(float(_RECT[0])) * _least_scale(_matrix(handle))
+    return abs(float(_RECT[0])) * least_scale(matrix_of(handle))
 
 
 def font_sizes(handles: Sequence[Handle]) -> list[float]:
     """The same of many."""
     sizes, matrices = _SIZES.of(handles, _SIZE), _MATRICES.of(handles, _MATRIX)
-    return [abs(size) * _least_scale(matrix) for (size,), matrix in zip(sizes, matrices, strict=True)]
+    return [abs(size) * least_scale(matrix) for (size,), matrix in zip(sizes, matrices, strict=True)]
 
 
 def pens_of(handles: Sequence[Handle]) -> list[complex]:
@@ -186,16 +205,18 @@ def pens_of(handles: Sequence[Handle]) -> list[complex]:
 
 def is_squeezed(handle: Handle) -> bool:
     """Whether it is many times as large along the line as across it, or the other way round."""
-    a, b, c, d, *_ = _matrix(handle)
+    a, b, c, d, *_ = matrix_of(handle)
     scales = hypot(a, b), hypot(c, d)
     return min(scales) < _SQUEEZED * max(scales)
 
 
-def _matrix(handle: Handle) -> list[float]:
+def matrix_of(handle: Handle) -> Matrix:
+    """Of a form: where what it draws stands."""
     return _SIX[:] if _MATRIX(handle, _SIX_AT) else [*_PLAIN]
 
 
-def _least_scale(matrix: Sequence[float]) -> float:
+def least_scale(matrix: Matrix) -> float:
+    """How large one unit is, along the line or across it, whichever is less."""
     a, b, c, d, *_ = matrix
     return min(hypot(a, b), hypot(c, d))
 

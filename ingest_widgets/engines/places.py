@@ -16,6 +16,7 @@ from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.hyphens import CUT, HYPHEN
 from ingest_widgets.engines.page_text import changes
+from ingest_widgets.engines.placed_pieces import PlacedPieces
 from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
 from ingest_widgets.engines.textpage import LINE_BREAK, TextPage
 from ingest_widgets.scripts import SIGN
@@ -69,6 +70,7 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
         needles: Words and phrases.
         from_right: See `rightleft.reads_from_right`.
     """
+    page.in_forms = PlacedPieces(page.handle).in_forms
     text = _text(page.text_handle)
     for hyphen in "-", HYPHEN:
         text = text.replace(hyphen + LINE_BREAK, CUT + LINE_BREAK)

@@ -15,7 +15,6 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.clusters import NON_JOINER
-from ingest_widgets.engines.pieces import font_size
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
@@ -162,7 +161,7 @@ def _attach(mark: _Unit, letters: Sequence[_Unit], pens: Sequence[float]) -> Non
 def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
     """The same with the blanks that pdfium leaves out."""
     spaced = list(units[:1])
-    size = font_size(page.objects_at(units[0].signs[:1])[0]) if units else 0.0
+    size = page.sizes(units[0].signs[:1])[0] if units else 0.0
     for unit, following in pairwise(units):
         blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size)
         if blank:

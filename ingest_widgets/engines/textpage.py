@@ -71,6 +71,7 @@ class TextPage(Characters):
 
     def __init__(self, document: Handle, index: int, clusters_first: bool = False) -> None:
         self.index = index
+        self.in_forms = {}
         self._text = _NOTHING
         self._rotation: int | None = None  # as it was
         self.handle: Handle = _LOAD(document, index)
@@ -135,6 +136,7 @@ class TextPage(Characters):
 
     def _found_clusters(self) -> Clusters | None:
         clusters = Clusters(self.handle)
+        self.in_forms = clusters.in_forms
         return clusters if clusters.rects else None
 
     def _read_with(self, clusters: Clusters | None) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest_widgets.engines.pieces import font_sizes
 from ingest_widgets.engines.rightleft_lines import is_right_to_left
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class _Part(NamedTuple):
 
 def torn_lines(page: TextPage) -> list[range]:
     """The numbers of the lines that are one: of the first one up to the one behind the last."""
-    heights = font_sizes(page.objects_at(page.line_starts))
+    heights = page.sizes(page.line_starts)
     sizes = [height if line.strip() else 0.0 for height, line in zip(heights, page.lines, strict=True)]
     _, up = page.line_pens
     near = [abs(low - high) < _LOWER * size for (high, low), size in zip(pairwise(up), sizes, strict=False)]
