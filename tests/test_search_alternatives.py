@@ -43,3 +43,29 @@ def test_the_most_frequent_ones_are_left_out_where_all_are_on_too_many_pages() -
 def test_words_that_are_nowhere_leave_none_out() -> None:
     query = parse_query(" OR ".join(f"w{number}" for number in range(5_000)))
     assert fewer_alternatives(query, lambda words: {word: 1 for word in words if word.endswith("99")}) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "match"),
+    [
+        ("a Łódź here", "lodz", "Łódź"),
+        ("a lodz here", "Łódź", "lodz"),
+        ("the Straße here", "strasse", "Straße"),
+        ("the strasse here", "Straße", "strasse"),
+        ("热\n力学", "热力学", "热 力学"),
+        ("ﾃﾞータ", "データ", "ﾃﾞータ"),
+        ("a second law here", '"second law"', "second law"),
+        ("entropies", "entrop*", "entropies"),
+        ("in C++ here", "C++", "C++"),
+        ("می\u200cروم", "می\u200cروم", "می\u200cروم"),
+        ("हिन्दी", "हिन्दी", "हिन्दी"),
+        ("İstanbul", "istanbul", "İstanbul"),
+        ("ΑΘΗΝΑΣ", "αθηνας", "ΑΘΗΝΑΣ"),
+    ],
+)
+def test_the_last_of_many_alternatives_is_marked_too(tmp_path: Path, text: str, query: str, match: str) -> None:
+    others = " OR ".join(f"w{number}" for number in range(100))
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(text, " ".join(f"w{number}" for number in range(100))))
+        (hit,) = [hit for hit in corpus.search(f"{others} OR {query}") if hit.page == 1]
+        assert [hit.snippet[start:end] for start, end in hit.spans] == [match]

@@ -13,10 +13,11 @@ from operator import add
 from ingest_widgets.corpus.marked_words import mark_around
 from ingest_widgets.corpus.query import Term, mark_class
 from ingest_widgets.corpus.signs import ACCENTS, JOINER, NON_JOINER, RUN, TYPED, spelt
+from ingest_widgets.corpus.vocabulary import folded
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
-_MOST_TERMS = 64  # of a whole pasted text the first words are marked
+_MOST_TERMS = 64  # of a whole pasted text the first words that a page may have are marked
 _ACCENT = re.compile(f"[{ACCENTS}]")  # a virama or a nukta makes another word
 
 
@@ -32,14 +33,14 @@ class Marker:
     """
 
     def __init__(self, terms: Sequence[Term]) -> None:
-        self._terms = terms[:_MOST_TERMS]
-        self._ascii = _pattern(self._terms, folds=False) if terms else None
-        self._any: re.Pattern[str] | None = None
+        self._terms = terms
+        self._begin = [_beginning(term) for term in terms] if len(terms) > _MOST_TERMS else []
+        self._patterns: dict[bool, re.Pattern[str] | None] = {}
 
     def matches(self, text: str) -> list[Match]:
         """All places in `text`, in order, not overlapping."""
         searched, places = spelt(text)
-        pattern = self._ascii if searched.isascii() else self._folding()
+        pattern = self._pattern(searched)
         if pattern is None:
             return []
         found = [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(searched))]
@@ -56,10 +57,21 @@ class Marker:
             seen[term] += 1
         return list(chain.from_iterable(turns))
 
-    def _folding(self) -> re.Pattern[str] | None:
-        if self._any is None and self._terms:
-            self._any = _pattern(self._terms, folds=True)
-        return self._any
+    def _pattern(self, text: str) -> re.Pattern[str] | None:
+        folds = not text.isascii()
+        if self._begin:
+            words = folded(text)
+            there = [term for term, begin in zip(self._terms, self._begin, strict=True) if begin in words]
+            return _pattern(there[:_MOST_TERMS], folds=folds)
+        if folds not in self._patterns:
+            self._patterns[folds] = _pattern(self._terms, folds=folds)
+        return self._patterns[folds]
+
+
+def _beginning(term: Term) -> str:
+    """What a page has that the term is on; between two signs there may be a line end."""
+    first = term.words[0]
+    return folded(first[0] if RUN.match(first) else first)
 
 
 def _small(text: str) -> str:
