@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from pathlib import Path
 
@@ -72,6 +73,15 @@ def test_an_interrupt_stops_a_cell_that_ingests_within_a_second(version: str, ma
             assert int(done) >= 1
             assert int(cancelled) >= 1
             kernel.run("import os, glob\nfor beside in glob.glob('c.sqlite*'): os.unlink(beside)")
+
+
+@pytest.mark.kernel
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="asyncio has eager tasks since Python 3.12")
+@pytest.mark.parametrize("version", KERNELS)
+def test_so_it_does_where_the_kernel_starts_its_tasks_eagerly(version: str, many: Path) -> None:
+    with start_kernel(version) as kernel:
+        kernel.run("import asyncio\nasyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)")
+        assert interrupted(kernel, WAYS["an awaited ingest"].format(folder=str(many)))[1] == "KeyboardInterrupt"
 
 
 @pytest.mark.kernel

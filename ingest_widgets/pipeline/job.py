@@ -165,13 +165,16 @@ class IngestJob:
         return self._awaited().__await__()
 
     async def _awaited(self, *, begin: bool = False) -> Corpus:
-        with sigterm_heeded(self._interrupted), sigint_watched() as interrupted:
+        interrupted = threading.Event()
+        with sigterm_heeded(self._interrupted):
             try:
                 if begin:
                     self._begin()
-                while not self._ended.is_set():  # noqa: ASYNC110
-                    # No asyncio.Event: the end comes from another thread, and an interrupt is noticed at a tick only.
-                    await asyncio.sleep(_TICK)
+                await asyncio.sleep(0)  # an eager task takes its first step before a kernel sets its handler of SIGINT
+                with sigint_watched(interrupted):
+                    while not self._ended.is_set():  # noqa: ASYNC110
+                        # No asyncio.Event: the end comes from another thread, an interrupt is noticed at a tick only.
+                        await asyncio.sleep(_TICK)
             except asyncio.CancelledError:
                 self.cancel()
                 await self._settled()

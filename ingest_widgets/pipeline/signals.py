@@ -70,15 +70,17 @@ def _tell(name: str) -> None:
 
 
 @contextmanager
-def sigint_watched() -> Iterator[threading.Event]:
+def sigint_watched(seen: threading.Event) -> Iterator[None]:
     """Tells an interrupt from any other cancellation: ipykernel and asyncio's Runner cancel the task on SIGINT.
 
     The handler that is there is called as before; see `IPythonKernel._cancel_on_sigint` in ipykernel.
+
+    Args:
+        seen: Set once an interrupt has come.
     """
-    seen = threading.Event()
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield seen
+        yield
         return
 
     def note(number: int, frame: FrameType | None) -> Any:
@@ -87,7 +89,7 @@ def sigint_watched() -> Iterator[threading.Event]:
 
     signal.signal(signal.SIGINT, note)
     try:
-        yield seen
+        yield
     finally:
         if signal.getsignal(signal.SIGINT) is note:
             signal.signal(signal.SIGINT, before)
