@@ -29,7 +29,8 @@ class _Run:
         self.result: Any = None
         self.error: BaseException | None = None
         self.context = copy_context()
-        self.task = loop.create_task(self._drive(), context=self.context)
+        # Not by the loop's factory: an eager one would take the first step here, where no interrupt is heard.
+        self.task = asyncio.Task(self._drive(), loop=loop, context=self.context)
 
     async def _drive(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import threading
 
 from ingest_widgets import RunSyncTimeout, run_sync
 from tests.run_sync_rows import PATIENCE, Watch, caught, interrupts, logged, no_warning, refusal, row, value
@@ -106,3 +107,22 @@ def interrupt_on_the_running_loop() -> None:
         run_sync(patient.run(), on="kernel")
     watch.under(0.0)
     assert patient.cleaned.is_set()
+
+
+@row(*PLACES, patches=True)
+def interrupt_of_a_first_step_on_the_running_loop() -> None:
+    """It is heard although that step blocks, and also where the loop's own tasks take it as they are made."""
+    here, begun, never = asyncio.get_running_loop(), threading.Event(), threading.Event()
+
+    async def blocks() -> None:
+        begun.set()
+        for _ in range(int(PATIENCE / 0.05)):  # one long wait doesn't hear a signal that comes as it begins
+            never.wait(0.05)
+
+    here.set_task_factory(getattr(asyncio, "eager_task_factory", None))  # since Python 3.12
+    try:
+        with interrupts(begun) as watch, caught(KeyboardInterrupt):
+            run_sync(blocks(), on="kernel")
+    finally:
+        here.set_task_factory(None)
+    watch.under(0.0)
