@@ -134,6 +134,18 @@ def test_a_page_without_any_right_to_left_word_reads_from_the_left_in_such_a_doc
     assert texts(hebrew(*pages)) == ["They read the whole document before lunch."]
 
 
+@pytest.mark.parametrize("size", [1, 10, 100])
+def test_words_are_as_far_apart_whatever_size_the_font_says_and_the_drawing_makes_of_it(size: int) -> None:
+    """Layout programs write fonts of size 1, and the scale of the text makes them as large as they are."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.scale(10 / size, 10 / size)
+        canvas.setFont("Helvetica", size)
+        canvas.drawString(5 * size, 70 * size, "They read the whole document before lunch.")
+
+    assert texts(hebrew(page)) == ["They read the whole document before lunch."]
+
+
 def test_a_very_long_number_beside_right_to_left_text_takes_no_hours() -> None:
     """The time grew with the square of its length."""
     part, times = "1" * 10_000, 40  # longer strings are cut by pdfium

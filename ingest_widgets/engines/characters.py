@@ -38,9 +38,10 @@ _PENS = (c_double * (2 * _MOST_PENS))()
 _ACROSS_AT, _UP_AT = ([byref(_PENS, 16 * n + at) for n in range(_MOST_PENS)] for at in (0, 8))
 _FOUR = (c_double * 4)()
 _EDGES = tuple(byref(_FOUR, 8 * n) for n in range(4))
+_SIX = (c_float * 6)()
+_SIX_AT = byref(_SIX)
 _BOXES = Answers("f", 1, (0.0, 0.0, 0.0, 0.0))
 _SHAPES = Answers("d", 4, (0.0, 0.0, 0.0, 0.0))
-_MATRICES = Answers("f", 1, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0))
 _SAME_PEN = 0.01  # points
 _MOST_SIGNS = 2  # a piece: more aren't drawn by themselves
 
@@ -197,13 +198,13 @@ class Characters:
         return shapes
 
     def size(self, index: int) -> float:
-        """The size of the font."""
-        return float(_SIZE(self._text, index))
+        """How large its font is on the page, along the line or across it, whichever is less."""
+        _MATRIX(self._text, index, _SIX_AT)
+        return abs(float(_SIZE(self._text, index))) * least_scale(_SIX[:])
 
     def sizes(self, indices: Sequence[int]) -> list[float]:
-        """How large their fonts are on the page, along the line or across it, whichever is less."""
-        sizes, matrices = map(_SIZE, repeat(self._text), indices), _MATRICES.of(indices, _MATRIX, self._text)
-        return [abs(size) * least_scale(matrix) for size, matrix in zip(sizes, matrices, strict=True)]
+        """The same of many."""
+        return list(map(self.size, indices))
 
     def generated(self, index: int) -> bool:
         """Whether pdfium put the character in, such as a space for a gap."""

@@ -161,7 +161,7 @@ def _attach(mark: _Unit, letters: Sequence[_Unit], pens: Sequence[float]) -> Non
 def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
     """The same with the blanks that pdfium leaves out."""
     spaced = list(units[:1])
-    size = page.sizes(units[0].signs[:1])[0] if units else 0.0
+    size = page.size(units[0].signs[0]) if units else 0.0
     for unit, following in pairwise(units):
         blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size)
         if blank:
