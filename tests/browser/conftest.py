@@ -122,6 +122,7 @@ def lab(request: pytest.FixtureRequest, tab: Page, server: LabServer) -> Iterato
     yield lab
     if request.node.stash.get(_FAILED, False):
         _keep(lab, request.node)
+    lab.settle()
     tab.close()  # before the kernels go: no 'kernel died' on the way
     server.settle()
     for path in server.root.iterdir():

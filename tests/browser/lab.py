@@ -93,6 +93,10 @@ class Lab:
         self.page.evaluate("labTools.restored()")
         return self
 
+    def settle(self) -> None:
+        """Wait until the kernels have started that a command asked for: one that comes later is the next test's."""
+        self.page.evaluate("window.labTools?.kernelsStarted().then(() => null)")
+
     def reload(self) -> Lab:
         """F5."""
         self.page.reload()

@@ -60,6 +60,12 @@
     return panel(path).id;
   }
 
+  /** Notebooks that were opened by a command start their kernels by themselves; some wait for one to be chosen. */
+  function kernelsStarted() {
+    const starting = [...app().shell.widgets("main")].map((widget) => widget.context?.sessionContext?.ready);
+    return within(Promise.allSettled(starting), 5, "the kernels start").catch(() => null);
+  }
+
   function start(path, index) {
     const widget = panel(path);
     app().shell.activateById(widget.id);
@@ -76,7 +82,7 @@
   }
 
   window.labTools = {
-    open, start, panel, messages, longTasks,
+    open, start, panel, messages, longTasks, kernelsStarted,
     restored: () => within(app().restored, 60, "JupyterLab starts"),
     opened: (path, kernel, seconds) => within(open(path, kernel), seconds, `${path} opens`),
     done: (run, seconds) => within(runs[run].promise, seconds, "the cells end").then(Boolean),

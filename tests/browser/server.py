@@ -71,13 +71,19 @@ class LabServer:
 
     def settle(self) -> None:
         """Shut all kernels down and forget what a test has set: the next test starts from nothing."""
-        for kernel in self.api("GET", "kernels"):
-            try:
-                self.api("DELETE", f"kernels/{kernel['id']}")
-            except HTTPError as error:
-                if error.code != 404:  # it may have ended meanwhile
-                    raise
+        wait_for(self._ends_kernels, 60, "the kernels end")
         write_settings(self.settings_dir)
+
+    def _ends_kernels(self) -> bool:
+        try:
+            for kernel in self.api("GET", "kernels"):
+                self.api("DELETE", f"kernels/{kernel['id']}")
+        except HTTPError as error:
+            # One has ended meanwhile, or is being started: the server lists that before it knows of its last activity.
+            if error.code not in (404, 500):
+                raise
+            return False
+        return True
 
 
 def write_settings(folder: Path) -> None:
