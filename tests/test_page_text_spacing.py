@@ -43,6 +43,7 @@ def typeset(text: str, space: float = 2.78) -> Callable[[Canvas], None]:
 def test_a_letterspaced_heading_is_words(apart: float) -> None:
     assert texts(drawn(spaced("ARTICLE INFO", apart))) == ["ARTICLE INFO"]
     assert texts(drawn(spaced("TO BE OR NOT TO BE THERE", apart))) == ["TO BE OR NOT TO BE THERE"]
+    assert texts(drawn(spaced("ALMOST FIRST", apart))) == ["ALMOST FIRST"]
 
 
 @pytest.mark.parametrize("apart", [3.8, 4.8])
@@ -55,6 +56,21 @@ def test_a_widely_spaced_heading_of_two_long_words_is_words(apart: float) -> Non
 )
 def test_single_letters_with_spaces_between_them_stay_words(text: str) -> None:
     assert texts(drawn(typeset(text))) == [text]
+
+
+@pytest.mark.parametrize("space", [2.2, 3.33])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A B C D E",
+        "The letters: a b c d e f g h i j k l m n",
+        "a \u00e0 \u00e1 \u00e2 \u00e3 \u00e4 \u00e5",
+        "A a B b C c D d",
+    ],
+)
+def test_an_alphabet_is_no_word(text: str, space: float) -> None:
+    """Its letters stand as evenly as those of one."""
+    assert texts(drawn(typeset(text, space))) == [text]
 
 
 @pytest.mark.parametrize("space", [4, 6])

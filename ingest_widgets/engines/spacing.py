@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ _ENOUGH = 4  # gaps
 # Of the height of a sign: closer ones touch, wide ones may stand in columns, those farther apart do.
 _NARROW, _WIDE, _FAR = 0.04, 0.3, 0.45
 _EVEN = 0.35  # of the gap before
+_ORDERED, _STRAY = 7, 0.1  # letters in the order of the alphabet are no word, be it that one in ten isn't among them
 
 
 def spacing_edits(page: TextPage, kinds: bytes, expected: bool = False) -> list[Edit]:
@@ -68,13 +71,23 @@ def _has_spaced_line(page: TextPage, kinds: bytes, singles: bytes) -> bool:
 def _false_spaces(page: TextPage, start: int, end: int) -> list[Edit]:
     """Those between letters of a line that stand as far from each other as the letters around them."""
     pairs = ((pair.start(), len(pair.group(1))) for pair in _PAIR.finditer(page.text, start, end))
-    runs = [run for chain in _chains(page, pairs) for run, tight in _runs(chain) if not tight]
+    runs = [run for chain in _chains(page, pairs) for run, tight in _runs(chain) if not (tight or _is_list(page, run))]
     # Beside a long word that is letterspaced, short ones are, too.
     usual = [run[0].width for run in runs if len(run) >= _ENOUGH and any(gap.spaces for gap in run)]
     if len(usual) == 1 and usual[0] > _WIDE:  # may be cells; beside a letterspaced word there is another one
         return []
     gaps = [gap for run in runs for gap in run if len(run) >= _ENOUGH or _is_like(run[0].width, usual)]
     return [(gap.at + 1, gap.at + 2, "") for gap in gaps if gap.spaces and usual]
+
+
+def _is_list(page: TextPage, run: list[Gap]) -> bool:
+    """Whether the letters are an alphabet or a part of one: what follows in it, or many that differ, in its order."""
+    letters = [page.text[gap.at] for gap in run] + [page.text[gap.at + 1 + gap.spaces] for gap in run[-1:]]
+    if len(run) < _ENOUGH or len(set(letters)) < len(letters):
+        return False
+    places = [ord(unicodedata.normalize("NFKD", letter.lower())[0]) for letter in letters]
+    steps = [after - before for before, after in pairwise(places)]
+    return set(steps) == {1} or (len(letters) >= _ORDERED and sum(step < 0 for step in steps) <= _STRAY * len(letters))
 
 
 def _is_like(width: float, others: list[float]) -> bool:
