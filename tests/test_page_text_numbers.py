@@ -106,13 +106,18 @@ def test_a_line_goes_on_behind_a_raised_sign() -> None:
     assert texts(drawn(first)) == ["They like a word 1 here and there 2."]
 
 
-def test_a_line_goes_on_before_a_sign_that_is_raised_far() -> None:
-    """As browsers raise them; pdfium alone makes seven lines of these."""
+@pytest.mark.parametrize("scale", [1, 1.8, 4.4])
+def test_a_line_goes_on_before_a_sign_that_is_raised_far(scale: float) -> None:
+    """As browsers raise them, and in the large print of slides; pdfium alone makes seven lines of these."""
     marked = (("Smith and Jones", 10, 0), ("3", 8.3, 5), (" tell of 25 m", 10, 0), ("2", 8.3, 5), (", and of x", 10, 0))
     then = (("n+1", 8.3, 5), (" = y", 10, 0), ("i", 8.3, -3), (". See the 1", 10, 0), ("st", 8.3, 5), (" case.", 10, 0))
-    assert texts(drawn(by_sign(*marked, *then))) == [
-        "Smith and Jones 3 tell of 25 m2, and of xn+1 = yi. See the 1st case."
-    ]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setPageSize((3_000, 4_000))
+        canvas.scale(scale, scale)
+        by_sign(*marked, *then)(canvas)
+
+    assert texts(drawn(page)) == ["Smith and Jones 3 tell of 25 m2, and of xn+1 = yi. See the 1st case."]
 
 
 def test_a_line_goes_on_behind_a_lowered_sign() -> None:

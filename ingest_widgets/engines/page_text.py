@@ -18,7 +18,7 @@ from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
 from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, is_of_younger_tex, producer_of
-from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
+from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks, shift_on
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
@@ -127,8 +127,9 @@ class PageReader:
         lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
-        begins, beside = paragraph_starts(lines, firsts, lasts)
-        if beside and (gaps := gaps_beside(page, beside, self._vocabulary)):
+        shift = shift_on(page)
+        begins, beside = paragraph_starts(lines, firsts, lasts, shift)
+        if beside and (gaps := gaps_beside(page, beside, self._vocabulary, shift)):
             lines, firsts, lasts = continued(lines, gaps, firsts, lasts)
             starts = [start for number, start in enumerate(starts) if number not in gaps]
             begins, _ = paragraph_starts(lines, firsts, lasts)

@@ -14,7 +14,7 @@ Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
 _SAME_LINE = 0.5  # points
 SHIFT = 9.0
-"""Points: raised and lowered signs stand no farther off their line."""
+"""Points: raised and lowered signs of ordinary print stand no farther off their line."""
 _STACKED = 1.0  # points: one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
@@ -25,7 +25,9 @@ def pens_of(places: Sequence[Place]) -> Pens:
     return [x for x, _ in places], [y for _, y in places]
 
 
-def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[list[int], list[int]]:
+def paragraph_starts(
+    lines: Sequence[str], firsts: Pens, lasts: Pens, shift: float = SHIFT
+) -> tuple[list[int], list[int]]:
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
     And those of the lines that do not stand to the left of the one before: about as high, or higher if that is but one
@@ -35,6 +37,7 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[l
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
         firsts: Where the pen stood for the first sign of each line: along the line, and upwards.
         lasts: The same for the part behind the last U+FFFE.
+        shift: How far off their line raised and lowered signs stand at the most.
     """
     across, up = firsts
     drops = list(map(sub, lasts[1], up[1:]))
@@ -42,7 +45,7 @@ def paragraph_starts(lines: Sequence[str], firsts: Pens, lasts: Pens) -> tuple[l
     starts, beside = [], []
     for number, drop, above, below, before, left in around:
         alone = left > before and len(lines[number - 1]) == 1
-        if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
+        if (-shift < drop < shift and left > before - _STACKED) or (alone and drop < 2 * shift):
             beside.append(number)
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
             if drop < -_SAME_LINE and not alone and _new_sentence(lines[number - 1], lines[number]):

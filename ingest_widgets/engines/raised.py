@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.hyphens import Vocabulary
     from ingest_widgets.engines.textpage import TextPage
 
-_FAR = 40.0  # points: more than a letter and a space of any text
+_ORDINARY = 12.0  # points, the size of print
+_FAR = 4.5  # times as far as signs are raised: more than a letter and a space
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _NOTE_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.95, 0.4  # of the height of a sign
 _STACKED = 0.2  # of the height of a sign
 _RISE = 1.0  # points
@@ -25,7 +26,13 @@ _MARK = re.compile(rf"[{MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])")  # of a note
 _CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
 
 
-def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int, str]:
+def shift_on(page: TextPage) -> float:
+    """How far off their line raised and lowered signs stand at the most: on slides, by a line from the middle, more."""
+    size = page.size(page.line_starts[len(page.line_starts) // 2])
+    return SHIFT * max(1.0, size / _ORDINARY)
+
+
+def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary, shift: float) -> dict[int, str]:
     """The blank, or nothing, that parts each of these lines from the end of the one before; those far off are out."""
     text, starts = page.text, page.line_starts
     ends = [starts[n - 1] + max(len(text[starts[n - 1] : starts[n]].rstrip()) - 1, 0) for n in beside]
@@ -36,7 +43,7 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
     found: dict[int, str] = {}
     heights: dict[int, tuple[float, float]] = {}  # of the sign beside which each stands
     for number, end, first, last, rise, top in zip(beside, ends, firsts, lasts, rises, above, strict=True):
-        if abs(first - last) > _FAR:
+        if abs(first - last) > _FAR * shift:
             continue
         start = starts[number]
         _, low, right, high = page.box(end)
@@ -108,7 +115,7 @@ def raised_marks(page: TextPage, notes: list[int], starts: list[int], up: list[f
         return {}
     _, bases = page.pens([at for _, at in marks])
     pairs = zip((number for number, _ in marks), bases, strict=True)
-    return {number: base for number, base in pairs if _RISE < up[number] - base < SHIFT}
+    return {number: base for number, base in pairs if _RISE < up[number] - base < shift_on(page)}
 
 
 def lowered(page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens) -> tuple[Pens, Pens]:
