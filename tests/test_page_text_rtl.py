@@ -134,6 +134,18 @@ def test_a_page_without_any_right_to_left_word_reads_from_the_left_in_such_a_doc
     assert texts(hebrew(*pages)) == ["They read the whole document before lunch."]
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_that_stands_on_its_side_or_head_reads_as_upright(quarters: int) -> None:
+    """Of one turned by three quarters pdfium alone gives the words from the left."""
+    pieces = [("Times-Roman", "abc"), ("Times-Roman", "def"), ("Helvetica", "the user guide"), ("Times-Roman", "ghi")]
+
+    def page(canvas: Canvas) -> None:
+        canvas.setPageRotation(90 * quarters)
+        from_the_right(canvas, pieces, 700)
+
+    assert texts(hebrew(page)) == [f"{letters('abc')} {letters('def')} the user guide {letters('ghi')}"]
+
+
 @pytest.mark.parametrize("size", [1, 10, 100])
 def test_words_are_as_far_apart_whatever_size_the_font_says_and_the_drawing_makes_of_it(size: int) -> None:
     """Layout programs write fonts of size 1, and the scale of the text makes them as large as they are."""

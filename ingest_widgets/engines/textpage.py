@@ -198,13 +198,13 @@ class TextPage(Characters):
         return unmapped(self._text)
 
     def _stand_upright(self) -> None:
-        """Turns a page back that stands one or two quarters further than its text needs: pdfium mixes it up."""
+        """Turns a page so that its text stands upright: of others pdfium mixes up the lines, or the words in them."""
         rotation, length = _ROTATION(self.handle), len(self.text)
         if not rotation and not self._turns_at(length // 2):
             return
         turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
-        if (rotation - self._turns) % 4 in (1, 2):
+        if rotation != self._turns:
             self._rotation = rotation
             _ROTATE(self.handle, self._turns)
             self._read_again()
