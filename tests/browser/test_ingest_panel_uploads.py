@@ -63,8 +63,10 @@ def test_sixty_megabytes_arrive_with_the_same_hash(lab: Lab, tmp_path: Path) -> 
 
 
 def test_hundreds_of_small_files_are_few_messages(lab: Lab) -> None:
-    """The kernel's own, with which it answers each of the page's, are counted, too."""
-    panel, _ = Panel.show(lab)
+    """With the kernel's own, by which it answers each of the page's, and without those of the panel's making."""
+    panel, notebook = Panel.show(lab)
+    expect(panel.status("Nothing ingested yet.")).to_be_visible()
+    lab.page.wait_for_function("path => labTools.kernel(path).status === 'idle'", arg=notebook.path)
     lab.forget_messages()
     files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": pdf(f"page {n}")} for n in range(300)]
     choose(panel, *files)
