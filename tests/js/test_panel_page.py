@@ -249,6 +249,7 @@ def test_in_high_contrast_the_bar_the_marks_and_what_is_chosen_can_be_seen(panel
     panel.page.emulate_media(forced_colors="active")
     try:
         assert [part.evaluate(GROUND) for part in coloured] == before
+        assert "rgba" not in panel.page.locator("mark").first.evaluate(GROUND), "half of a colour under black letters"
         for chosen in (panel.page.get_by_role("listitem").first, panel.page.get_by_role("button", name="all: 3 files")):
             assert chosen.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
     finally:
