@@ -149,6 +149,16 @@ def test_a_space_that_takes_no_room_is_none() -> None:
     assert texts(drawn(pair(2.78), squeezed, wide, producer=GHOSTSCRIPT))[1:] == ["the invoked one", "the inv oked one"]
 
 
+def test_a_space_that_takes_no_room_is_none_where_quark_may_cut_the_word() -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setCreator("QuarkXPress 7.31")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(50, 700, "calibra tion", wordSpace=-2.78)
+        canvas.drawString(50, 680, "calibra tion", wordSpace=-1)
+
+    assert texts(drawn(page)) == ["calibration\ncalibra tion"]
+
+
 def test_such_pairs_are_looked_for_on_first_pages_only_unless_there_are_some() -> None:
     """And in documents of Ghostscript only, since others draw none and looking takes its time."""
     none, some = pair(0), pair(2.78)

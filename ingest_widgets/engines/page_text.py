@@ -15,9 +15,9 @@ from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
-from ingest_widgets.engines.pairs import pair_edits
+from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
-from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, is_of_younger_tex, producer_of
+from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, is_of_quark, is_of_younger_tex, producer_of
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks, shift_on
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -51,7 +51,7 @@ class PageReader:
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._producer = producer_of(document)
-        self._may_be_tight = is_of_younger_tex(self._producer)
+        self._may_be_tight, self._may_be_squeezed = is_of_younger_tex(self._producer), is_of_quark(document)
         self.start_afresh()
 
     def start_afresh(self) -> None:
@@ -114,6 +114,8 @@ class PageReader:
             if pairs:
                 self._paired_until = self._pages + _NEAR_PAGES
             edits += pairs
+        if self._may_be_squeezed:
+            edits += squeezed_edits(page)
         if self._may_be_tight and (sampled or self._pages <= self._tight_until) and (tight := tight_spaces(page)):
             self._tight_until = self._pages + _NEAR_PAGES
             edits += tight_edits(page, tight)

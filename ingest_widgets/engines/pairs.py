@@ -33,7 +33,7 @@ def pair_edits(page: TextPage, expected: bool = True) -> list[Edit]:
     length = len(page.text)
     if not expected and not _apart(page, min(length, _BEGINNING)):
         return []
-    return [(at + 1, at + 1, " ") for at in _apart(page, length)] + [(at, at + 1, "") for at in _squeezed(page)]
+    return [(at + 1, at + 1, " ") for at in _apart(page, length)] + squeezed_edits(page)
 
 
 def _apart(page: TextPage, length: int) -> list[int]:
@@ -49,12 +49,15 @@ def _apart(page: TextPage, length: int) -> list[int]:
     return found
 
 
-def _squeezed(page: TextPage) -> list[int]:
-    """Spaces within a word, made as narrow as the letters beside them are drawn close to each other."""
+def squeezed_edits(page: TextPage) -> list[Edit]:
+    """(start, end, ""): spaces within a word, made as narrow as the letters beside them are drawn close to each other.
+
+    QuarkXPress draws one so where it may cut the word.
+    """
     spaces = [space.start() for space in _WITHIN.finditer(page.text)]
     (starts, _), (ends, _) = page.pens(spaces), page.pens([at + 1 for at in spaces])
     narrow = [at for at, start, end in zip(spaces, starts, ends, strict=True) if abs(end - start) < _NARROW]
-    return [at for at in narrow if abs(_gap(page, at - 1, at + 1)) < _TOUCHING]
+    return [(at, at + 1, "") for at in narrow if abs(_gap(page, at - 1, at + 1)) < _TOUCHING]
 
 
 def _gap(page: TextPage, one: int, other: int) -> float:

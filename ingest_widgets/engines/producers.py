@@ -17,10 +17,19 @@ _OFFICE = ("Microsoft", "LibreOffice", "OpenOffice", "Quartz PDFContext")
 
 def producer_of(document: pypdfium2.PdfDocument) -> str:
     """What the document says that it was written by."""
+    return _name_in(document, b"Producer")
+
+
+def is_of_quark(document: pypdfium2.PdfDocument) -> bool:
+    """Whether spaces that take no room may stand where a word could be cut, see `pairs`."""
+    return "QuarkXPress" in _name_in(document, b"Creator")
+
+
+def _name_in(document: pypdfium2.PdfDocument, field: bytes) -> str:
     import pypdfium2.raw as pdfium_c
 
     room = ctypes.create_string_buffer(_LONGEST_NAME)
-    pdfium_c.FPDF_GetMetaText(document, b"Producer", room, len(room))
+    pdfium_c.FPDF_GetMetaText(document, field, room, len(room))
     return room.raw.decode("utf-16-le", "replace").partition("\0")[0]
 
 
