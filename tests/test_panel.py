@@ -264,7 +264,7 @@ def test_who_searches_sees_the_files_that_others_wrote_meanwhile(
 
 def test_what_was_uploaded_waits_for_no_page_that_was_reloaded_in_the_midst_of_another_file(panel: IngestPanel) -> None:
     data = (SAMPLES / "paper-two-columns.pdf").read_bytes()
-    panel._uploads = Uploads(patience=0.3)
+    panel._uploads = Uploads(patience=2)  # longer than a message may wait for its turn
     ask(panel, "upload_begin", page="old", files=[{"id": "a", "name": "a.pdf", "size": len(data)}])
     upload(panel, data[:100], "a")
     ask(panel, "hello", page="new", uploads=[])
