@@ -215,6 +215,22 @@ def test_text_drawn_sideways_keeps_its_order_and_its_paragraphs(angle: int) -> N
     assert texts(drawn(page)) == ["\n".join(lines) + "\n\n" + "\n".join(lines)]
 
 
+def test_boxes_whose_text_runs_in_all_four_directions_are_read_one_by_one() -> None:
+    """Whichever way the page is turned, some of them don't stand upright, and pdfium mixes those up best that lean."""
+    lines = column(60)[:8]
+    parts = [(0, lines[:1]), (90, lines[1:6]), (180, lines[6:7]), (270, lines[7:8])]
+
+    def page(canvas: Canvas) -> None:
+        for angle, part in parts:
+            canvas.saveState()
+            canvas.translate(297, 421)
+            canvas.rotate(angle)
+            lines_at(canvas, part, x=-200, y=200)
+            canvas.restoreState()
+
+    assert texts(drawn(page))[0].split() == " ".join(line for _, part in parts for line in part).split()
+
+
 def test_accents_drawn_beside_their_letters_are_put_on_them() -> None:
     """The box of the accent lies over the letter; a tilde or a caret with a place of its own stays."""
 

@@ -204,7 +204,9 @@ class TextPage(Characters):
             return
         turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
         self._turns = max(turns, key=turns.count)
-        if rotation != self._turns:
+        further = (rotation - self._turns) % 4
+        # By three quarters only where nothing stands otherwise: pdfium would mix that up in turn.
+        if further in (1, 2) or (further == 3 and len(set(turns)) == 1):
             self._rotation = rotation
             _ROTATE(self.handle, self._turns)
             self._read_again()
