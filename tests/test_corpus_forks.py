@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,18 +13,7 @@ import pytest
 from ingest_widgets import Corpus
 from ingest_widgets.corpus import connections
 from tests.corpus_parts import extraction, source
-
-
-def in_a_fork(work: Callable[[], object]) -> int:
-    """The exit code: 0 when the work was done."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+from tests.forks import in_a_fork
 
 
 def test_a_fork_waits_for_a_transaction_so_that_the_child_can_write(

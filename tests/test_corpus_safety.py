@@ -23,6 +23,7 @@ from ingest_widgets import (
 from ingest_widgets.corpus import connections
 from ingest_widgets.corpus.corpus_file import refuse_others
 from tests.corpus_parts import extraction, source
+from tests.forks import in_a_fork
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -220,18 +221,16 @@ def test_a_writer_that_has_to_wait_too_long_says_who_is_to_blame(
 def test_a_fork_in_the_middle_harms_neither_side(tmp_path: Path) -> None:
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("parent"))
+
+        def both_found() -> None:
+            corpus.write(source("b.pdf"), extraction("child"))
+            assert (corpus.search("parent").total, len(corpus)) == (1, 2)
+
         iterator = corpus.pages()
         next(iterator)
         with corpus._connections.reader() as con, corpus._connections._lock:  # in use, and a lock held, at the fork
             assert con.execute("SELECT count(*) FROM pages").fetchone() == (1,)
-            child = os.fork()
-            if child == 0:
-                try:
-                    corpus.write(source("b.pdf"), extraction("child"))
-                    os._exit(0 if corpus.search("parent").total == 1 and len(corpus) == 2 else 1)
-                finally:
-                    os._exit(2)
-            assert os.waitpid(child, 0)[1] == 0
+            assert in_a_fork(both_found) == 0
             assert con.execute("SELECT count(*) FROM pages").fetchone() == (1,)
         corpus.write(source("c.pdf"), extraction("parent again"))
         assert (len(corpus), corpus.check()) == (3, [])

@@ -24,6 +24,7 @@ from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.isolation.wire import WireError
 from ingest_widgets.statuses import Reason, Status
+from tests.forks import in_a_fork
 from tests.hostile.pdf import text_pdf
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
 from tests.processes import is_alive, resident_bytes, until, workers
@@ -271,10 +272,11 @@ def test_a_worker_whose_own_watch_finds_it_too_large_is_out_of_memory() -> None:
 def test_a_fork_neither_uses_nor_kills_its_parents_worker() -> None:
     assert read("honest").status is Status.INGESTED
     mine = [worker.pid for worker in workers()]
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if read("honest").status is Status.INGESTED else 1)
-    assert os.waitpid(child, 0)[1] == 0
+
+    def reads() -> None:
+        assert read("honest").status is Status.INGESTED
+
+    assert in_a_fork(reads) == 0
     assert [worker.pid for worker in workers()] == mine
     assert read("honest").status is Status.INGESTED
 

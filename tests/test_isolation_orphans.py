@@ -18,6 +18,7 @@ import pytest
 
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.statuses import Status
+from tests.forks import in_a_fork
 from tests.hostile.pdf import text_pdf
 from tests.poison import FAKE_ENGINES
 from tests.processes import is_alive, until, workers
@@ -73,11 +74,12 @@ def test_a_fork_gets_workers_of_its_own() -> None:
     """The child neither uses nor kills its parent's worker; both go on reading."""
     assert extract(HONEST).status is Status.INGESTED
     mine = workers()
-    child = os.fork()
-    if child == 0:
-        is_read = extract(HONEST).status is Status.INGESTED
-        os._exit(0 if is_read and len(workers()) == 1 else 1)
-    assert os.waitpid(child, 0)[1] == 0
+
+    def read() -> None:
+        assert extract(HONEST).status is Status.INGESTED
+        assert len(workers()) == 1
+
+    assert in_a_fork(read) == 0
     assert [worker.pid for worker in workers()] == [worker.pid for worker in mine]
     assert extract(HONEST).status is Status.INGESTED
 

@@ -15,6 +15,7 @@ from hvac.exceptions import Forbidden, InvalidPath, InvalidRequest, VaultDown
 from ingest_widgets import Settings, get_settings, refresh_secrets, settings_override
 from ingest_widgets.settings.cache import MOST, NoAnswer, SecretCache
 from ingest_widgets.settings.secret import Secret
+from tests.forks import in_a_fork
 from tests.heard import Heard, listening
 from tests.vault_server import Mood, Vault, vault_server
 
@@ -308,22 +309,10 @@ def test_a_forked_child_is_not_stuck_behind_its_parents_question(vault: Vault) -
         parents = pool.submit(lambda: texts(get_settings()))
         assert vault.asked.wait(10)
         vault.mood = "well"
-        child = os.fork()
-        if child == 0:
-            os._exit(0 if texts(get_settings()) == ["first", "second"] else 1)
-        assert wait_for(child, 10) == 0
+
+        def asks() -> None:
+            assert texts(get_settings()) == ["first", "second"]
+
+        assert in_a_fork(asks) == 0
         vault.over.set()
         parents.result(10)
-
-
-def wait_for(child: int, seconds: float) -> int | None:
-    """The exit code of a process; None if it is still there when the time is over."""
-    deadline, pause = time.monotonic() + seconds, threading.Event()
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return os.waitstatus_to_exitcode(status)
-        pause.wait(0.02)
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    return None
