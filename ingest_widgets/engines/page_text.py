@@ -137,9 +137,9 @@ class PageReader:
             begins, _ = paragraph_starts(lines, firsts, lasts)
         if sampled or self._noted:
             notes = [number - 1 for number in begins if lines[number - 1][:1] in MARKS]
-            if notes and raised_marks(page, notes, starts, firsts[1]):
+            if notes and raised_marks(page, notes, starts, firsts[1], shift):
                 self._noted = True
-                firsts, lasts = lowered(page, lines, starts, firsts, lasts)
+                firsts, lasts = lowered(page, lines, starts, firsts, lasts, shift)
                 begins, _ = paragraph_starts(lines, firsts, lasts)
         return _parted(lines, begins)
 

@@ -108,20 +108,24 @@ def continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[li
     return whole, pens_of(firsts), pens_of(lasts)
 
 
-def raised_marks(page: TextPage, notes: list[int], starts: list[int], up: list[float]) -> dict[int, float]:
+def raised_marks(
+    page: TextPage, notes: list[int], starts: list[int], up: list[float], shift: float
+) -> dict[int, float]:
     """Those of these lines that begin with a raised mark, and where the pen stood for the word behind it."""
     marks = [(number, mark.end()) for number in notes if (mark := _MARK.match(page.text, starts[number]))]
     if not marks:
         return {}
     _, bases = page.pens([at for _, at in marks])
     pairs = zip((number for number, _ in marks), bases, strict=True)
-    return {number: base for number, base in pairs if _RISE < up[number] - base < shift_on(page)}
+    return {number: base for number, base in pairs if _RISE < up[number] - base < shift}
 
 
-def lowered(page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens) -> tuple[Pens, Pens]:
+def lowered(
+    page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens, shift: float
+) -> tuple[Pens, Pens]:
     """Lines that begin with a raised mark stand where the word behind it does."""
     notes = [number for number, line in enumerate(lines) if line[:1] in MARKS]
-    raised = raised_marks(page, notes, starts, firsts[1])
+    raised = raised_marks(page, notes, starts, firsts[1], shift)
     up = [raised.get(number, base) for number, base in enumerate(firsts[1])]
     below = [new if last == first else last for new, first, last in zip(up, firsts[1], lasts[1], strict=True)]
     return (firsts[0], up), (lasts[0], below)
