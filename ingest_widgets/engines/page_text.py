@@ -90,11 +90,15 @@ class PageReader:
             lines.append("\n" + "".join(page.text[start:end] for start, end, _ in numbers).rstrip())
         return lines
 
-    def _ordered(self, page: TextPage, edits: list[Edit]) -> list[str]:
-        text, lines = page.text, page.lines.copy()
-        self._pages += 1
-        sampled = self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
-        edits = edits + _accents_and_turns(page, self._from_right)
+    @property
+    def _sampled(self) -> bool:
+        """Whether this page is looked at for what the pages before it hadn't."""
+        return self._pages <= _FIRST_PAGES or self._pages % _SOME_PAGES == 0
+
+    def _edits(self, page: TextPage) -> list[Edit]:
+        """What is cleaned within lines; what takes its time to find is looked for where there was some."""
+        text, sampled = page.text, self._sampled
+        edits = _accents_and_turns(page, self._from_right)
         spaced = self._pages <= self._spaced_until
         if sampled or self._noted or spaced:
             kinds = kinds_of(text)
@@ -119,7 +123,12 @@ class PageReader:
         if self._may_be_tight and (sampled or self._pages <= self._tight_until) and (tight := tight_spaces(page)):
             self._tight_until = self._pages + _NEAR_PAGES
             edits += tight_edits(page, tight)
-        edits = in_order(edits)
+        return edits
+
+    def _ordered(self, page: TextPage, edits: list[Edit]) -> list[str]:
+        self._pages += 1
+        text, lines, sampled = page.text, page.lines.copy(), self._sampled
+        edits = in_order(edits + self._edits(page))
         starts, firsts = page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts, self._mixed)):
             rows = reading_order(page, text)
