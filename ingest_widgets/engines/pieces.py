@@ -111,7 +111,7 @@ def parts_of(form: Handle, most: int = MOST_PIECES) -> Iterator[Handle]:
 
 def has_form(handles: Sequence[Handle]) -> bool:
     """Whether one of them is a form."""
-    return any(mode < 0 and KIND(handle) == FORM for handle, mode in zip(handles, map(MODE, handles), strict=True))
+    return any(map(is_form, handles))
 
 
 def is_form(handle: Handle) -> bool:
