@@ -9,8 +9,8 @@ from collections.abc import Callable
 from tests.processes import until
 
 
-def in_a_fork(work: Callable[[], object]) -> int:
-    """0 when the work was done, 1 when it raised, minus the signal that ended it: -9 if it was stuck for a minute."""
+def in_a_fork(work: Callable[[], object], seconds: float = 60) -> int:
+    """0 when the work was done, 1 when it raised, minus the signal that ended it: -9 if it was stuck for so long."""
     child = os.fork()
     if child == 0:
         try:
@@ -26,7 +26,7 @@ def in_a_fork(work: Callable[[], object]) -> int:
         return ended[0] == child
 
     try:
-        until(has_ended, 60)
+        until(has_ended, seconds)
     finally:
         if ended[0] != child:
             os.kill(child, signal.SIGKILL)

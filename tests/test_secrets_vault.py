@@ -313,6 +313,6 @@ def test_a_forked_child_is_not_stuck_behind_its_parents_question(vault: Vault) -
         def asks() -> None:
             assert texts(get_settings()) == ["first", "second"]
 
-        assert in_a_fork(asks) == 0
+        assert in_a_fork(asks, seconds=10) == 0
         vault.over.set()
         parents.result(10)
