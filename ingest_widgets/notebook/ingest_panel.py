@@ -153,7 +153,10 @@ class IngestPanel(LiveWidget):
         self._tell_state()
 
     def _complete(self, text: str) -> None:
-        self._tell(completions={"text": text, "options": completions(text) or completions(pasted_path(text))})
+        options = completions(text)
+        if not options and (path := pasted_path(text)) != text:
+            options = completions(path)
+        self._tell(completions={"text": text, "options": options})
 
     def _hello(self, request: Request, buffers: Buffers) -> None:
         self._uploads.give_up_abandoned(list(request.get("uploads", [])))
