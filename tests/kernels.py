@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,7 @@ OVERLAY = ROOT / ".kernels" / "ipykernel-6.31"
 OVERLAY_COMMAND = f"pip install --target {OVERLAY.relative_to(ROOT)} --no-deps 'ipykernel==6.31.*'"
 KERNELS = ("ipykernel-7", "ipykernel-6.31")
 PATIENCE = 90.0
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 @dataclass
@@ -100,7 +102,7 @@ class Kernel:
         return Reply(
             status=content["status"],
             error=f"{content.get('ename', '')}: {content.get('evalue', '')}",
-            trace="\n".join(content.get("traceback", [])),
+            trace=_COLOURS.sub("", "\n".join(content.get("traceback", []))),
             stdout=_text(own, "stdout"),
             stderr=_text(own, "stderr"),
             results=[m["content"]["data"] for m in own if m["msg_type"] in ("execute_result", "display_data")],
