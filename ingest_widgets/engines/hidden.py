@@ -17,6 +17,7 @@ from itertools import islice
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
+from ingest_widgets.engines.forms import pieces
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glance import TINY_POINTS, Spot, is_more_than_text, is_tiny, looks_hidden, within
 from ingest_widgets.engines.pieces import (
@@ -29,7 +30,6 @@ from ingest_widgets.engines.pieces import (
     has_form,
     objects_of,
     page_box,
-    pieces,
     rect_of,
 )
 from ingest_widgets.engines.protocol import Buffer

@@ -13,13 +13,14 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted, is_moved
+from ingest_widgets.engines.forms import parts_of
 from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
-from ingest_widgets.engines.pieces import COUNT, FORM, KIND, objects_of, parts_of
+from ingest_widgets.engines.pieces import COUNT, FORM, KIND, objects_of
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
 

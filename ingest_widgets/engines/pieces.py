@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Iterator, Sequence
-from ctypes import byref, c_float, c_int, c_uint, c_ulong
-from itertools import islice, repeat
+from ctypes import byref, c_float, c_int, c_uint
+from itertools import repeat
 from math import hypot
 from typing import Any, NamedTuple
 
@@ -18,7 +18,6 @@ from ingest_widgets.engines.answers import Answers
 from ingest_widgets.engines.getters import Handle, getter
 
 MOST_PIECES = 3000
-MOST_DEEP = 4
 _THICK = 3.0
 _SQUEEZED = 0.15
 TEXT, PATH, IMAGE, SHADING, FORM = 1, 2, 3, 4, 5
@@ -34,8 +33,6 @@ BOUNDS = getter(pdfium_c.FPDFPageObj_GetBounds)
 _BOX = getter(pdfium_c.FPDF_GetPageBoundingBox)
 COUNT = getter(pdfium_c.FPDFPage_CountObjects)
 _OBJECT = getter(pdfium_c.FPDFPage_GetObject, Handle)
-_FORM_COUNT = getter(pdfium_c.FPDFFormObj_CountObjects)
-_FORM_OBJECT = getter(pdfium_c.FPDFFormObj_GetObject, Handle)
 KIND = getter(pdfium_c.FPDFPageObj_GetType)
 _STROKE = getter(pdfium_c.FPDFPageObj_GetStrokeColor)
 _STROKE_WIDTH = getter(pdfium_c.FPDFPageObj_GetStrokeWidth)
@@ -93,22 +90,6 @@ def page_box(page: Handle) -> Rect:
     return left, bottom, right, top
 
 
-def pieces(handles: Iterable[Handle]) -> Iterator[Piece]:
-    """The pieces that these objects of a page are, and those in its forms, in the order in which they are painted."""
-    for handle in handles:
-        piece = _piece(handle)
-        if piece.kind == FORM:
-            yield from islice(_in_form(piece), MOST_PIECES)
-        else:
-            yield piece
-
-
-def parts_of(form: Handle, most: int = MOST_PIECES) -> Iterator[Handle]:
-    """What a form draws, so many at most."""
-    parts = (_FORM_OBJECT(form, c_ulong(number)) for number in range(min(_FORM_COUNT(form), most)))
-    return filter(None, parts)
-
-
 def has_form(handles: Sequence[Handle]) -> bool:
     """Whether one of them is a form."""
     return any(map(is_form, handles))
@@ -119,28 +100,13 @@ def is_form(handle: Handle) -> bool:
     return bool(MODE(handle) < 0 and KIND(handle) == FORM)
 
 
-def _piece(handle: Handle) -> Piece:
+def piece_of(handle: Handle) -> Piece:
+    """What it is, where it stands by itself."""
     mode = MODE(handle)
     kind = TEXT if mode >= 0 else KIND(handle)
     fill = _COLOUR[:] if FILL(handle, *_COLOUR_AT) else []
     veiled = kind in (TEXT, FORM) and bool(BLENDS(handle))
     return Piece(handle, kind, mode, fill, rect_of(handle), veiled=veiled)
-
-
-def _in_form(form: Piece, depth: int = 1) -> Iterator[Piece]:
-    """What a form draws, and forms in it, where it stands on the page."""
-    matrix = matrix_of(form.handle)
-    scale = least_scale(matrix)
-    for handle in parts_of(form.handle):
-        piece = _piece(handle)
-        inner = _in_form(piece, depth + 1) if piece.kind == FORM and depth < MOST_DEEP else (piece,)
-        for part in inner:
-            yield part._replace(
-                rect=moved(part.rect, matrix),
-                in_form=True,
-                scale=part.scale * scale,
-                veiled=part.veiled or form.veiled,
-            )
 
 
 def moved_point(x: float, y: float, matrix: Matrix) -> tuple[float, float]:

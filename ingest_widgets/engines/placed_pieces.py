@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
+from ingest_widgets.engines.forms import placed
 from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.pieces import (
     COUNT,
-    MOST_DEEP,
     Matrix,
     Rect,
     font_sizes,
     has_form,
-    is_form,
     least_scale,
-    matrix_of,
     moved,
     moved_point,
     objects_of,
-    parts_of,
     pens_of,
     rects_of,
 )
@@ -40,9 +37,9 @@ class PlacedPieces:
         self.handles = list(objects_of(page, range(count if count <= MOST else 0)))
         self._forms: dict[int, Matrix] = {}
         if has_form(self.handles):
-            found = list(islice(_placed(self.handles), MOST + 1))
+            found = list(islice(placed(self.handles, MOST), MOST + 1))
             self.handles = [handle for handle, _ in found] if len(found) <= MOST else []
-            self._forms = {number: form for number, (_, form) in enumerate(found[: len(self.handles)]) if form}
+            self._forms = {number: form.matrix for number, (_, form) in enumerate(found[: len(self.handles)]) if form}
         pens = pens_of([self.handles[number] for number in self._forms])
         self.in_forms = {
             address(self.handles[number]): (form, pen)
@@ -76,22 +73,3 @@ class PlacedPieces:
 def address(handle: Handle) -> int:
     """As a number, which tells whether two are of the same."""
     return handle.value or 0
-
-
-def _placed(
-    handles: Iterable[Handle], around: Matrix | None = None, depth: int = 0
-) -> Iterator[tuple[Handle, Matrix | None]]:
-    """These objects, and in place of forms what those draw, each with where the form stands that it is in."""
-    for handle in handles:
-        if depth < MOST_DEEP and is_form(handle):
-            yield from _placed(parts_of(handle, MOST), _within(matrix_of(handle), around), depth + 1)
-        else:
-            yield handle, around
-
-
-def _within(matrix: Matrix, around: Matrix | None) -> Matrix:
-    if around is None:
-        return matrix
-    a, b, c, d, e, f = matrix
-    a1, b1, c1, d1, *_ = around
-    return a * a1 + b * c1, a * b1 + b * d1, c * a1 + d * c1, c * b1 + d * d1, *moved_point(e, f, around)

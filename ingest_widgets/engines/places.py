@@ -70,7 +70,7 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
         needles: Words and phrases.
         from_right: See `rightleft.reads_from_right`.
     """
-    page.in_forms = PlacedPieces(page.handle).in_forms
+    page.in_forms = page.in_forms or PlacedPieces(page.handle).in_forms
     text = _text(page.text_handle)
     for hyphen in "-", HYPHEN:
         text = text.replace(hyphen + LINE_BREAK, CUT + LINE_BREAK)
