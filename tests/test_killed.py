@@ -10,12 +10,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from ingest_widgets import Corpus, ingest
+from ingest_widgets.pipeline.signals import sigterm_heeded
+from tests.forks import in_a_fork
 from tests.hostile.pdf import text_pdf
 from tests.processes import children, is_alive, until
 
@@ -251,6 +254,33 @@ def test_what_a_handler_raises_stops_the_run_and_goes_on(
     assert err.count(f"Stopped by {name}: what was finished is in the corpus") == 1
     with Corpus(corpus) as held:
         assert len(held.files()) == 40
+
+
+def test_sigterm_ends_a_script_also_when_nobody_reads_what_it_says(folder: Path, tmp_path: Path) -> None:
+    """Its parent never looks into the pipe, and it is full."""
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(write, bytes(4096))
+    os.set_blocking(write, True)
+    corpus = tmp_path / "c.sqlite"
+    with subprocess.Popen([sys.executable, "-c", SCRIPT, str(folder), str(corpus)], stderr=write) as child:
+        try:
+            assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
+            child.terminate()
+            assert child.wait(30) == -signal.SIGTERM
+        finally:
+            child.kill()
+    os.close(read)
+    os.close(write)
+
+
+def test_sigterm_to_a_fork_stops_no_run(tmp_path: Path) -> None:
+    """As when a broken pool of processes ends those that are left."""
+    with sigterm_heeded(lambda: (tmp_path / "stopped").touch()):
+        assert in_a_fork(lambda: signal.raise_signal(signal.SIGTERM)) == -signal.SIGTERM
+    assert not (tmp_path / "stopped").exists()
 
 
 def test_a_handler_of_ones_own_for_sigterm_stays(folder: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -32,11 +33,18 @@ def sigterm_heeded(stop: Callable[[], None]) -> Iterator[None]:
         yield
         return
 
-    def end(number: int, frame: FrameType | None) -> None:
-        stopping = threading.Thread(target=stop, daemon=True)  # the interrupted thread may hold any lock
-        stopping.start()
-        stopping.join(_PATIENCE_SECONDS)
+    owner = os.getpid()
+
+    def stop_and_tell() -> None:
+        stop()
         _tell("SIGTERM")
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if os.getpid() == owner:  # a fork, such as a pool's process, has no run to stop
+            # The interrupted thread may hold any lock, and nobody may read what is told.
+            stopping = threading.Thread(target=stop_and_tell, daemon=True)
+            stopping.start()
+            stopping.join(_PATIENCE_SECONDS)
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
