@@ -163,5 +163,5 @@ def test_words_of_one_piece_are_parted_on_a_page_that_has_signs_in_pieces_and_sp
 
 def test_letters_that_stand_a_little_apart_are_one_word_where_pdfium_has_no_space() -> None:
     """Those that aren't joined to the next one have more room than others, in some fonts."""
-    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046002000430042> -140 <00410042> -200 <00430041>] TJ ET"))
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046002000430042> -160 <00410042> -200 <00430041>] TJ ET"))
     assert text == "\u0643\u0627 \u062a\u0643\u062a\u0627 o"

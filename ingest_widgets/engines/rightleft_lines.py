@@ -28,7 +28,7 @@ _JOINERS = NON_JOINER + "\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
 # Of the size of the font.
 _TOUCHING = 0.12  # a real gap has more
-_NEXT = 0.15  # where pdfium has the two signs beside each other, without a space
+_NEXT = 0.25  # where pdfium has the two signs beside each other, without a space
 _WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
 _LEVEL = 0.05
 _LEAP, _MANY = 30, 0.25  # signs; of all signs
