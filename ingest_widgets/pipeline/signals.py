@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -35,16 +36,13 @@ def sigterm_heeded(stop: Callable[[], None]) -> Iterator[None]:
 
     owner = os.getpid()
 
-    def stop_and_tell() -> None:
-        stop()
-        _tell("SIGTERM")
-
     def end(number: int, frame: FrameType | None) -> None:
         if os.getpid() == owner:  # a fork, such as a pool's process, has no run to stop
             # The interrupted thread may hold any lock, and nobody may read what is told.
-            stopping = threading.Thread(target=stop_and_tell, daemon=True)
-            stopping.start()
-            stopping.join(_PATIENCE_SECONDS)
+            for each in stop, partial(_tell, "SIGTERM"):
+                thread = threading.Thread(target=each, daemon=True)
+                thread.start()
+                thread.join(_PATIENCE_SECONDS)
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
 
