@@ -125,6 +125,28 @@ def test_a_match_has_one_box_in_a_line_that_runs_otherwise_than_the_page(turned:
     assert min(right - left, bottom - top) < 11
 
 
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+@pytest.mark.parametrize("scale", [0.1, 0.4, 1, 12])
+def test_words_of_print_of_any_size_that_runs_any_way(scale: float, angle: int) -> None:
+    """Upwards, 0.1 times as large, the line stands where the same in ordinary print does, turned and shrunk."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.translate(300, 400)
+        canvas.rotate(angle)
+        canvas.scale(scale, scale)
+        canvas.drawString(0, 28, "what stands above")
+        canvas.drawString(0, 14, "the old mill")
+        canvas.drawString(0, 0, "what stands below")
+
+    ((left, top, right, bottom),) = found(drawn(page), "mill")
+    start, end = ((width(text) + 14j) * scale * 1j ** (angle // 90) for text in ("the old ", "the old mill"))
+    for turned in start, end:
+        near = 10 * scale
+        assert left - near < 300 + turned.real < right + near
+        assert top - near < 842 - 400 - turned.imag < bottom + near
+    assert max(right - left, bottom - top) == pytest.approx(width("mill") * scale, rel=0.1)
+
+
 def test_a_phrase_has_a_box_for_each_of_its_lines() -> None:
     upper, lower = found(drawn(lines("they came by the old", "mill road at noon")), "the old mill road")
     assert (upper[0], lower[0]) == pytest.approx((50 + width("they came by "), 50), abs=1)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 
 import pikepdf
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from tests.conftest import SAMPLES
-from tests.test_page_text import texts
+from tests.test_page_text import column, texts
+from tests.test_page_text import drawn as canvas_drawn
 
 
 def turned(page: pikepdf.Page, by: int) -> None:
@@ -23,6 +26,32 @@ def drawn(page: pikepdf.Page, scale: float, x: float = 0, y: float = 0) -> None:
     page.contents_add(b" Q")
     left, bottom, right, top = (float(edge) * scale for edge in page.mediabox)
     page.mediabox = pikepdf.Array([left + x, bottom + y, right + x, top + y])
+
+
+def running(page: pikepdf.Page, by: int) -> None:
+    """Upwards or downwards, or on its head, by the drawing itself."""
+    width, height = (float(side) for side in page.mediabox[2:])
+    matrix, size = {
+        90: (f"0 1 -1 0 {height} 0", [height, width]),
+        180: (f"-1 0 0 -1 {width} {height}", [width, height]),
+        270: (f"0 -1 1 0 0 {width}", [height, width]),
+    }[by]
+    page.contents_coalesce()
+    page.contents_add(f"q {matrix} cm ".encode(), prepend=True)
+    page.contents_add(b" Q")
+    page.mediabox = pikepdf.Array([0, 0, *size])
+
+
+def landscape(page: pikepdf.Page) -> None:
+    """As typesetters turn a page for a wide table: shown upright."""
+    running(page, 90)
+    turned(page, 90)
+
+
+def in_units(page: pikepdf.Page) -> None:
+    """As plans are drawn: shown as large as ever."""
+    drawn(page, 0.05)
+    page.UserUnit = 20
 
 
 def in_form(page: pikepdf.Page, pdf: pikepdf.Pdf, deep: int = 1) -> None:
@@ -41,18 +70,47 @@ WAYS: dict[str, Callable[[pikepdf.Page, pikepdf.Pdf], None]] = {
     "a quarter to the left": lambda page, _: turned(page, 270),
     "as a slide": lambda page, _: drawn(page, 2.5),
     "two on a sheet": lambda page, _: drawn(page, 0.7),
+    "four on a sheet": lambda page, _: drawn(page, 0.35),
+    "in large units": lambda page, _: in_units(page),
+    "as a poster": lambda page, _: drawn(page, 12),
+    "drawn upwards": lambda page, _: running(page, 90),
+    "drawn on its head": lambda page, _: running(page, 180),
+    "drawn downwards": lambda page, _: running(page, 270),
+    "in landscape": lambda page, _: landscape(page),
     "from another origin": lambda page, _: drawn(page, 1, -1_000, 500),
     "in a form": in_form,
     "in a form in another": partial(in_form, deep=2),
 }
 
 
+def word_by_word(canvas: Canvas) -> None:
+    """As browsers draw: the full stops and the raised signs by themselves, the first lines well in."""
+    y = 780.0
+    for paragraph in range(4):
+        for number, line in enumerate(column(50 + 5 * paragraph)):
+            x = 50.0 + 8 * (not number)
+            for part in re.split("(?=[.])|(?<= )", line):
+                canvas.drawString(x, y, part)
+                x += canvas.stringWidth(part)
+            y -= 12
+        canvas.setFont("Helvetica", 6)
+        canvas.drawString(x, y + 15, "2")
+        canvas.setFont("Helvetica", 10)
+
+
+DOCUMENTS: dict[str, Callable[[], bytes]] = {
+    "manual": (SAMPLES / "manual-long.pdf").read_bytes,
+    "paper": (SAMPLES / "paper-two-columns.pdf").read_bytes,
+    "page of a browser": lambda: canvas_drawn(word_by_word),
+}
+
+
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", ["manual-long.pdf", "paper-two-columns.pdf"])
+@pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_page_reads_the_same(name: str, way: str) -> None:
-    out = BytesIO()
-    with pikepdf.open(SAMPLES / name) as pdf:
+    out, document = BytesIO(), DOCUMENTS[name]()
+    with pikepdf.open(BytesIO(document)) as pdf:
         for page in pdf.pages:
             WAYS[way](page, pdf)
         pdf.save(out)
-    assert texts(out.getvalue()) == texts((SAMPLES / name).read_bytes())
+    assert texts(out.getvalue()) == texts(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator
 
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_widgets.engines import glyphs
+from ingest_widgets.engines.frames import Frame, frame_for
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.margins import marginal_lines, without
+from ingest_widgets.engines.pieces import moved
 from ingest_widgets.engines.producers import Cuts
 
 
@@ -313,3 +316,35 @@ def test_what_passes_as_plain_needs_nothing_at_all() -> None:
     halves = (unicodedata.decomposition(chr(n)).split() for n in range(0x110000))
     seconds = {chr(int(half[1], 16)) for half in halves if len(half) == 2 and not half[0].startswith("<")}
     assert not seconds & set(plain), "it composes with the sign before it"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "scale"),
+    [
+        ([4] * 12, 4),
+        ([5] * 9 + [12] * 3, 2),
+        ([7] * 8 + [10] * 4, 1),
+        ([3] * 6 + [60] * 6, 1),
+        ([90] * 9 + [10] * 3, 0.125),
+        ([0.0] * 12, 1),
+        ([math.inf] * 12, 1),
+        ([1e-9] * 12, 1),
+    ],
+)
+def test_a_page_is_read_enlarged_or_shrunk_only_where_most_of_its_print_is_very_small_or_large(
+    sizes: list[float], scale: float
+) -> None:
+    assert frame_for([0] * 12, sizes) == Frame(0, scale)
+
+
+@pytest.mark.parametrize(("turns", "turned"), [([1] * 9 + [0] * 3, 1), ([3] * 8 + [0] * 4, 0), ([0] * 12, 0)])
+def test_a_page_is_turned_only_where_most_of_its_text_stands_alike(turns: list[int], turned: int) -> None:
+    assert frame_for(turns, [10] * 12).turns == turned
+
+
+def test_what_is_moved_into_a_frame_comes_back_as_it_was() -> None:
+    frame = Frame(3, 4.0).centred((100.5, 700.25), (0, 0, 600, 800))
+    box = (10.5, 20.25, 30.125, 40.0)
+    assert moved((100.5, 700.25, 100.5, 700.25), frame.matrix) == pytest.approx((300, 400) * 2, abs=0.5)
+    assert moved(moved(box, frame.matrix), frame.back) == box
+    assert Frame().centred((math.inf, 0), (0, 0, 600, 800)) == Frame()

@@ -9,7 +9,7 @@ import ctypes
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from ctypes import byref, c_double, c_float, c_void_p
-from itertools import repeat, starmap
+from itertools import repeat
 from math import isfinite, pi
 from typing import Any
 
@@ -17,8 +17,9 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.answers import Answers
 from ingest_widgets.engines.clusters import Clusters
+from ingest_widgets.engines.frames import ON_PAGE, Frame
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import Matrix, least_scale, moved, moved_point
+from ingest_widgets.engines.pieces import Matrix, least_scale, moved, moved_matrix, moved_point
 from ingest_widgets.engines.raw_text import BOX, place_of
 
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
@@ -51,7 +52,8 @@ Box = tuple[float, float, float, float]
 class Characters:
     """Those of a page's text, as pdfium counts them.
 
-    All places are in points, turned so that text runs along the first axis and upwards means a larger second one.
+    All places are those in the frame that the page is read in: text runs along the first axis there, upwards means a
+    larger second one, and most print is of ordinary size.
 
     Attributes:
         text: As pdfium gives it.
@@ -63,7 +65,7 @@ class Characters:
     clusters: Clusters | None
     in_forms: Mapping[int, tuple[Matrix, complex]]
     _text: Handle
-    _turns: int  # quarters by which the text is turned
+    _frame: Frame
 
     def objects_at(self, indices: Iterable[int]) -> list[Handle]:
         """The text objects that drew these characters; a false one where pdfium put a character in."""
@@ -78,23 +80,29 @@ class Characters:
         """What pdfium knows the page's text by, for pypdfium2's raw functions."""
         return ctypes.cast(self._text, pdfium_c.FPDF_TEXTPAGE)
 
-    def _turns_at(self, index: int) -> int:
-        """By how many quarters the text is turned here; spaces and line ends that pdfium put in always say 0."""
+    def _letter_at(self, index: int) -> int:
+        """The one here or before: spaces and line ends that pdfium put in have neither a size nor a direction."""
         while index and not self.text[index].isalnum():
             index -= 1
-        return self._quarters(index)
+        return index
 
     def _quarters(self, index: int) -> int:
+        """By how many the text is turned here."""
         angle = _ANGLE(self._text, index)
         return round(-angle / (pi / 2)) % 4 if isfinite(angle) else 0
 
     def is_across(self, index: int) -> bool:
         """Whether the character stands in a line that runs at a right angle to most lines of the page."""
-        return (self._quarters(index) - self._turns) % 2 == 1
+        return self._quarters(index) % 2 == 1
 
-    def _turned(self, x: float, y: float) -> tuple[float, float]:
-        turns = self._turns
-        return (x, y) if not turns else ((y, -x), (-x, -y), (-y, x))[turns - 1]
+    def _framed(self, rect: Box) -> Box:
+        """Left, bottom, right and top of what the page has there."""
+        return rect if self._frame is ON_PAGE else moved(rect, self._frame.matrix)
+
+    def _on_page(self, box: Box) -> Box:
+        """Left, top, right and bottom on the page."""
+        left, bottom, right, top = box if self._frame is ON_PAGE else moved(box, self._frame.back)
+        return left, top, right, bottom
 
     def pens(self, indices: Sequence[int]) -> tuple[list[float], list[float]]:
         """Where the pen stood for each of these characters: along the line, and upwards."""
@@ -107,10 +115,7 @@ class Characters:
             up += _PENS[1 : 2 * len(part) : 2]
         for place, form in self._left_in_forms(indices):
             across[place], up[place] = moved_point(across[place], up[place], form)
-        if self._turns == 0:
-            return across, up
-        turned = [self._turned(x, y) for x, y in zip(across, up, strict=True)]
-        return [x for x, _ in turned], [y for _, y in turned]
+        return across, up
 
     def origins(self, indices: Sequence[int]) -> list[tuple[float, float]]:
         """The same as pairs."""
@@ -128,26 +133,25 @@ class Characters:
                 form, pen = self.in_forms[owner]
                 _ORIGIN(self._text, index, _ACROSS_AT[0], _UP_AT[0])
                 if abs(complex(_PENS[0], _PENS[1]) - pen) < _SAME_PEN:
-                    yield number, form
+                    yield number, moved_matrix(form, self._frame.matrix)
 
     def place(self, index: int) -> Box:
-        """See `raw_text.place_of`; not turned."""
-        left, top, right, bottom = place_of(self._text, index)
-        for _, form in self._left_in_forms((index,)) if self.in_forms else ():
-            left, bottom, right, top = moved((left, bottom, right, top), form)
-        return left, top, right, bottom
+        """Left, top, right and bottom of the character's place in its line, as the page has it."""
+        return self._on_page(self.box(index))
 
     def box(self, index: int) -> Box:
         """Left, bottom, right and top of the character's place in its line."""
-        left, top, right, bottom = self.place(index)
-        return self._turned_box(left, bottom, right, top)
+        left, top, right, bottom = place_of(self._text, index)
+        for _, form in self._left_in_forms((index,)) if self.in_forms else ():
+            return moved((left, bottom, right, top), form)
+        return left, bottom, right, top
 
     def boxes(self, indices: Sequence[int]) -> list[Box]:
         """The same of many."""
         boxes = [(left, low, right, high) for left, high, right, low in _BOXES.of(indices, BOX, self._text)]
         for place, form in self._left_in_forms(indices):
             boxes[place] = moved(boxes[place], form)
-        return list(starmap(self._turned_box, boxes)) if self._turns else boxes
+        return boxes
 
     def whole(self, owner: int | None, box: Box) -> Box:
         """The box of all of the sign that a character was drawn as a part of.
@@ -157,7 +161,7 @@ class Characters:
             box: That of the character.
         """
         rect = self.clusters.rects.get(owner or 0) if self.clusters else None
-        return self._turned_box(*rect) if rect else box
+        return self._framed(rect) if rect else box
 
     def signs(self, indices: Sequence[int]) -> list[Box]:
         """The boxes of the signs that these characters were drawn as parts of."""
@@ -170,35 +174,27 @@ class Characters:
             return None
         return self.clusters.blank_between(one, other)
 
-    def _turned_box(self, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
-        if not self._turns:
-            return left, bottom, right, top
-        (u0, v0), (u1, v1) = self._turned(left, bottom), self._turned(right, top)
-        return min(u0, u1), min(v0, v1), max(u0, u1), max(v0, v1)
-
     def extent(self, index: int) -> tuple[float, float]:
         """Bottom and top of what is drawn of it: a full stop is low, and a raised figure of the font stands high."""
         if self.in_forms:
             return self.extents((index,))[0]
         _SHAPE(self._text, index, *_EDGES)
-        left, right, bottom, top = _FOUR
-        _, low, _, high = self._turned_box(left, bottom, right, top)
+        _, _, low, high = _FOUR
         return low, high
 
     def extents(self, indices: Sequence[int]) -> list[tuple[float, float]]:
         """The same of many."""
-        shapes = self._shapes(indices)
-        return [(low, high) for _, low, _, high in (starmap(self._turned_box, shapes) if self._turns else shapes)]
+        return [(low, high) for _, low, _, high in self._shapes(indices)]
 
     def _shapes(self, indices: Sequence[int]) -> list[Box]:
-        """Left, bottom, right and top of what is drawn of each, as the page has them."""
+        """Left, bottom, right and top of what is drawn of each."""
         shapes = [(left, low, right, high) for left, right, low, high in _SHAPES.of(indices, _SHAPE, self._text)]
         for place, form in self._left_in_forms(indices):
             shapes[place] = moved(shapes[place], form)
         return shapes
 
     def size(self, index: int) -> float:
-        """How large its font is on the page, along the line or across it, whichever is less."""
+        """How large its font is in the frame, along the line or across it, whichever is less."""
         _MATRIX(self._text, index, _SIX_AT)
         return abs(float(_SIZE(self._text, index))) * least_scale(_SIX[:])
 
@@ -217,11 +213,11 @@ class Characters:
     def drawn(self, start: int, count: int) -> list[Box]:
         """Left, top, right and bottom of the pieces that these characters were drawn in, as the page has them."""
         if self.in_forms:
-            shapes = self._shapes([index for index in range(start, start + count) if not self.generated(index)])
-            return [(left, high, right, low) for left, low, right, high in shapes]
-        found = []
-        for number in range(_COUNT_RECTS(self._text, start, count)):
-            _RECT(self._text, number, *_EDGES)
-            left, top, right, bottom = _FOUR
-            found.append((left, top, right, bottom))
-        return found
+            found = self._shapes([index for index in range(start, start + count) if not self.generated(index)])
+        else:
+            found = []
+            for number in range(_COUNT_RECTS(self._text, start, count)):
+                _RECT(self._text, number, *_EDGES)
+                left, top, right, bottom = _FOUR
+                found.append((left, bottom, right, top))
+        return list(map(self._on_page, found))

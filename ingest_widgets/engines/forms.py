@@ -20,7 +20,7 @@ from ingest_widgets.engines.pieces import (
     least_scale,
     matrix_of,
     moved,
-    moved_point,
+    moved_matrix,
     piece_of,
 )
 
@@ -83,7 +83,4 @@ def _form(handle: Handle, around: Form | None) -> Form:
     matrix, veiled = matrix_of(handle), bool(BLENDS(handle))
     if around is None:
         return Form(matrix, veiled)
-    a, b, c, d, e, f = matrix
-    a1, b1, c1, d1, *_ = around.matrix
-    turned = a * a1 + b * c1, a * b1 + b * d1, c * a1 + d * c1, c * b1 + d * d1
-    return Form((*turned, *moved_point(e, f, around.matrix)), veiled or around.veiled)
+    return Form(moved_matrix(matrix, around.matrix), veiled or around.veiled)

@@ -115,6 +115,13 @@ def moved_point(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
+def moved_matrix(matrix: Matrix, around: Matrix) -> Matrix:
+    """Where on the page something stands of which a matrix says where in a form."""
+    a, b, c, d, e, f = matrix
+    a1, b1, c1, d1, *_ = around
+    return a * a1 + b * c1, a * b1 + b * d1, c * a1 + d * c1, c * b1 + d * d1, *moved_point(e, f, around)
+
+
 def moved(rect: Rect, matrix: Matrix) -> Rect:
     """The same of a rectangle."""
     corners = [moved_point(x, y, matrix) for x in rect[::2] for y in rect[1::2]]

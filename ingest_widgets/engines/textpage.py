@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from ctypes import byref, c_float
+from ctypes import c_float
 from itertools import accumulate, compress, repeat
 from math import floor
 from operator import add
@@ -19,7 +19,9 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.characters import Characters
 from ingest_widgets.engines.clusters import Clusters, may_have_clusters
 from ingest_widgets.engines.doubles import drawn_again
+from ingest_widgets.engines.frames import ON_PAGE, frame_for, is_ordinary, point_of
 from ingest_widgets.engines.getters import Handle, getter, unlocked
+from ingest_widgets.engines.pieces import page_box
 from ingest_widgets.engines.raw_text import signs_of, unmapped
 from ingest_widgets.engines.rightleft_lines import has_right_to_left
 from ingest_widgets.engines.torn_lines import torn_lines
@@ -32,13 +34,11 @@ _CLOSE_TEXT = unlocked(pdfium_c.FPDFText_ClosePage, None)
 _ROTATION = getter(pdfium_c.FPDFPage_GetRotation)
 _ROTATE = getter(pdfium_c.FPDFPage_SetRotation, None)
 _CHARACTER = getter(pdfium_c.FPDFText_GetCharIndexFromTextIndex)
-_SHOWN = getter(pdfium_c.FPDF_GetPageBoundingBox)
 _CROP = getter(pdfium_c.FPDFPage_SetCropBox, None)
-# Kept: making it anew for each page costs more than the call.
-_LOOSE = (c_float * 4)()
-_LOOSE_AT = byref(_LOOSE)
 _NOTHING = Handle()
 LINE_BREAK = "\r\n"
+_SAMPLES = 16
+_TALLEST = 1.5  # times the size of its font a letter reaches
 _LEAST_SIDE, _WHOLE = 3.0, 1e6  # points; less far off, pdfium's numbers have whole ones for neighbours
 
 
@@ -66,13 +66,14 @@ class TextPage(Characters):
         may_have_clusters: Whether its script is one whose signs are often drawn in several pieces.
         lines: Of `text`, without those that are drawn again where they stand.
         line_starts: Where in `text` each of them begins.
+        point: See `frames.point_of`, of the font in the middle of the text.
         line_pens: Where the pen stood for the first character of each; see `pens`.
     """
 
     def __init__(self, document: Handle, index: int, clusters_first: bool = False) -> None:
         self.index = index
         self.in_forms = {}
-        self._text = _NOTHING
+        self._text, self._frame = _NOTHING, ON_PAGE
         self._rotation: int | None = None  # as it was
         self.handle: Handle = _LOAD(document, index)
         if not self.handle:
@@ -83,11 +84,11 @@ class TextPage(Characters):
         self.may_have_clusters = may_have_clusters(self.text)
         if self.may_have_clusters is not clusters_first:
             self._read_with(self._found_clusters() if self.may_have_clusters else None)
-        self._turns = 0
+        self.point = 1.0
         if self.text and self.indexed:
             self._stand_upright()
         self._part_lines()
-        if not self._turns % 2 and taken_for_vertical(self):
+        if taken_for_vertical(self):
             self._read_across()
             self._part_lines()
         if self.indexed and (again := drawn_again(self)):
@@ -119,14 +120,15 @@ class TextPage(Characters):
             box: Left, bottom, right and top, as the page has them.
         """
         across, up = self.line_pens
-        left, bottom, right, top = self._turned_box(*box)
+        left, bottom, right, top = self._framed(box)
         return min(across) < left or max(across) > right or min(up) < bottom or max(up) > top
 
     def _read(self) -> None:
         self._take(self._load_text())
 
     def _load_text(self) -> Handle:
-        with self.clusters.in_one_piece() if self.clusters else nullcontext():
+        whole = self.clusters.in_one_piece() if self.clusters else nullcontext()
+        with whole, nullcontext() if self._frame is ON_PAGE else self._frame.around(self.handle):
             text: Handle = _LOAD_TEXT(self.handle)
         return text
 
@@ -178,9 +180,8 @@ class TextPage(Characters):
 
     def _read_across(self) -> None:
         """Reads the text again, with pdfium believing that it runs across: so it does where nothing is shown."""
-        _SHOWN(self.handle, _LOOSE_AT)
-        left, top, right, bottom = _LOOSE
-        if min(right - left, top - bottom) < _LEAST_SIDE or not all(abs(side) < _WHOLE for side in _LOOSE):
+        left, bottom, right, top = box = page_box(self.handle)
+        if min(right - left, top - bottom) < _LEAST_SIDE or not all(abs(side) < _WHOLE for side in box):
             return
         x, y = floor(left) + 1, floor(bottom) + 1
         self._crop(x, y, x + 1, y + 1)  # whole numbers leave the places as they are
@@ -198,15 +199,26 @@ class TextPage(Characters):
         return unmapped(self._text)
 
     def _stand_upright(self) -> None:
-        """Turns a page so that its text stands upright: of others pdfium mixes up the lines, or the words in them."""
+        """Reads a page anew that is turned, or whose print is very small or large, in a frame of its own."""
         rotation, length = _ROTATION(self.handle), len(self.text)
-        if not rotation and not self._turns_at(length // 2):
+        middle = self._letter_at(length // 2)
+        size = self.size(middle)
+        self.point = point_of(size)
+        if not rotation and not self._quarters(middle) and is_ordinary(size):
             return
-        turns = [self._turns_at(length * i // 6) for i in range(1, 6)]
-        self._turns = max(turns, key=turns.count)
-        further = (rotation - self._turns) % 4
-        # By three quarters only where nothing stands otherwise: pdfium would mix that up in turn.
-        if further in (1, 2) or (further == 3 and len(set(turns)) == 1):
+        letters = [self._letter_at(length * i // _SAMPLES) for i in range(1, _SAMPLES)]
+        frame = frame_for(list(map(self._quarters, letters)), list(map(self._known_size, letters)))
+        if rotation:
             self._rotation = rotation
-            _ROTATE(self.handle, self._turns)
+            _ROTATE(self.handle, 0)
+        if frame != ON_PAGE:
+            self._frame = frame.centred(self.origins([middle])[0], page_box(self.handle))
+            self.point = point_of(size * frame.scale)
+        if rotation or frame != ON_PAGE:
             self._read_again()
+
+    def _known_size(self, index: int) -> float:
+        """That of a letter's font; zero if it is drawn larger: some fonts count in points, and have the size 1."""
+        low, high = self.extent(index)
+        size = self.size(index)
+        return size if high - low < _TALLEST * size else 0.0
