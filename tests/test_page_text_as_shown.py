@@ -88,7 +88,7 @@ def word_by_word(canvas: Canvas) -> None:
     y = 780.0
     for paragraph in range(4):
         for number, line in enumerate(column(50 + 5 * paragraph)):
-            x = 50.0 + 8 * (not number)
+            x = 50.0 + 24 * (not number)
             for part in re.split("(?=[.])|(?<= )", line):
                 canvas.drawString(x, y, part)
                 x += canvas.stringWidth(part)

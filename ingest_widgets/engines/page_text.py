@@ -18,7 +18,7 @@ from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
 from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, is_of_quark, is_of_younger_tex, producer_of
-from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks, shift_on
+from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
@@ -134,22 +134,21 @@ class PageReader:
             rows = reading_order(page, text)
             if rows:
                 self._mixed = True
-                return _rebuilt(text, rows, in_order(edits + false_space_edits(page, text)))
+                return _rebuilt(text, rows, in_order(edits + false_space_edits(page, text)), page.point)
         lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
-        shift = shift_on(page)
-        begins, beside = paragraph_starts(lines, firsts, lasts, shift)
-        if beside and (gaps := gaps_beside(page, beside, self._vocabulary, shift)):
+        begins, beside = paragraph_starts(lines, firsts, lasts, page.point)
+        if beside and (gaps := gaps_beside(page, beside, self._vocabulary)):
             lines, firsts, lasts = continued(lines, gaps, firsts, lasts)
             starts = [start for number, start in enumerate(starts) if number not in gaps]
-            begins, _ = paragraph_starts(lines, firsts, lasts)
+            begins, _ = paragraph_starts(lines, firsts, lasts, page.point)
         if sampled or self._noted:
             notes = [number - 1 for number in begins if lines[number - 1][:1] in MARKS]
-            if notes and raised_marks(page, notes, starts, firsts[1], shift):
+            if notes and raised_marks(page, notes, starts, firsts[1]):
                 self._noted = True
-                firsts, lasts = lowered(page, lines, starts, firsts, lasts, shift)
-                begins, _ = paragraph_starts(lines, firsts, lasts)
+                firsts, lasts = lowered(page, lines, starts, firsts, lasts)
+                begins, _ = paragraph_starts(lines, firsts, lasts, page.point)
         return _parted(lines, begins)
 
 
@@ -192,7 +191,7 @@ def _parted(lines: list[str], begins: list[int]) -> list[str]:
     return lines
 
 
-def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit]) -> list[str]:
+def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit], point: float) -> list[str]:
     lines: list[str] = []
     firsts: list[Place] = []
     lasts: list[Place] = []
@@ -210,7 +209,7 @@ def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit]) -> list[st
         lines.append(line)
         firsts.append(place)
         lasts.append(place)
-    return _parted(lines, paragraph_starts(lines, pens_of(firsts), pens_of(lasts))[0])
+    return _parted(lines, paragraph_starts(lines, pens_of(firsts), pens_of(lasts), point)[0])
 
 
 def _edited(text: str, start: int, end: int, edits: list[Edit]) -> str:

@@ -12,10 +12,11 @@ from operator import sub
 Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
-_SAME_LINE = 0.5  # points
+# All distances are points of ordinary print.
+_SAME_LINE = 0.5
 SHIFT = 9.0
-"""Points: raised and lowered signs of ordinary print stand no farther off their line."""
-_STACKED = 1.0  # points: one over the other
+"""Raised and lowered signs stand no farther off their line."""
+_STACKED = 1.0  # one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
 
@@ -26,7 +27,7 @@ def pens_of(places: Sequence[Place]) -> Pens:
 
 
 def paragraph_starts(
-    lines: Sequence[str], firsts: Pens, lasts: Pens, shift: float = SHIFT
+    lines: Sequence[str], firsts: Pens, lasts: Pens, point: float = 1.0
 ) -> tuple[list[int], list[int]]:
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
@@ -37,15 +38,17 @@ def paragraph_starts(
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
         firsts: Where the pen stood for the first sign of each line: along the line, and upwards.
         lasts: The same for the part behind the last U+FFFE.
-        shift: How far off their line raised and lowered signs stand at the most.
+        point: See `TextPage`.
     """
+    if point != 1:
+        firsts, lasts = _in_points(firsts, point), _in_points(lasts, point)
     across, up = firsts
     drops = list(map(sub, lasts[1], up[1:]))
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
     starts, beside = [], []
     for number, drop, above, below, before, left in around:
         alone = left > before and len(lines[number - 1]) == 1
-        if (-shift < drop < shift and left > before - _STACKED) or (alone and drop < 2 * shift):
+        if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
             beside.append(number)
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
             if drop < -_SAME_LINE and not alone and _new_sentence(lines[number - 1], lines[number]):
@@ -56,6 +59,11 @@ def paragraph_starts(
         if drop > _WIDER * usual > _SAME_LINE or (indented and _stands_alone(lines, across, before, number)):
             starts.append(number)
     return starts, beside
+
+
+def _in_points(pens: Pens, point: float) -> Pens:
+    across, up = pens
+    return [place / point for place in across], [place / point for place in up]
 
 
 def _stands_alone(lines: Sequence[str], across: list[float], before: float, number: int) -> bool:

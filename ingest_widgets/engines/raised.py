@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.hyphens import Vocabulary
     from ingest_widgets.engines.textpage import TextPage
 
-_ORDINARY = 12.0  # points, the size of print
 _FAR = 4.5  # times as far as signs are raised: more than a letter and a space
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _NOTE_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.95, 0.4  # of the height of a sign
 _STACKED = 0.2  # of the height of a sign
@@ -26,13 +25,7 @@ _MARK = re.compile(rf"[{MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])")  # of a note
 _CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
 
 
-def shift_on(page: TextPage) -> float:
-    """How far off their line raised and lowered signs stand at the most: on slides, by a line from the middle, more."""
-    size = page.size(page.line_starts[len(page.line_starts) // 2])
-    return SHIFT * max(1.0, size / _ORDINARY)
-
-
-def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary, shift: float) -> dict[int, str]:
+def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int, str]:
     """The blank, or nothing, that parts each of these lines from the end of the one before; those far off are out."""
     text, starts = page.text, page.line_starts
     ends = [starts[n - 1] + max(len(text[starts[n - 1] : starts[n]].rstrip()) - 1, 0) for n in beside]
@@ -43,7 +36,7 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary, shift
     found: dict[int, str] = {}
     heights: dict[int, tuple[float, float]] = {}  # of the sign beside which each stands
     for number, end, first, last, rise, top in zip(beside, ends, firsts, lasts, rises, above, strict=True):
-        if abs(first - last) > _FAR * shift:
+        if abs(first - last) > _FAR * SHIFT * page.point:
             continue
         start = starts[number]
         _, low, right, high = page.box(end)
@@ -108,24 +101,20 @@ def continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[li
     return whole, pens_of(firsts), pens_of(lasts)
 
 
-def raised_marks(
-    page: TextPage, notes: list[int], starts: list[int], up: list[float], shift: float
-) -> dict[int, float]:
+def raised_marks(page: TextPage, notes: list[int], starts: list[int], up: list[float]) -> dict[int, float]:
     """Those of these lines that begin with a raised mark, and where the pen stood for the word behind it."""
     marks = [(number, mark.end()) for number in notes if (mark := _MARK.match(page.text, starts[number]))]
     if not marks:
         return {}
     _, bases = page.pens([at for _, at in marks])
     pairs = zip((number for number, _ in marks), bases, strict=True)
-    return {number: base for number, base in pairs if _RISE < up[number] - base < shift}
+    return {number: base for number, base in pairs if _RISE < up[number] - base < SHIFT * page.point}
 
 
-def lowered(
-    page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens, shift: float
-) -> tuple[Pens, Pens]:
+def lowered(page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens) -> tuple[Pens, Pens]:
     """Lines that begin with a raised mark stand where the word behind it does."""
     notes = [number for number, line in enumerate(lines) if line[:1] in MARKS]
-    raised = raised_marks(page, notes, starts, firsts[1], shift)
+    raised = raised_marks(page, notes, starts, firsts[1])
     up = [raised.get(number, base) for number, base in enumerate(firsts[1])]
     below = [new if last == first else last for new, first, last in zip(up, firsts[1], lasts[1], strict=True)]
     return (firsts[0], up), (lasts[0], below)
