@@ -213,6 +213,11 @@ def test_a_word_with_a_ligature_in_a_font_without_a_map(code: int) -> None:
     assert len(found(pdf, f"con{letters}r")) == 1
 
 
+def test_a_word_in_small_capitals_of_an_old_font() -> None:
+    """Whose letters pdfium has in the private area."""
+    assert len(found(mapped("by K\uf76e\uf775\uf774\uf768, \uf731\uf739\uf737\uf738"), "Knuth", "1978")) == 2
+
+
 @pytest.mark.parametrize("sign", ["\u00ad", "\u200e", "\u200d", "\u007f"])
 def test_a_word_with_a_sign_that_nobody_sees(sign: str) -> None:
     assert len(found(mapped(f"one in{sign}no two"), "inno")) == 1

@@ -138,11 +138,21 @@ def test_a_hyphen_that_pdfium_left_is_joined_on_evidence_only() -> None:
         ("\ufedf\ufe8e", "\u0644\u0627"),
         ("\u2f47\u672c\u8a9e \u2f64", "\u65e5\u672c\u8a9e \u7528"),
         ("\uf0b7 item \uf061", "• item α"),
+        ("K\uf76e\uf775\uf774\uf768, \uf731\uf739\uf737\uf738", "Knuth, 1978"),
+        ("É\uf763\uf76f\uf76c\uf765, L\uf7e9\uf76f\uf76e, \uf6f9\uf6fd", "École, Léon, łš"),
+        ("\uf6c5и\uf6c5лио\uf6c8ека, 1\uf6f2\uf6f3, \uf8e9", "библиотека, 1st, ©"),
     ],
 )
 def test_signs_become_what_they_stand_for(raw: str, clean: str) -> None:
     """Nothing is lost here, so nothing is said."""
     assert clean_text(raw) == (clean, ())
+
+
+def test_an_icon_is_no_small_capital() -> None:
+    """Fonts have both in one private area: letters stand in words, and an icon stands by itself."""
+    text, warnings = clean_text("\uf773 Water\n\uf761 \uf762\uf763\uf764\n\uf76b")
+    assert text == " Water\na bcd\n"
+    assert warnings == ("2 signs without a meaning left out: a font has no map to text",)
 
 
 def test_signs_without_a_meaning_are_left_out_and_said() -> None:

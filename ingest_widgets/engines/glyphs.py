@@ -34,13 +34,28 @@ _CODED = re.compile(
     "|(?<=[^\\W\\d_][^\\W\\d_.,!?])[\x10\x11\x13\x14](?=[\\s,.;:)\\]]|$)"
 )
 _SYMBOL_CODES, _GREEK = "abgdezhqiklmnxoprstufcyw", "αβγδεζηθικλμνξοπρστυφχψω"
-# What Symbol, Wingdings and TeX's brackets put into the private area and has a plain counterpart.
+# What Adobe's old names of glyphs stand for: small capitals and raised letters, Cyrillic as Serbs write it.
+# https://github.com/adobe-type-tools/agl-aglfn/blob/master/glyphlist.txt
+_OLD_LETTERS = {
+    **{chr(0xF700 + code): chr(code) for code in (*range(0x61, 0x7B), *range(0xE0, 0xF7), *range(0xF8, 0x100))},
+    **{chr(code): letter for code, letter in enumerate("гбдпт", 0xF6C4)},
+    **{chr(code): letter for code, letter in enumerate("abdeilmorst", 0xF6E9)},
+    **dict(zip("\uf6be\uf6f9\uf6fa\uf6fd\uf6ff", "ȷłœšž", strict=True)),
+}
+_LETTER = f"[{''.join(_OLD_LETTERS)}]"
+# Fonts of icons have their signs there as well, which stand alone.
+_OLD_LETTER = re.compile(rf"(?:(?<=\w)|(?<={_LETTER})|(?<={_LETTER} )){_LETTER}|{_LETTER}(?=\w| ?{_LETTER})")
+# What those names (figures of old style, too), Symbol and Wingdings put into the private area.
 _PRIVATE = {
+    **{chr(0xF730 + figure): str(figure) for figure in range(10)},
+    **dict(zip("\uf6d9\uf6da\uf6db\uf6dc\uf6de\uf8e8\uf8e9\uf8ea", "©®™1—®©™", strict=True)),
     **dict.fromkeys("\uf0b7\uf0a7\uf0a8\uf06c\uf06e\uf076\uf09f", "•"),
     **dict.fromkeys("\uf0d8\uf0da\uf0e0\uf0f0", "→"),
     **dict.fromkeys("\uf0fc\uf0fe", "✓"),
     **{chr(0xF000 + ord(code)): sign for code, sign in zip(_SYMBOL_CODES, _GREEK, strict=True)},
 }  # fmt: skip
+PRIVATE = _PRIVATE | _OLD_LETTERS
+"""Signs of the private area that have a plain counterpart."""
 _PLAIN = {
     **_PRIVATE,
     **dict.fromkeys("\t\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
@@ -126,6 +141,8 @@ def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], 
     if _CODE.search(signs) and _CODED.search(text):
         known = ligatures()
         text = _CODED.sub(lambda match: _CODES[match.group()] if match.group() in known else match.group(), text)
+    if _OLD_LETTER.search(text):
+        text = _OLD_LETTER.sub(lambda match: _OLD_LETTERS[match.group()], text)
     text = _ODD.sub(lambda match: _PLAIN[match.group()], text)
     for lost, replacement, sentence in _LOST:
         if not lost.search(signs):

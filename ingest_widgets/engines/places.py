@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
+from ingest_widgets.engines.glyphs import PRIVATE
 from ingest_widgets.engines.hyphens import CUT, HYPHEN
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.placed_pieces import PlacedPieces
@@ -211,7 +212,8 @@ def _folded(signs: Iterable[Sign], hyphen: str = "", beside: frozenset[int] = fr
         elif char.isascii() and char.isprintable():
             before, folded = char, char.lower()
         else:
-            before, folded = char, "".join(filter(_is_seen, unicodedata.normalize("NFKD", char.casefold())))
+            plain = PRIVATE.get(char, char).casefold()
+            before, folded = char, "".join(filter(_is_seen, unicodedata.normalize("NFKD", plain)))
         out.extend(folded)
         at.extend([index] * len(folded))
     return "".join(out), at
