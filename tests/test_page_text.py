@@ -252,6 +252,18 @@ def test_accents_drawn_beside_their_letters_are_put_on_them() -> None:
     assert texts(drawn(page)) == ["café naïve ~ x^2"]
 
 
+@pytest.mark.parametrize(
+    ("drawn_in_one", "whole"),
+    [
+        (b"(vo) -400 (\\264) 700 (m) -280 (so)", "vo\u1e3f so"),
+        (b"(vo) -680 (\\264) 700 (m) -280 (so)", "vo \u1e3f so"),
+    ],
+)
+def test_an_accent_leaves_no_space_within_a_word(drawn_in_one: bytes, whole: str) -> None:
+    """Pdfium sees gaps where the pen goes back and forth: real ones part letters that stand apart."""
+    assert texts(assemble(page_objects([b"BT /F1 10 Tf 50 700 Td [%b] TJ ET" % drawn_in_one]))) == [whole]
+
+
 def test_an_accent_in_another_line_stays_there() -> None:
     """It lies over a letter, but not at its height."""
     pdf = drawn(lambda canvas: (canvas.drawString(50, 760, "\u00b4"), canvas.drawString(50, 700, "e and so on"))[0])

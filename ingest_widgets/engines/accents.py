@@ -18,6 +18,7 @@ _ASCII = {sign: _COMBINING[sign] for sign in "`^~"}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
 _MOST = 2_000  # of a kind on a page
+_TOUCHING, _BACK = 0.12, 0.5  # of the size of the font
 
 
 def accent_edits(page: TextPage, text: str) -> list[Edit]:
@@ -48,7 +49,7 @@ def _placed(page: TextPage, text: str, at: int, combining: str) -> list[Edit]:
         u0, v0, u1, _ = page.box(letter)
         near = abs(v0 - bottom) < 0.6 * (top - bottom) and right - left < 2.5 * (u1 - u0)
         if near and u0 <= (left + right) / 2 <= u1:
-            return [(letter, letter + 1, composed), _without(text, at, letter)]
+            return [(letter, letter + 1, composed), _without(page, text, at, letter)]
     return []
 
 
@@ -69,12 +70,13 @@ def _neighbours(text: str, at: int) -> list[int]:
     return near + [i for i in line if text[i].isalpha() and i not in near]
 
 
-def _without(text: str, at: int, letter: int) -> Edit:
-    """Takes the accent out, with the space that pdfium saw between it and a letter elsewhere."""
-    if letter == at + 2:
-        return at, at + 2, ""
-    if letter == at - 2:
-        return at - 1, at + 1, ""
-    if abs(letter - at) > 2 and text[max(at - 1, 0)] == " ":
-        return at - 1, at + 1, ""
-    return at, at + 1, ""
+def _without(page: TextPage, text: str, at: int, letter: int) -> Edit:
+    """Takes the accent out, with the spaces that pdfium saw around it: one stays where its neighbours stand apart."""
+    start, end = at - (text[max(at - 1, 0)] == " "), at + 1 + (text[at + 1 : at + 2] == " ")
+    if end - start == 1 or not text[end : end + 1].strip():
+        return start, end, ""
+    if end - start == 2 and abs(letter - at) == 2:
+        return start, end, ""  # nothing but its own letter
+    before, after = page.boxes([start - 1, end])
+    touching = -_BACK < (after[0] - before[2]) / page.size(at) < _TOUCHING
+    return start, end, "" if touching else " "
