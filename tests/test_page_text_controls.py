@@ -64,6 +64,24 @@ def test_a_control_character_is_a_ligature_only_if_its_font_does_not_say_what_it
 
 
 @pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("/F1 12 Tf (we have \\034t it) Tj", "we have fit it"),
+        ("/F1 12 Tf (that \\034x, too) Tj", "that fix, too"),
+        ("/F1 12 Tf (not o\\033' and \\020\\034nish) Tj", "not off' and finish"),
+        ("/F1 12 Tf (a \\034t b) Tj", "a t b"),
+        ("/F1 12 Tf (that ) Tj /F2 12 Tf (\\034t) Tj /F1 12 Tf ( is) Tj", "that t is"),
+    ],
+)
+def test_a_ligature_before_one_letter_makes_a_word_among_words(shown: str, text: str) -> None:
+    """Formulas have the same numbers before single letters, as Greek ones, and no words in their fonts."""
+    objects = page_objects([f"BT 72 720 Td {shown} ET".encode()])
+    objects[4] = objects[4].replace(b"/F1 3 0 R", b"/F1 3 0 R/F2 9 0 R")
+    objects[9] = objects[3].replace(b"Helvetica", b"Times-Roman")
+    assert read(assemble(objects))[0] == text
+
+
+@pytest.mark.parametrize(
     ("codes", "text"),
     [
         ("31303015313230", "100\u2013120"),

@@ -25,9 +25,10 @@ _CODES = {
 _CODE = re.compile(f"[{''.join(_CODES)}]")
 _CODED = re.compile(
     "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
-    "|(?<![^\\s(\\[\"'“‘-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2})"
-    "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]-]|$)"
-    "|(?<=\\b[Oo])[\x0b\x1b](?=[\\s,.;:)\\]-]|$)"
+    # A letter alone behind may be one of a formula, see `raw_text.unmapped`.
+    "|(?<![^\\s(\\[\"'“‘\x10\x12\x13_/-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2}|([a-z])(?![^\\W_]))"
+    "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]'\x11-]|$)"
+    "|(?<=\\b[Oo])[\x0b\x1b](?=[\\s,.;:)\\]'\x11-]|$)"
     # Fonts for formulas have Greek letters and relations there: beside these are gaps, or single letters.
     "|(?:(?<=[^\\W\\d_]{2})|(?<=\\d))[\x15\x16](?=\\d|[^\\W\\d_]{2})"
     "|(?<![^\\s(\\[])[\x10\x12-\x14](?=[^\\W\\d_]{2})"
@@ -132,7 +133,11 @@ def ligature_edits(text: str, ligatures: Callable[[], Collection[str]]) -> list[
     """
     found = list(_CODED.finditer(text.replace(CUT, "-")))
     known = ligatures() if found else ()
-    return [(match.start(), match.end(), _CODES[match.group()]) for match in found if match.group() in known]
+    return [(match.start(), match.end(), _CODES[match.group()]) for match in found if _is_known(match, known)]
+
+
+def _is_known(code: re.Match[str], known: Collection[str]) -> bool:
+    return code.group() + (code[1] or "") in known
 
 
 def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:
@@ -140,7 +145,7 @@ def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], 
         return text
     if _CODE.search(signs) and _CODED.search(text):
         known = ligatures()
-        text = _CODED.sub(lambda match: _CODES[match.group()] if match.group() in known else match.group(), text)
+        text = _CODED.sub(lambda match: _CODES[match.group()] if _is_known(match, known) else match.group(), text)
     if _OLD_LETTER.search(text):
         text = _OLD_LETTER.sub(lambda match: _OLD_LETTERS[match.group()], text)
     text = _ODD.sub(lambda match: _PLAIN[match.group()], text)

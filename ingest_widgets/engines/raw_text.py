@@ -66,10 +66,25 @@ def _with_nuls(page: Handle, text: str, units: bytes, count: int) -> str:
 
 
 def unmapped(page: Handle) -> set[str]:
-    """The control characters on the page that a font drew without saying what they mean."""
+    """The control characters on the page that a font drew without saying what they mean.
+
+    And with the letter behind those that make a word with it, as "fit" is one.
+    """
     controls = [n for n in range(_COUNT_CHARS(page)) if _UNICODE(page, n) < ord(" ")]
     drawn = [n for n in controls if _UNMAPPED(page, n)]
-    return {chr(_UNICODE(page, n)) for n in drawn if _UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
+    found = {chr(_UNICODE(page, n)) for n in drawn if _UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
+    return found | {chr(_UNICODE(page, n)) + chr(_UNICODE(page, n + 1)) for n in drawn if _is_among_words(page, n)}
+
+
+def _is_among_words(page: Handle, index: int) -> bool:
+    """Whether this and the next character stand beside a word of their font: fonts for formulas draw none."""
+    letters = [n for word in ((-4, -3, -2), (3, 4, 5)) if all(_is_letter(page, index + n) for n in word) for n in word]
+    fonts = {_FONT(_OBJECT(page, index + n)).value for n in (0, 1)}
+    return any({_FONT(_OBJECT(page, index + n)).value} == fonts for n in letters)
+
+
+def _is_letter(page: Handle, index: int) -> bool:
+    return chr(_UNICODE(page, index)).isalpha()
 
 
 def _is_beside_letter(page: Handle, index: int) -> bool:
