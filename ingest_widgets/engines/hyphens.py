@@ -23,7 +23,8 @@ _FIRST_WORD = re.compile(rf"[ \t]*((?:\S|[{_CODES}])+)")  # some of the codes co
 _CODED_BEFORE = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+$")
 _CODED_AFTER = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+")
 _CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w|^\W*/\w")
-_CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_/\\=(@\d]|[.:]\w)")
+# A figure behind a long word is the number of a note.
+_CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_\\=(@]|/(?![^\W\d_])|[.:]\w)|[^\W\d_]{1,5}\d")
 _LAST_PART = re.compile(r"-([^\W\d_]+)")
 _AND_OR = frozenset("and or und oder bzw och eller og oraz lub и или".split())
 _AFTER_LATIN = "\u0370"
