@@ -105,6 +105,7 @@ def test_the_words_of_other_pages_decide() -> None:
         ("for the kfree\ufffebsd32 and", "for the kfree-bsd32\nand"),
         ("see debian\ufffepolicy/ and", "see debian-policy/\nand"),
         ("a time\ufffebased view", "a time-based\nview"),
+        ("a time\ufffeconsuming write", "a time-consuming\nwrite"),
         ("a comma\ufffeseparated list", "a comma-separated\nlist"),
         ("a multi\ufffeplication table", "a multiplication\ntable"),
         ("an in\ufffeAmerican way", "an in-American\nway"),

@@ -36,8 +36,9 @@ _GERMAN_VERB = re.compile("(?:ab|an|auf|aus|dar|ein|vor|zu)(?:be|ein|ge|ver|zu)?
 _ENDINGS = frozenset(("able", "less"))  # are words as well
 # Behind a word these mostly have a hyphen; the document's own are added.
 _LAST_PARTS = frozenset(
-    "aware based capable compatible dependent independent insensitive level mapped oriented party prone readable "
-    "sensitive separated specific supplied threaded".split()
+    "aware based capable compatible compliant consuming delimited dependent driven endian friendly independent "
+    "insensitive level like mapped oriented party prone readable sensitive separated shaped sided specific supplied "
+    "terminated threaded".split()
 )
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
