@@ -175,6 +175,20 @@ def test_a_ligature_is_one_of_the_signs_that_ghostscript_drew_together() -> None
     assert texts(pdf) == ["the given file is read"]
 
 
+def test_a_short_word_of_pictures_stays_whole() -> None:
+    """As TeX's bitmaps are: Ghostscript takes for their width and height what is drawn of each, and sets them apart."""
+    letter = stream(b"500 0 0 0 500 450 d1 0 0 500 450 re f")
+    font = (
+        b"<</Type/Font/Subtype/Type3/FontBBox[0 0 0 0]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 97/LastChar 116"
+        b"/Widths[%b]/CharProcs<</letter 10 0 R>>/Encoding<</Differences[97%b]>>/ToUnicode 30 0 R>>"
+    ) % (b"500 " * 20, b"/letter" * 20)
+    cmap = b"1 begincodespacerange <00> <ff> endcodespacerange 1 beginbfrange <61> <74> <0061> endbfrange"
+    line = b"BT /F1 10 Tf .8 Tc 50 700 Td (these) Tj 33 0 Td (and) Tj 21 0 Td (those) Tj ET"
+    objects = page_objects([line]) | {3: font, 9: b"<</Producer(GPL Ghostscript)>>", 10: letter}
+    pdf = assemble(objects | {30: stream(b"begincmap %b endcmap" % cmap)}, trailer=b"/Info 9 0 R")
+    assert texts(pdf) == ["these and those"]
+
+
 def sign_pieces(*pieces: tuple[float, str, float]) -> bytes:
     """Where each piece of a line is drawn, what it says, and how wide a sign is: figures that mean others."""
     signs = dict.fromkeys("".join(text for _, text, _ in pieces).replace(" ", ""))

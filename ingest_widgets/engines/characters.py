@@ -29,6 +29,8 @@ _MATRIX = getter(pdfium_c.FPDFText_GetMatrix)
 _ANGLE = getter(pdfium_c.FPDFText_GetCharAngle, c_float)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _OWNER = getter(pdfium_c.FPDFText_GetTextObject, c_void_p)
+_FONT = getter(pdfium_c.FPDFTextObj_GetFont, Handle)
+_NAME = getter(pdfium_c.FPDFFont_GetBaseFontName)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
@@ -209,6 +211,10 @@ class Characters:
     def is_unmapped(self, index: int) -> bool:
         """Whether its font doesn't say what the character means."""
         return bool(_UNMAPPED(self._text, index) == 1)
+
+    def is_picture(self, index: int) -> bool:
+        """Whether it is drawn by a page of its own (Type 3): its place is no wider or higher than what is drawn."""
+        return bool(_NAME(_FONT(_OBJECT(self._text, index)), None, 0) <= 1)  # others have a name
 
     def drawn(self, start: int, count: int) -> list[Box]:
         """Left, top, right and bottom of the pieces that these characters were drawn in, as the page has them."""

@@ -44,7 +44,8 @@ def _apart(page: TextPage, length: int) -> list[int]:
     for start, end in pairwise([*starts, length]):
         if pieces[start] and 1 < end - start < _LETTERSPACED + _LIGATURE:
             gaps = [at for at in range(start, end - 1) if page.box(at) != page.box(at + 1)]
-            if len(gaps) < _LETTERSPACED - 1 and all(_gap(page, at, at + 1) > _SPACE for at in gaps):
+            apart = len(gaps) < _LETTERSPACED - 1 and all(_gap(page, at, at + 1) > _SPACE for at in gaps)
+            if apart and gaps and not page.is_picture(start):
                 found += gaps
     return found
 
