@@ -12,6 +12,10 @@ from tests.hostile.pdf import assemble, page_objects, show, stream
 
 _WORD = b"BT /F1 9 Tf 330 405 Td (secret) Tj ET "
 _BOX = b"320 395 200 30 re f "
+_LINE = b"BT /F1 9 Tf 330 405 Td (what is secret stays so) Tj ET "
+_GAP = b"BT /F1 9 Tf 330 405 Td [(secret)-4000(words)] TJ ET "
+_OVER_A_WORD = b"358 396 29 20 re f "
+_LABEL = b"1 g BT /F1 5 Tf 360 405 Td (removed) Tj ET "
 _PICTURE = b"q 200 0 0 30 320 395 cm /Im Do Q "
 
 
@@ -50,6 +54,9 @@ _AMONG = {
     "in the colour of its line": b".2 .4 .8 RG 30 w 320 410 m 520 410 l S .2 .4 .8 rg " + _WORD,
     "behind a picture that has a caption": _WORD + _PICTURE + b"1 g BT /F1 9 Tf 332 404 Td (caption) Tj ET ",
     "behind a picture that words stand on": _WORD + _PICTURE + b"0 g BT /F1 9 Tf 332 404 Td (words) Tj ET ",
+    "a word of a line behind a bar": _LINE + b".5 .1 .1 rg " + _OVER_A_WORD,
+    "a word of a line behind a bar with a label": _LINE + _OVER_A_WORD + _LABEL,
+    "all of a line but its beginning behind a picture": b"BT /F1 9 Tf 298 405 Td (see: secret words) Tj ET " + _PICTURE,
     "behind strips": _WORD + b"1 g " + b"".join(b"%d 395 50 30 re f " % x for x in range(320, 520, 50)),
     "behind a shading": _WORD + b"320 395 200 30 re W n /Fade sh ",
     "outlined in white": b"1 G BT 1 Tr /F1 9 Tf 330 405 Td (secret) Tj 0 Tr ET ",
@@ -62,6 +69,10 @@ _PLAIN = {
     "white on a picture": _PICTURE + b"1 g " + _WORD,
     "white on a letter": b"0 g BT /F1 300 Tf 300 300 Td (M) Tj ET 1 g BT /F1 9 Tf 335 405 Td (secret) Tj ET ",
     "under a see-through picture": _WORD + b"q 200 0 0 30 320 395 cm /Glass Do Q ",
+    "beside a bar where a word was": _GAP + _OVER_A_WORD,
+    "beside a bar with a label where a word was": _GAP + _OVER_A_WORD + _LABEL,
+    "under a bar that is see-through": _LINE + b"/Half gs 1 1 0 rg " + _OVER_A_WORD,
+    "above a thick line": _LINE + b"358 400 29 4 re f ",
     "inside a frame": _WORD + b"0 G 320 395 200 30 re S ",
     "above a line": _WORD + b"0 g 330 403 60 1 re f ",
     "what a scan shows, in a font of one point": _PICTURE

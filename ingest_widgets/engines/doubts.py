@@ -8,7 +8,17 @@ from typing import NamedTuple
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.glance import Spot, is_ground, is_off, is_tiny, painted, spot, within
+from ingest_widgets.engines.glance import (
+    COVERED_PART,
+    Spot,
+    covered_part,
+    is_ground,
+    is_off,
+    is_tiny,
+    painted,
+    spot,
+    within,
+)
 from ingest_widgets.engines.pieces import (
     IMAGE,
     PATH,
@@ -34,7 +44,8 @@ COVERED = ("behind a bar", "behind a picture")
 
 _INVISIBLE_MODES, _OUTLINE = (3, 7), 1
 _BLACK = (0, 0, 0, 255)
-_COVERED_PART = 0.8
+_EDGE = 1.0
+"""Points: letters that what covers a part of a text cuts in two are seen so far inside."""
 _SAME_COLOUR = "in the colour of its ground"
 _LAYER = "on a layer that is off"
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_WIDGET)
@@ -52,6 +63,8 @@ class Doubt(NamedTuple):
     sure: bool = False
     everywhere: bool = False
     """Whether one look tells of all such text of the document."""
+    partly: bool = False
+    """Whether the rectangle is only that part of the piece that may be hidden."""
 
     @property
     def spot(self) -> Spot:
@@ -137,8 +150,12 @@ def _among(piece: Piece, at: int, near: Sequence[Ground]) -> Iterator[Doubt]:
     """What hides it may lie over it, in parts, or right under it in its own colour."""
     over = [ground for n, ground in near if n > at]
     left, bottom, right, top = piece.rect
-    if sum(_shared(piece.rect, ground.rect) for ground in over) >= _COVERED_PART * (right - left) * (top - bottom):
+    if sum(_shared(piece.rect, ground.rect) for ground in over) >= COVERED_PART * (right - left) * (top - bottom):
         yield Doubt(COVERED[any(ground.kind == IMAGE for ground in over)], piece)
+    for ground in over:
+        if not within(piece.rect, ground.rect) and (part := covered_part(piece.rect, ground.rect)):
+            inner = part[0] + _EDGE, part[1] + _EDGE, part[2] - _EDGE, part[3] - _EDGE
+            yield Doubt(COVERED[ground.kind == IMAGE], piece._replace(rect=inner), partly=True)
     under = [ground for n, ground in near if n < at and within(piece.rect, ground.rect)]
     if not under:
         return

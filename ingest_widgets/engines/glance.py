@@ -31,6 +31,8 @@ _SHORT_LINE = 3.0
 """Times as long as it is high: a longer one isn't squeezed, unless it says very much."""
 THIN_POINTS = 1.0
 """What is thinner, such as a line, covers no text."""
+COVERED_PART, _SHORT_WORD = 0.8, 1.5
+"""So much of a line's height has to be covered, for so many times that height, before words are hidden."""
 WHITE, FAINT = 238, 13
 """A colour whose parts are all as light is taken for white, and an alpha below the other for nothing."""
 
@@ -97,10 +99,10 @@ def _is_placed_oddly(texts: Sequence[Handle], shown: Rect) -> bool:
 
 
 def _is_covered(handles: Sequence[Handle], modes: Sequence[int]) -> bool:
-    """Whether some text lies inside of something that is painted later."""
+    """Whether some text, or words of it, lie inside of something that is painted later."""
     for number, mode in enumerate(modes):
         if mode < 0 and (handle := handles[number]) and is_ground(handle, rect := rect_of(handle)):
-            texts = [handles[n] for n in range(number) if modes[n] >= 0 and within(rect_of(handles[n]), rect)]
+            texts = [handles[n] for n in range(number) if modes[n] >= 0 and covered_part(rect_of(handles[n]), rect)]
             later = {handle.value for handle in handles[number:]}  # the same text may stand there again
             if any(text.value not in later for text in texts):
                 return True
@@ -155,6 +157,15 @@ def _is_tiny(handle: Handle, across: float, up: float, scale: float = 1.0) -> bo
     if (not small and across >= _SHORT_LINE * up) or font_size(handle) * scale >= TINY_POINTS:
         return False
     return small or is_squeezed(handle)
+
+
+def covered_part(text: Rect, ground: Rect) -> Rect | None:
+    """What of a text lies inside of something; None if that is too little to hide a word."""
+    left, bottom, right, top = text
+    part = max(left, ground[0]), max(bottom, ground[1]), min(right, ground[2]), min(top, ground[3])
+    thin, long = sorted((right - left, top - bottom))
+    least, most = sorted((part[2] - part[0], part[3] - part[1]))
+    return part if least >= COVERED_PART * thin and most >= min(COVERED_PART * long, _SHORT_WORD * thin) else None
 
 
 def within(inner: Rect, outer: Rect) -> bool:

@@ -146,12 +146,25 @@ def _telling(page: TextPage, starts: Sequence[int], count: int) -> list[Handle]:
 
 def _says_something(page: TextPage, doubt: Doubt) -> bool:
     """Whether it has letters or figures: nobody reads spaces, and stops and strokes alone mean nothing."""
+    if doubt.partly:
+        return any(map(str.isalnum, _signs_within(page, doubt.piece)))
     size = _TEXT(doubt.piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS)))
     if size <= _EMPTY:  # pdfium drops what has no width: single spaces, upright ones, and words squeezed flat
         return doubt.reason != OFF and doubt.piece.rect[:2] != doubt.piece.rect[2:]
     if size > sizeof(_WORDS):  # pdfium gives many spaces as one
         return True
     return any(map(str.isalnum, bytes(_WORDS)[: size - _EMPTY].decode("utf-16-le", "replace")))
+
+
+def _signs_within(page: TextPage, piece: Piece) -> Iterator[str]:
+    """Those of the piece whose middle is inside its rectangle: where a word was taken out there is but a gap."""
+    left, bottom, right, top = piece.rect
+    indices = page.characters(range(len(page.text)))
+    for sign, index, owner in zip(page.text, indices, page.owners(indices), strict=True):
+        if owner == piece.handle.value:
+            x0, y1, x1, y0 = page.place(index)
+            if left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top:
+                yield sign
 
 
 def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) -> Iterator[str]:
