@@ -73,6 +73,8 @@ _PLAIN = {
     "beside a bar with a label where a word was": _GAP + _OVER_A_WORD + _LABEL,
     "under a bar that is see-through": _LINE + b"/Half gs 1 1 0 rg " + _OVER_A_WORD,
     "above a thick line": _LINE + b"358 400 29 4 re f ",
+    "with a white shadow": b"1 g BT /F1 9 Tf 330.5 404.5 Td (secret) Tj ET 0 g " + _WORD,
+    "with a white outline": b"1 G 2 w BT 1 Tr /F1 9 Tf 330 405 Td (secret) Tj 0 Tr ET " + _WORD,
     "inside a frame": _WORD + b"0 G 320 395 200 30 re S ",
     "above a line": _WORD + b"0 g 330 403 60 1 re f ",
     "what a scan shows, in a font of one point": _PICTURE

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from ctypes import c_ulong, c_ushort, sizeof
 from functools import cached_property
 from itertools import islice
+from operator import sub
 
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
 from ingest_widgets.engines.forms import pieces
 from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.glance import TINY_POINTS, Spot, is_more_than_text, is_tiny, looks_hidden, within
+from ingest_widgets.engines.glance import TINY_POINTS, Spot, is_more_than_text, is_tiny, looks_hidden, painted, within
 from ingest_widgets.engines.pieces import (
     COUNT,
     MOST_PIECES,
@@ -51,6 +52,8 @@ _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5})")
 
 _TEXT = getter(pdfium_c.FPDFTextObj_GetText, c_ulong)
 _WORDS, _EMPTY = (c_ushort * 32)(), 2
+_WHITE = "white"
+_HALO = 0.15  # of the height of letters; who draws white ones around them doesn't go further off
 
 
 class HiddenText:
@@ -148,12 +151,25 @@ def _says_something(page: TextPage, doubt: Doubt) -> bool:
     """Whether it has letters or figures: nobody reads spaces, and stops and strokes alone mean nothing."""
     if doubt.partly:
         return any(map(str.isalnum, _signs_within(page, doubt.piece)))
-    size = _TEXT(doubt.piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS)))
+    size = _size_of_words(page, doubt.piece)
     if size <= _EMPTY:  # pdfium drops what has no width: single spaces, upright ones, and words squeezed flat
         return doubt.reason != OFF and doubt.piece.rect[:2] != doubt.piece.rect[2:]
     if size > sizeof(_WORDS):  # pdfium gives many spaces as one
         return True
     return any(map(str.isalnum, bytes(_WORDS)[: size - _EMPTY].decode("utf-16-le", "replace")))
+
+
+def _size_of_words(page: TextPage, piece: Piece) -> int:
+    """How many bytes its text has for pdfium; it is then in `_WORDS`, if that holds it."""
+    return int(_TEXT(piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS))))
+
+
+def _is_halo(page: TextPage, piece: Piece, texts: Sequence[Piece]) -> bool:
+    """Whether the same words stand on it in a colour, as on maps, where white letters part them from what is below."""
+    above, around = texts[texts.index(piece) + 1 :], _HALO * (piece.rect[3] - piece.rect[1])
+    near = (text for text in above if max(map(abs, map(sub, text.rect, piece.rect))) <= around)
+    # Of the same words that stand in the same place pdfium has but the first.
+    return any(text.fill and not painted(text.fill) and _size_of_words(page, text) <= _EMPTY for text in near)
 
 
 def _signs_within(page: TextPage, piece: Piece) -> Iterator[str]:
@@ -171,7 +187,7 @@ def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) ->
     """The reasons of those that nobody sees on the drawn page, from which all other text is left out."""
     sight = Sight(page.handle, [doubt.piece.rect for doubt in doubted])
     doubtful = {doubt.piece.handle.value for doubt in doubted}
-    white = [doubt.piece.rect for doubt in doubted if doubt.reason == "white"]
+    white = [doubt.piece.rect for doubt in doubted if doubt.reason == _WHITE]
     texts = [piece for piece in found if piece.kind == TEXT]
     others = [p.handle for p in texts if p.handle.value not in doubtful and not _is_ground(p, white)]
     ground = sight.draw(others + [doubt.piece.handle for doubt in doubted])
@@ -187,6 +203,8 @@ def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) ->
             shown = sight.draw(others + [doubt.piece.handle for doubt in left_out])
             for reason in {doubt.reason for doubt in looked_at}:
                 same = (d for d in looked_at if d.reason == reason and sight.is_same(ground, shown, d.piece.rect))
+                if reason == _WHITE:
+                    same = (doubt for doubt in same if not _is_halo(page, doubt.piece, texts))
                 if any(_says_something(page, doubt) for doubt in same):
                     yield reason
 
