@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from ingest_widgets import Corpus, ingest
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import check_engine
 from ingest_widgets.errors import CLOSE_FILES, EngineError, IngestError, SettingsError
@@ -275,6 +276,18 @@ def test_a_container_gets_no_more_workers_than_its_share_of_the_cores(
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     assert usable_cores(str(tmp_path)) == (cores or usable_cores(str(tmp_path / "nowhere")))
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", "", None])
+def test_no_file_is_blamed_when_there_is_no_python_to_start(
+    program: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade under a running kernel, or where Python is embedded in another program."""
+    monkeypatch.setattr(sys, "executable", program)
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        with pytest.raises(EngineError, match=r"no Python at sys\.executable"):
+            ingest(SAMPLES, corpus, progress=False)
+        assert {record.reason for record in corpus.files()} == {Reason.CANCELLED}
 
 
 def test_an_executor_that_can_start_no_more_threads_works_with_those_it_has() -> None:

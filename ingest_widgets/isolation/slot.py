@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import os
 import re
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -61,6 +63,11 @@ class Slot:
         raise AssertionError("unreachable")
 
     def _fresh(self, memory_bytes: int, sandbox: bool) -> WorkerProcess:
+        if not os.path.isfile(sys.executable or ""):  # gone with an upgrade, or unknown where Python is embedded
+            raise EngineError(
+                f"a worker process can't start (no Python at sys.executable, {sys.executable!r}): restart the kernel, "
+                "or set that to the Python that has ingest-widgets"
+            )
         try:
             fresh = WorkerProcess(memory_bytes, sandbox=sandbox)
         except OSError as error:  # no process, descriptor or memory is left for it
