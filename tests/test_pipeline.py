@@ -38,7 +38,7 @@ from ingest_widgets import (
     start_ingest,
 )
 from ingest_widgets.corpus import Known
-from ingest_widgets.documents import FileKey, SourceFile
+from ingest_widgets.documents import Extraction, FileKey, SourceFile
 from ingest_widgets.notebook.run_table import RunTable
 from ingest_widgets.pipeline import IngestJob, IngestRun, NullObserver
 from ingest_widgets.pipeline import job as job_module
@@ -164,6 +164,19 @@ def test_a_changed_file_that_now_fails_keeps_its_old_pages_and_says_so(papers: P
     assert corpus.last_run
     assert corpus.last_run.failed == 3
     corpus.close()
+
+
+def test_a_folder_that_can_be_listed_again_is_no_longer_said_to_have_failed(samples: Path, tmp_path: Path) -> None:
+    """As its `detail` asks for; what other folders were said to be stays."""
+    for name in ("closed", "elsewhere"):
+        shutil.copytree(samples, tmp_path / name / "sub")
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        for name in ("closed", "elsewhere"):
+            folder = SourceFile(f"{name}/", f"{tmp_path}/{name}/", problem=(Reason.UNREADABLE, "It can't be listed."))
+            corpus.write(folder, Extraction(Status.FAILED, *folder.problem or ()))
+        ingest(tmp_path / "closed", corpus, progress=False)
+        assert [record.name for record in corpus.files() if record.name.endswith("/")] == ["elsewhere/"]
+        assert len(corpus.files()) == 1 + len(EXPECTED)
 
 
 def test_a_run_reads_again_what_somebody_removes_from_the_corpus_before_it_comes_to_it(tmp_path: Path) -> None:

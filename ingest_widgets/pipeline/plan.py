@@ -77,22 +77,36 @@ class Plan:
         to_read: Each with the hash that makes it `unchanged` after all, or None.
         settled: Files that nothing is read of, with what they count as.
         refused: Files with a problem that the listing saw and the corpus doesn't know yet, and what is kept of them.
+        opened: The names of folders that an earlier run couldn't list and this one could.
     """
 
     to_read: list[tuple[SourceFile, str | None]] = field(default_factory=list)
     settled: list[tuple[SourceFile, Known, Status]] = field(default_factory=list)
     refused: list[tuple[SourceFile, Extraction]] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
 
 
 def make_plan(files: Sequence[SourceFile], known: Mapping[FileKey, Known], conditions: Conditions) -> Plan:
     """Sorts the files; those to read come largest first, after one small one that shows something at once."""
-    plan = Plan()
+    plan = Plan(opened=_opened(files, known))
     for file in files:
         _place(plan, file, known.get(file.key), conditions)
     plan.to_read.sort(key=lambda pair: pair[0].size or 0, reverse=True)
     if plan.to_read:
         plan.to_read.insert(0, plan.to_read.pop())
     return plan
+
+
+def _opened(files: Sequence[SourceFile], known: Mapping[FileKey, Known]) -> list[str]:
+    # No path of a file ends so; see `sources.listing`.
+    closed = {path: before.name for (kind, path), before in known.items() if kind == "file" and path.endswith("/")}
+    if not closed:
+        return []
+    listed, above = {file.path for file in files}, set[str]()
+    for folder in listed:
+        while (folder := folder.rpartition("/")[0]) and folder not in above:
+            above.add(folder)
+    return [name for path, name in closed.items() if path not in listed and path.rstrip("/") in above]
 
 
 def _place(plan: Plan, file: SourceFile, before: Known | None, conditions: Conditions) -> None:

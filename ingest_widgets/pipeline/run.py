@@ -139,6 +139,8 @@ class IngestRun:
         self._observer.listed(files)
         plan = make_plan(files, self.corpus.known(), self._conditions)
         self._tell_settled(plan)
+        for name in filter(self.corpus.__contains__, plan.opened):
+            self.corpus.remove(name)
         for file, extraction in plan.refused:
             self._keep(file, extraction)
         if plan.to_read:
