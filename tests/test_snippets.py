@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from ingest_widgets import Corpus
 from ingest_widgets.corpus.page_images import needles
 from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.scanned_lines import boxes_of
-from ingest_widgets.corpus.snippets import make_snippet
+from ingest_widgets.corpus.snippets import Marker, make_snippet
 from ingest_widgets.documents import ScannedLine
 from tests.corpus_parts import extraction, source
 
@@ -123,3 +125,23 @@ def test_marks_are_right_however_far_apart_the_matches_are(gaps: list[int]) -> N
     snippet, marks = make_snippet(text, matches)
     assert {snippet[start:end] for start, end in marks} == ({"needle"} if gaps else set())
     assert len(snippet) < 260
+
+
+def test_to_mark_many_words_takes_little_even_on_pages_with_letters_beyond_ascii() -> None:
+    """Large classes of letters, each half a millisecond to compile, once stood for every letter of a query."""
+    words = [f"{a}tude{b}nce" for a in "bcdfghjk" for b in "lmnpr"]
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _value: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    Marker(parse_query("once a process").terms).matches("été")
+    marker = Marker(parse_query(" ".join(words)).terms)
+    sys.setprofile(count)
+    try:
+        found = marker.matches(" ".join(words).replace("e", "é"))
+    finally:
+        sys.setprofile(None)
+    assert len(found) == len(words)
+    assert calls < 1_000 * len(words)

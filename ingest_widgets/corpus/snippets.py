@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import cache
 from itertools import chain, pairwise
 from operator import add
 
 from ingest_widgets.corpus.marked_words import mark_around
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import ACCENTS, JOINER, NON_JOINER, RUN, TYPED, spelt
+from ingest_widgets.corpus.signs import NON_JOINER, RUN, spelt
 from ingest_widgets.corpus.vocabulary import folded
 from ingest_widgets.scripts import SIGNS
 
 _WIDTH = 240
 _MOST_TERMS = 64  # of a whole pasted text the first words that a page may have are marked
-_ACCENT = re.compile(f"[{ACCENTS}]")  # a virama or a nukta makes another word
 
 
 Match = tuple[int, int, int]
@@ -39,11 +37,11 @@ class Marker:
 
     def matches(self, text: str) -> list[Match]:
         """All places in `text`, in order, not overlapping."""
-        searched, places = spelt(text)
+        searched, places = _as_indexed(text)
         pattern = self._pattern(searched)
         if pattern is None:
             return []
-        found = [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(_small(searched))]
+        found = [(match.start(), match.end(), match.lastindex or 0) for match in pattern.finditer(searched)]
         return [(places[start], places[end], term) for start, end, term in found] if places else found
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -58,49 +56,71 @@ class Marker:
         return list(chain.from_iterable(turns))
 
     def _pattern(self, text: str) -> re.Pattern[str] | None:
-        folds = not text.isascii()
+        is_mixed = not text.isascii() and bool(_mixed().search(text))
         if self._begin:
-            words = folded(text)
-            there = [term for term, begin in zip(self._terms, self._begin, strict=True) if begin in words]
-            return _pattern(there[:_MOST_TERMS], folds=folds)
-        if folds not in self._patterns:
-            self._patterns[folds] = _pattern(self._terms, folds=folds)
-        return self._patterns[folds]
+            there = [term for term, begin in zip(self._terms, self._begin, strict=True) if begin in text]
+            return _pattern(there[:_MOST_TERMS], is_mixed)
+        if is_mixed not in self._patterns:
+            self._patterns[is_mixed] = _pattern(self._terms, is_mixed)
+        return self._patterns[is_mixed]
 
 
 def _beginning(term: Term) -> str:
     """What a page has that the term is on; between two signs there may be a line end."""
     first = term.words[0]
-    return folded(first[0] if RUN.match(first) else first)
+    return _as_indexed(first[0] if RUN.match(first) else first)[0]
 
 
-def _small(text: str) -> str:
-    """The text in small letters, every one in its old place."""
-    small = text.lower()
-    if len(small) == len(text):
-        return small
-    return "".join(c.lower()[0] for c in text)  # of the dotted I the letter, without the dot
+def _as_indexed(text: str) -> tuple[str, list[int]]:
+    """The text as the index writes it, but with its non-joiners; and where each of its signs is in this one.
+
+    A last place is the end. There is none when all signs are where they were.
+    """
+    if text.isascii():
+        return text.lower(), []
+    text, places = spelt(text)
+    forms = {sign: _form(sign) for sign in set(text)}
+    if all(len(form) == 1 for form in forms.values()):
+        return text.translate({ord(sign): form for sign, form in forms.items()}), places
+    places = places or [*range(len(text) + 1)]
+    kept = [(c, place) for sign, place in zip(text, places, strict=False) for c in forms[sign]]
+    return "".join(c for c, _ in kept), [*(place for _, place in kept), places[-1]]
 
 
-def _pattern(terms: Iterable[Term], *, folds: bool) -> re.Pattern[str] | None:
+@cache
+def _form(sign: str) -> str:
+    return sign if sign == NON_JOINER else folded(sign)
+
+
+@cache
+def _mixed() -> re.Pattern[str]:
+    """What a text has whose words end elsewhere than behind letters and figures, or go on across what is neither."""
+    return re.compile(f"[{SIGNS}{mark_class()}{NON_JOINER}]")
+
+
+def _pattern(terms: Iterable[Term], is_mixed: bool) -> re.Pattern[str] | None:
     # The longest first: of 'heat' and 'heat death' the phrase should be marked whole.
-    alternatives = sorted(dict.fromkeys(_phrase(term, folds=folds) for term in terms), key=len, reverse=True)
+    alternatives = sorted(dict.fromkeys(_phrase(term, is_mixed) for term in terms), key=len, reverse=True)
     # The empty group behind each one tells which it was.
     return re.compile("|".join(f"{alternative}()" for alternative in alternatives)) if alternatives else None
 
 
-def _phrase(term: Term, *, folds: bool) -> str:
-    letter = f"[^\\W_{SIGNS}]|[{mark_class()}{JOINER}]" if folds else "[a-z0-9]"
-    mark = f"(?<=[\\w{mark_class()}])[{mark_class()}]"  # a word's; an accent may stand alone
-    before = f"(?![{SIGNS}])(?:[^\\W_]|{mark}|{JOINER})" if folds else "[a-z0-9]"
-    gap = f"(?:(?![^\\W_]|{mark})[\\s\\S])" if folds else "[^a-z0-9]"
+def _phrase(term: Term, is_mixed: bool) -> str:
+    # Large classes take half a millisecond each to be compiled, so that most texts have patterns without them.
+    letter = before = r"[^\W_]"
+    gap = r"[\W_]"
+    if is_mixed:
+        mark = f"(?<=[\\w{mark_class()}])[{mark_class()}]"  # a word's; one may stand alone
+        letter = f"[^\\W_{SIGNS}]|[{mark_class()}]"
+        before = f"(?![{SIGNS}])(?:[^\\W_]|{mark})"
+        gap = f"(?:(?![^\\W_]|{mark})[\\s\\S])"
     words = term.words[:_MOST_TERMS]
     are_runs = [bool(RUN.match(word)) for word in words]
     marks = dict(map(mark_around, term.marked))
     first, *others = (
         "\n?".join(map(re.escape, word))
         if is_run
-        else _marked(_word(word, "" if number else before, folds=folds), *marks.get(word.lower(), ("", "")))
+        else _marked(_word(word, "" if number else before, is_mixed), *marks.get(word.lower(), ("", "")))
         for number, (word, is_run) in enumerate(zip(words, are_runs, strict=True))
     )
     # Nothing need stand between signs and other words.
@@ -117,45 +137,12 @@ def _marked(pattern: str, before: str, behind: str) -> str:
     return f"{before}{pattern}(?={behind})" if behind else before + pattern
 
 
-def _word(word: str, before: str, *, folds: bool) -> str:
-    letters = _letters(word, folds=folds)
+def _word(word: str, before: str, is_mixed: bool) -> str:
+    letters = [re.escape(c) for c in _as_indexed(word)[0]]
     # What may not stand before is looked for behind the first letter: so the search can skip to that letter.
     letters[0] += f"(?<!{before}{letters[0]})" if before else ""
-    if not folds:
-        return "".join(letters)
     # Nothing is given back, and a non-joiner behind the word belongs to the gap: so a long row is read in one way only.
-    return f"[{ACCENTS}{JOINER}{NON_JOINER}]*+".join(letters) + f"[{ACCENTS}{JOINER}]*+"
-
-
-def _letters(word: str, *, folds: bool) -> list[str]:
-    """A pattern of one sign's width for each letter of the word, with all its accents where the text has any."""
-    small = word.lower()
-    letters = [letter for c in small if not _ACCENT.match(c) for letter in _bases().get(c, c)] or list(small)
-    return [f"[{c}{_kin()[c]}]" if folds and c in _kin() else re.escape(c) for c in letters]
-
-
-@lru_cache(maxsize=1)
-def _bases() -> dict[str, str]:
-    """The small letters that the index takes for others as well, each with that other one, or those two.
-
-    Not the Cyrillic letters with a sign above, but for the io: they are letters of their own.
-    """
-    bases = dict(TYPED)
-    for c in map(chr, (*range(0xDF, 0x250), *range(0x370, 0x400), 0x451, *range(0x622, 0x627), *range(0x1E00, 0x2000))):
-        base = unicodedata.normalize("NFD", c)[0].casefold()
-        if c == c.lower() and base != c and len(base) == 1:
-            bases[c] = bases.get(base, base)
-    return bases
-
-
-@lru_cache(maxsize=1)
-def _kin() -> dict[str, str]:
-    """For each small letter those that the index takes for it."""
-    kin: dict[str, str] = {}
-    for c, base in _bases().items():
-        if len(base) == 1:
-            kin[base] = kin.get(base, "") + c
-    return kin
+    return f"{NON_JOINER}*+".join(letters) if is_mixed else "".join(letters)
 
 
 def make_snippet(text: str, matches: Sequence[Match]) -> tuple[str, tuple[tuple[int, int], ...]]:
