@@ -19,6 +19,7 @@ from ingest_widgets import (
     Corpus,
     CorpusError,
     CorpusLocked,
+    ingest,
 )
 from ingest_widgets.corpus import connections
 from ingest_widgets.corpus.corpus_file import refuse_others
@@ -152,6 +153,33 @@ def test_a_second_look_at_an_open_corpus_costs_it_no_lock(tmp_path: Path) -> Non
         assert write_elsewhere(path, "b.pdf") == ["a.pdf", "b.pdf"]
         corpus.write(source("c.pdf"), extraction("words"))
         assert write_elsewhere(path, "d.pdf") == ["a.pdf", "b.pdf", "c.pdf", "d.pdf"]
+
+
+def test_what_was_written_is_in_the_file_that_people_copy_while_the_corpus_is_open(tmp_path: Path) -> None:
+    """A notebook's kernel keeps it open for days, and what lies beside the file isn't downloaded along with it."""
+    path = tmp_path / "c.sqlite"
+
+    def copied(name: str) -> Corpus:
+        copy = tmp_path / name
+        code = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
+        subprocess.run([sys.executable, "-c", code, path, copy], timeout=60, check=True)
+        return Corpus(copy)
+
+    def fn(texts: list[str]) -> list[list[float]]:
+        return [[1.0]] * len(texts)
+
+    with Corpus(path) as corpus:
+        corpus.write(source("a.pdf"), extraction("words"))
+        ingest([("b.pdf", b"no PDF")], corpus, progress=False)
+        with copied("1.sqlite") as copy:
+            assert (copy.files(), copy.last_run) == (corpus.files(), corpus.last_run)
+            assert copy.search("words").total == 1
+        assert corpus.embed(fn) == 1
+        with copied("2.sqlite") as copy:
+            assert copy.embed(fn) == 0
+        corpus.remove("a.pdf")
+        with copied("3.sqlite") as copy:
+            assert "a.pdf" not in copy
 
 
 def test_a_corpus_that_is_made_while_somebody_opens_it_is_not_taken_for_another_programs(tmp_path: Path) -> None:

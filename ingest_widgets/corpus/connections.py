@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from operator import methodcaller
 from typing import Protocol
 
@@ -177,6 +177,15 @@ class Connections:
             finally:
                 if self.closed:
                     self._close_writer()
+
+    def bring_home(self) -> None:
+        """Brings what was written from beside the file into it, as far as readers allow: many copy or move that alone.
+
+        Nothing is lost by what can't be brought; SQLite tries again at 16 MB and when the last connection closes.
+        """
+        with self._writing, suppress(sqlite3.OperationalError):
+            if self._writer is not None:
+                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _transaction(self, wait: Wait) -> Iterator[sqlite3.Connection]:
         con = self._ready_writer(wait)

@@ -39,8 +39,8 @@ class Corpus(HeldPages):
     """Pages of text, searchable, in one SQLite file.
 
     Safe to use from many threads and processes at once: readers never wait, writers take turns. The file is made by the
-    first thing that is written; until then it reads as empty. Copy it when it is closed, or from another process: a
-    process that reads the file by anything but SQLite takes its own locks away.
+    first thing that is written; until then it reads as empty. Between runs all is in that file: copy it then from
+    another process (one that reads it by anything but SQLite takes its own locks away), or when it is closed.
 
     Args:
         path: Of the file; its folder must exist.
@@ -161,6 +161,7 @@ class Corpus(HeldPages):
             self._embedder = embedder
             done += made
         self._embedder = embedder
+        self._connections.bring_home()
         return done
 
     def _vector_of(self, query: str) -> array[float] | None:

@@ -125,6 +125,7 @@ class HeldFiles:
             if found is None:
                 raise self._unknown(name, con)
             store.remove_file(con, self._index, found[0])
+        self._connections.bring_home()
 
     def _unknown(self, file: str, con: sqlite3.Connection) -> CorpusError:
         names = [as_text(name) for (name,) in con.execute("SELECT name FROM files ORDER BY name").fetchall()]
@@ -209,11 +210,12 @@ class HeldFiles:
             return summary_of(found[0]) if found else None
 
     def set_last_run(self, summary: RunSummary, *, stopped: Stopped = _never) -> None:
-        """Keeps what a run did."""
+        """Keeps what a run did, and leaves all of it in the one file."""
         with self._writer_of_run(stopped) as con:
             con.execute(
                 "INSERT OR REPLACE INTO notes (key, value) VALUES ('last_run', ?)", (json.dumps(summary.to_dict()),)
             )
+        self._connections.bring_home()
 
 
 def _reopen(kind: type[HeldFiles], path: str, read_only: bool) -> HeldFiles:
