@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pikepdf
 import pytest
 from PIL import Image, ImageChops
 from reportlab.pdfgen.canvas import Canvas
@@ -80,6 +81,19 @@ def test_a_sheet_without_boxes_says_why(tmp_path: Path) -> None:
         assert [corpus.search(query).total for query in queries] == [1, 1, 1, 1]
         why = [corpus.page_sheet("upload.pdf", 1, query=query).unmarked for query in (*queries, "")]
     assert why == ["no words", "no words", "elsewhere", "no places", ""]
+
+
+def test_what_a_crop_hides_is_not_counted_as_marked(tmp_path: Path) -> None:
+    """It is in the text, and so it is found; nobody sees a box beside the page."""
+    with pikepdf.open(PAPER) as pdf:
+        pdf.pages[0].CropBox = [0, 0, 300, 400]
+        pdf.save(tmp_path / "cropped.pdf")
+    with ingest(tmp_path / "cropped.pdf", tmp_path / "c.sqlite", progress=False) as corpus:
+        words = {word for word in corpus.page("cropped.pdf", 1).text.split() if len(word) > 6 and word.isalpha()}
+        sheets = [corpus.page_sheet("cropped.pdf", 1, query=word) for word in words]
+    assert {sheet.unmarked for sheet in sheets} == {"", "out of sight"}
+    for left, top, right, bottom in (box for sheet in sheets for box in sheet.boxes):
+        assert min(300 - left, right, 400 - top, bottom) > 0
 
 
 def test_an_upload_is_drawn_from_the_bytes_that_the_corpus_kept(corpus: Corpus) -> None:

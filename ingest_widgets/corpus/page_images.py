@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 Highlight = str | Sequence[str]
-Unmarked = Literal["", "no words", "elsewhere", "no places"]
-"""Why nothing is marked: the query names no words, none of them is in the page's text, or their places aren't known."""
+Unmarked = Literal["", "no words", "elsewhere", "no places", "out of sight"]
+"""Why nothing is marked: the query names no words, none of them is in the page's text, their places aren't known, or
+all of these lie beside what is shown of the page."""
 
 _KEPT_BYTES = 64 * 2**20
 _COLOUR = (255, 193, 7, 96)
@@ -42,7 +43,7 @@ class PageSheet:
         png: The bare page.
         width: Of the page in points (1/72 inch).
         height: Of the page in points.
-        boxes: (left, top, right, bottom) of each match, in points from the top left.
+        boxes: (left, top, right, bottom) of each match that is shown, in points from the top left.
         pages: How many pages the corpus holds of the file.
         unmarked: Why there are no boxes, though something was looked for; else empty.
     """
@@ -120,10 +121,11 @@ class PageImages:
         terms = _terms(highlight)
         there = needles(text, terms)
         found = page_boxes(task, number, [] if scanned else there)
-        boxes = boxes_of(scanned, terms) if scanned else found.boxes
+        drawn = boxes_of(scanned, terms) if scanned else found.boxes
+        boxes = tuple(box for box in drawn if _is_shown(box, found.width, found.height))
         unmarked: Unmarked = ""
         if highlight and not boxes:
-            unmarked = "no places" if there else "elsewhere" if terms else "no words"
+            unmarked = "out of sight" if drawn else "no places" if there else "elsewhere" if terms else "no words"
         return PageSheet(png, found.width, found.height, boxes, original.pages, unmarked)
 
     def _png(self, original: Original, task: Task, number: int, dpi: float) -> bytes:
@@ -138,6 +140,11 @@ class PageImages:
             while sum(map(len, self._kept.values())) > _KEPT_BYTES and len(self._kept) > 1:
                 self._kept.popitem(last=False)
         return png
+
+
+def _is_shown(box: Box, width: float, height: float) -> bool:
+    left, top, right, bottom = box
+    return left < width and top < height and right > 0 and bottom > 0
 
 
 def stamp_of(row: Sequence[Any]) -> Stamp | None:

@@ -7,6 +7,7 @@ const UNMARKED = {
   "no words": ": the query has no words to mark",
   elsewhere: ": found by the title of its file",
   "no places": ": where it stands can't be told",
+  "out of sight": ": it stands beside what is shown of the page",
 };
 
 export class PageView {
