@@ -47,7 +47,7 @@ def make_vocabulary(seed: int = 1) -> list[str]:
 
 
 def make_pages(count: int, words: list[str], seed: int = 2) -> Iterator[str]:
-    """Texts of a page each: lines of twelve words, sentences, a heading now and then."""
+    """Texts of a page each: lines of twelve words, sentences with what isn't ASCII, a heading now and then."""
     chance = np.random.default_rng(seed)
     weights = 1.0 / (np.arange(len(words)) + 2.7) ** 1.05
     steps = np.cumsum(weights / weights.sum())
@@ -56,7 +56,9 @@ def make_pages(count: int, words: list[str], seed: int = 2) -> Iterator[str]:
         tokens = [words[min(rank, len(words) - 1)] for rank in ranks]
         lines = [" ".join(tokens[start : start + 12]) for start in range(0, len(tokens), 12)]
         lines[0] = "1.2 " + lines[0][:40].title()
-        yield "\n".join(f"{line}.\n" if number % 6 == 5 else line for number, line in enumerate(lines))
+        yield "\n".join(
+            f"\u201c{line}\u201d, said Zo\u00eb.\n" if number % 6 == 5 else line for number, line in enumerate(lines)
+        )
 
 
 def build(corpus: Corpus, count: int, words: list[str]) -> float:
