@@ -264,6 +264,19 @@ def test_an_accent_leaves_no_space_within_a_word(drawn_in_one: bytes, whole: str
     assert texts(assemble(page_objects([b"BT /F1 10 Tf 50 700 Td [%b] TJ ET" % drawn_in_one]))) == [whole]
 
 
+def test_accents_that_are_drawn_in_a_row_leave_no_space_within_a_word() -> None:
+    """The first one goes to a letter farther left."""
+    stroke = b"(ex and so vo) 5838 ( \\264) -5480 (\\264) 580 (mso)"
+    pdf = assemble(page_objects([b"BT /F1 10 Tf 50 700 Td [%b] TJ ET" % stroke]))
+    assert texts(pdf) == ["\u00e9x and so vo\u1e3fso"]
+
+
+def test_an_accent_before_a_number_at_the_margin_leaves_the_space() -> None:
+    parts = [(50, b"SION"), (61.7, b"\\264"), (300, b"3")]
+    strokes = b" ".join(b"1 0 0 1 %.1f 700 Tm (%b) Tj" % part for part in parts)
+    assert texts(assemble(page_objects([b"BT /F1 10 Tf %b ET" % strokes]))) == ["SI\u00d3N 3"]
+
+
 def test_an_accent_in_another_line_stays_there() -> None:
     """It lies over a letter, but not at its height."""
     pdf = drawn(lambda canvas: (canvas.drawString(50, 760, "\u00b4"), canvas.drawString(50, 700, "e and so on"))[0])

@@ -14,6 +14,7 @@ _COMBINING = {
     "˚": "\u030a", "¸": "\u0327", "˛": "\u0328", "ˇ": "\u030c", "˝": "\u030b",
     "`": "\u0300", "^": "\u0302", "~": "\u0303",
 }  # fmt: skip
+_ACCENTS_AND_SPACES = " " + "".join(_COMBINING)
 _ASCII = {sign: _COMBINING[sign] for sign in "`^~"}
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
@@ -72,11 +73,13 @@ def _neighbours(text: str, at: int) -> list[int]:
 
 def _without(page: TextPage, text: str, at: int, letter: int) -> Edit:
     """Takes the accent out, with the spaces that pdfium saw around it: one stays where its neighbours stand apart."""
-    start, end = at - (text[max(at - 1, 0)] == " "), at + 1 + (text[at + 1 : at + 2] == " ")
+    spaced = text[at + 1 : at + 2] == " " and text[at + 2 : at + 3] not in _COMBINING  # another accent takes its own
+    start, end = at - (text[max(at - 1, 0)] == " "), at + 1 + spaced
     if end - start == 1 or not text[end : end + 1].strip():
         return start, end, ""
-    if end - start == 2 and abs(letter - at) == 2:
-        return start, end, ""  # nothing but its own letter
-    before, after = page.boxes([start - 1, end])
-    touching = -_BACK < (after[0] - before[2]) / page.size(at) < _TOUCHING
-    return start, end, "" if touching else " "
+    if end - start == 2 and abs(letter - at) == 2 and text[(at + letter) // 2] == " ":
+        return start, end, ""  # from nothing but its own letter
+    last = len(text[:start].rstrip(_ACCENTS_AND_SPACES)) - 1
+    before, after = page.boxes([max(last, 0), end])
+    gap, size = after[0] - before[2], page.size(at)
+    return start, end, "" if -_BACK * size < gap < _TOUCHING * size else " "
