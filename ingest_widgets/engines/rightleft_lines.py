@@ -28,7 +28,8 @@ _JOINERS = NON_JOINER + "\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
 # Of the size of the font.
 _TOUCHING = 0.12  # a real gap has more
-_NEXT = 0.25  # where pdfium has the two signs beside each other, without a space
+_NEXT = 0.15  # where pdfium has the two signs beside each other, without a space
+_DRAWN_APART = 0.25  # and where other spaces of the line are drawn
 _WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
 _LEVEL = 0.05
 _LEAP, _MANY = 30, 0.25  # signs; of all signs
@@ -162,8 +163,9 @@ def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
     """The same with the blanks that pdfium leaves out."""
     spaced = list(units[:1])
     size = page.size(units[0].signs[0]) if units else 0.0
+    most = _DRAWN_APART if any(unit.kind == " " for unit in units) else _NEXT
     for unit, following in pairwise(units):
-        blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size)
+        blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size, most)
         if blank:
             kind = " " if blank == " " else "R"
             spaced.append(_Unit([_BLANKS[blank]], unit.left, following.right, unit.left, None, kind))
@@ -171,7 +173,7 @@ def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
     return spaced
 
 
-def _blank(page: TextPage, unit: _Unit, following: _Unit, size: float) -> str:
+def _blank(page: TextPage, unit: _Unit, following: _Unit, size: float, most: float) -> str:
     gap = unit.left - following.right
     if page.clusters and gap < _WITHIN * size:
         drawn = page.blank_between(unit.owner, following.owner)
@@ -180,7 +182,7 @@ def _blank(page: TextPage, unit: _Unit, following: _Unit, size: float) -> str:
         if drawn is not None:
             return drawn
     is_joined = abs(following.signs[0] - unit.signs[-1]) == 1
-    return " " if gap > (_NEXT if is_joined else _TOUCHING) * size else ""
+    return " " if gap > (most if is_joined else _TOUCHING) * size else ""
 
 
 def _may_part(page: TextPage, unit: _Unit, following: _Unit, size: float) -> bool:
