@@ -63,6 +63,13 @@ def test_a_control_character_is_a_ligature_only_if_its_font_does_not_say_what_it
     assert read(shown("0069", "006E", f"{code:04X}", "006E", "006F")) == ("inno", ("1 control character left out",))
 
 
+def in_two_fonts(shown: str) -> bytes:
+    objects = page_objects([f"BT 72 720 Td {shown} ET".encode()])
+    objects[4] = objects[4].replace(b"/F1 3 0 R", b"/F1 3 0 R/F2 9 0 R")
+    objects[9] = objects[3].replace(b"Helvetica", b"Times-Roman")
+    return assemble(objects)
+
+
 @pytest.mark.parametrize(
     ("shown", "text"),
     [
@@ -75,10 +82,13 @@ def test_a_control_character_is_a_ligature_only_if_its_font_does_not_say_what_it
 )
 def test_a_ligature_before_one_letter_makes_a_word_among_words(shown: str, text: str) -> None:
     """Formulas have the same numbers before single letters, as Greek ones, and no words in their fonts."""
-    objects = page_objects([f"BT 72 720 Td {shown} ET".encode()])
-    objects[4] = objects[4].replace(b"/F1 3 0 R", b"/F1 3 0 R/F2 9 0 R")
-    objects[9] = objects[3].replace(b"Helvetica", b"Times-Roman")
-    assert read(assemble(objects))[0] == text
+    assert read(in_two_fonts(shown))[0] == text
+
+
+def test_a_greek_letter_with_an_index_begins_no_word() -> None:
+    """The index is in the font of words; a ligature is in that of its letters."""
+    assert read(in_two_fonts("/F2 12 Tf (in \\037) Tj /F1 8 Tf (path) Tj"))[0] == "in path"
+    assert read(in_two_fonts("/F2 12 Tf (a\\013) Tj /F1 8 Tf (temp) Tj"))[0] == "atemp"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest_widgets.engines.hyphens import CUT
 
@@ -24,9 +24,8 @@ _CODES = {
 }  # fmt: skip
 _CODE = re.compile(f"[{''.join(_CODES)}]")
 _CODED = re.compile(
-    "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=[a-z])"
-    # A letter alone behind may be one of a formula, see `raw_text.unmapped`.
-    "|(?<![^\\s(\\[\"'“‘\x10\x12\x13_/-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[a-z]{2}|([a-z])(?![^\\W_]))"
+    "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=([a-z]))"
+    "|(?<![^\\s(\\[\"'“‘\x10\x12\x13_/-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=([a-z])[a-z]|([a-z])(?![^\\W_]))"
     "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]'\x11-]|$)"
     "|(?<=\\b[Oo])[\x0b\x1b](?=[\\s,.;:)\\]'\x11-]|$)"
     # Fonts for formulas have Greek letters and relations there: beside these are gaps, or single letters.
@@ -97,6 +96,24 @@ _RADICALS = re.compile("[\u2f00-\u2fd5]")  # which some fonts have in place of t
 _SHAPES_IN_EVERY_TEXT = "\ufe8d\ufe8e\ufedf\ufee0\ufeea\ufef2\ufb2a\ufb4b"
 
 
+class Ligatures(NamedTuple):
+    """What a page says of these numbers."""
+
+    codes: Collection[str] = _CODES.keys()
+    """Those that a font drew without saying what they mean."""
+    foreign: Collection[str] = ()
+    """With the letter behind, where another font drew that: a sign of a formula and its index."""
+    words: Collection[str] = ()
+    """With the one letter behind that makes a word with them, as "fit" is one."""
+
+    def has(self, code: re.Match[str]) -> bool:
+        """Whether this is a ligature, or one of the marks, and no sign of a formula."""
+        sign, alone = code.group(), code[3]
+        if alone:
+            return sign + alone in self.words
+        return sign in self.codes and sign + (code[1] or code[2] or "") not in self.foreign
+
+
 def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     """Plain, composed (NFC), valid text, and a sentence for each kind of sign that was lost.
 
@@ -107,12 +124,12 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     return clean_lines(text.rstrip("\f").replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def clean_lines(text: str, ligatures: Callable[[], Collection[str]] = lambda: _CODES) -> tuple[str, tuple[str, ...]]:
+def clean_lines(text: str, ligatures: Callable[[], Ligatures] = Ligatures) -> tuple[str, tuple[str, ...]]:
     """Does `clean_text`'s work where lines end with line feeds already.
 
     Args:
         text: May hold ligatures as TeX's fonts number them, which are control characters elsewhere.
-        ligatures: Which of these numbers may be ligatures; asked when one stands where a ligature would.
+        ligatures: What the page says of these numbers; asked when one stands where a ligature would.
     """
     # Most of a page is plain: what has to be looked at is much shorter than the page.
     signs = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN_BYTES).decode("utf-8", "surrogatepass")
@@ -124,7 +141,7 @@ def clean_lines(text: str, ligatures: Callable[[], Collection[str]] = lambda: _C
     return _composed(text, signs), tuple(warnings)
 
 
-def ligature_edits(text: str, ligatures: Callable[[], Collection[str]]) -> list[Edit]:
+def ligature_edits(text: str, ligatures: Callable[[], Ligatures]) -> list[Edit]:
     """(start, end, letters) for each ligature that stands as its number in a page's text as pdfium gives it.
 
     Args:
@@ -132,20 +149,16 @@ def ligature_edits(text: str, ligatures: Callable[[], Collection[str]]) -> list[
         ligatures: See `clean_lines`.
     """
     found = list(_CODED.finditer(text.replace(CUT, "-")))
-    known = ligatures() if found else ()
-    return [(match.start(), match.end(), _CODES[match.group()]) for match in found if _is_known(match, known)]
+    known = ligatures() if found else Ligatures()
+    return [(match.start(), match.end(), _CODES[match.group()]) for match in found if known.has(match)]
 
 
-def _is_known(code: re.Match[str], known: Collection[str]) -> bool:
-    return code.group() + (code[1] or "") in known
-
-
-def _printable(text: str, signs: str, ligatures: Callable[[], Collection[str]], warnings: list[str]) -> str:
+def _printable(text: str, signs: str, ligatures: Callable[[], Ligatures], warnings: list[str]) -> str:
     if text.replace("\n", "").isprintable():
         return text
     if _CODE.search(signs) and _CODED.search(text):
         known = ligatures()
-        text = _CODED.sub(lambda match: _CODES[match.group()] if _is_known(match, known) else match.group(), text)
+        text = _CODED.sub(lambda match: _CODES[match.group()] if known.has(match) else match.group(), text)
     if _OLD_LETTER.search(text):
         text = _OLD_LETTER.sub(lambda match: _OLD_LETTERS[match.group()], text)
     text = _ODD.sub(lambda match: _PLAIN[match.group()], text)

@@ -78,7 +78,7 @@ class PageReader:
                 self._watch(page)
             self._vocabulary.add(text)
             text = join_hyphens(text, self._vocabulary) + _CONTROL * page.dropped
-            return clean_lines(text, page.unmapped)
+            return clean_lines(text, page.ligatures)
 
     def _lines(self, page: TextPage) -> list[str]:
         """In reading order, an empty one before each paragraph; behind a hyphen at its end (U+FFFE) a line goes on."""
@@ -163,7 +163,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page) + tight_edits(page, tight_spaces(page))
-    edits += spacing_edits(page, kinds) + ligature_edits(text, page.unmapped)
+    edits += spacing_edits(page, kinds) + ligature_edits(text, page.ligatures)
     return in_order(edits)
 
 

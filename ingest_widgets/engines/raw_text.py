@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from codecs import utf_16_le_decode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.glyphs import Ligatures
 from ingest_widgets.engines.hyphens import CUT
 
 _COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
@@ -65,26 +66,35 @@ def _with_nuls(page: Handle, text: str, units: bytes, count: int) -> str:
     return mended.decode("utf-16-le", "surrogatepass")
 
 
-def unmapped(page: Handle) -> set[str]:
-    """The control characters on the page that a font drew without saying what they mean.
-
-    And with the letter behind those that make a word with it, as "fit" is one.
-    """
+def ligatures_of(page: Handle) -> Ligatures:
+    """What the control characters on the page are that a font drew without saying what they mean."""
     controls = [n for n in range(_COUNT_CHARS(page)) if _UNICODE(page, n) < ord(" ")]
     drawn = [n for n in controls if _UNMAPPED(page, n)]
-    found = {chr(_UNICODE(page, n)) for n in drawn if _UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
-    return found | {chr(_UNICODE(page, n)) + chr(_UNICODE(page, n + 1)) for n in drawn if _is_among_words(page, n)}
+    codes = {chr(_UNICODE(page, n)) for n in drawn if _UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
+    before_letter = [n for n in drawn if _is_letter(page, n + 1)]
+    own = [n for n in before_letter if _font(page, n) == _font(page, n + 1)]
+    foreign = _pairs(page, before_letter) - _pairs(page, own)
+    return Ligatures(codes, foreign, _pairs(page, [n for n in own if _is_among_words(page, n)]))
+
+
+def _pairs(page: Handle, indices: Iterable[int]) -> set[str]:
+    return {chr(_UNICODE(page, n)) + chr(_UNICODE(page, n + 1)) for n in indices}
 
 
 def _is_among_words(page: Handle, index: int) -> bool:
-    """Whether this and the next character stand beside a word of their font: fonts for formulas draw none."""
-    letters = [n for word in ((-4, -3, -2), (3, 4, 5)) if all(_is_letter(page, index + n) for n in word) for n in word]
-    fonts = {_FONT(_OBJECT(page, index + n)).value for n in (0, 1)}
-    return any({_FONT(_OBJECT(page, index + n)).value} == fonts for n in letters)
+    """Whether it and a letter behind it stand beside a word of their font: fonts for formulas draw none."""
+    words = [range(index + start, index + start + 3) for start in (-4, 3)]
+    letters = [n for word in words if all(_is_letter(page, n) for n in word) for n in word]
+    return _font(page, index) in {_font(page, n) for n in letters}
 
 
 def _is_letter(page: Handle, index: int) -> bool:
     return chr(_UNICODE(page, index)).isalpha()
+
+
+def _font(page: Handle, index: int) -> int | None:
+    font: int | None = _FONT(_OBJECT(page, index)).value
+    return font
 
 
 def _is_beside_letter(page: Handle, index: int) -> bool:
@@ -100,7 +110,7 @@ def _is_beside_letter(page: Handle, index: int) -> bool:
         if u0 < x < u1 and v0 < y < v1:
             return False
         if chr(_UNICODE(page, near)).isalnum():
-            found |= _FONT(_OBJECT(page, near)).value == _FONT(_OBJECT(page, index)).value
+            found |= _font(page, near) == _font(page, index)
     return found
 
 

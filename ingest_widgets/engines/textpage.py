@@ -21,8 +21,9 @@ from ingest_widgets.engines.clusters import Clusters, may_have_clusters
 from ingest_widgets.engines.doubles import drawn_again
 from ingest_widgets.engines.frames import ON_PAGE, frame_for, is_ordinary, point_of
 from ingest_widgets.engines.getters import Handle, getter, unlocked
+from ingest_widgets.engines.glyphs import Ligatures
 from ingest_widgets.engines.pieces import page_box
-from ingest_widgets.engines.raw_text import signs_of, unmapped
+from ingest_widgets.engines.raw_text import ligatures_of, signs_of
 from ingest_widgets.engines.rightleft_lines import has_right_to_left
 from ingest_widgets.engines.torn_lines import torn_lines
 from ingest_widgets.engines.vertical import taken_for_vertical
@@ -194,9 +195,9 @@ class TextPage(Characters):
         """Left, bottom, right and top."""
         _CROP(self.handle, *map(c_float, sides))
 
-    def unmapped(self) -> set[str]:
-        """See `raw_text.unmapped`."""
-        return unmapped(self._text)
+    def ligatures(self) -> Ligatures:
+        """See `raw_text.ligatures_of`."""
+        return ligatures_of(self._text)
 
     def _stand_upright(self) -> None:
         """Reads a page anew that is turned, or whose print is very small or large, in a frame of its own."""
