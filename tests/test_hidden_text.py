@@ -14,7 +14,7 @@ _WORD = b"BT /F1 9 Tf 330 405 Td (secret) Tj ET "
 _BOX = b"320 395 200 30 re f "
 _LINE = b"BT /F1 9 Tf 330 405 Td (what is secret stays so) Tj ET "
 _GAP = b"BT /F1 9 Tf 330 405 Td [(secret)-4000(words)] TJ ET "
-_OVER_A_WORD = b"358 396 29 20 re f "
+_OVER_A_WORD = b"358.8 396 29 20 re f "
 _LABEL = b"1 g BT /F1 5 Tf 360 405 Td (removed) Tj ET "
 _PICTURE = b"q 200 0 0 30 320 395 cm /Im Do Q "
 
@@ -55,6 +55,7 @@ _AMONG = {
     "behind a picture that has a caption": _WORD + _PICTURE + b"1 g BT /F1 9 Tf 332 404 Td (caption) Tj ET ",
     "behind a picture that words stand on": _WORD + _PICTURE + b"0 g BT /F1 9 Tf 332 404 Td (words) Tj ET ",
     "a word of a line behind a bar": _LINE + b".5 .1 .1 rg " + _OVER_A_WORD,
+    "a word of a line behind an outlined bar": _LINE + b".6 g " + _OVER_A_WORD.replace(b" f ", b" B "),
     "a word of a line behind a bar with a label": _LINE + _OVER_A_WORD + _LABEL,
     "all of a line but its beginning behind a picture": b"BT /F1 9 Tf 298 405 Td (see: secret words) Tj ET " + _PICTURE,
     "behind strips": _WORD + b"1 g " + b"".join(b"%d 395 50 30 re f " % x for x in range(320, 520, 50)),

@@ -11,7 +11,7 @@ from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glance import (
     COVERED_PART,
     Spot,
-    covered_part,
+    covers_words,
     is_ground,
     is_off,
     is_tiny,
@@ -44,8 +44,8 @@ COVERED = ("behind a bar", "behind a picture")
 
 _INVISIBLE_MODES, _OUTLINE = (3, 7), 1
 _BLACK = (0, 0, 0, 255)
-_EDGE = 1.0
-"""Points: letters that what covers a part of a text cuts in two are seen so far inside."""
+_EDGE = 2.0
+"""Points: of letters that are covered in part something is seen so far inside, by the pixels at the edge."""
 _SAME_COLOUR = "in the colour of its ground"
 _LAYER = "on a layer that is off"
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_WIDGET)
@@ -153,8 +153,9 @@ def _among(piece: Piece, at: int, near: Sequence[Ground]) -> Iterator[Doubt]:
     if sum(_shared(piece.rect, ground.rect) for ground in over) >= COVERED_PART * (right - left) * (top - bottom):
         yield Doubt(COVERED[any(ground.kind == IMAGE for ground in over)], piece)
     for ground in over:
-        if not within(piece.rect, ground.rect) and (part := covered_part(piece.rect, ground.rect)):
-            inner = part[0] + _EDGE, part[1] + _EDGE, part[2] - _EDGE, part[3] - _EDGE
+        if not within(piece.rect, ground.rect) and covers_words(piece.rect, ground.rect):
+            x0, y0, x1, y1 = ground.rect
+            inner = max(left, x0 + _EDGE), max(bottom, y0 + _EDGE), min(right, x1 - _EDGE), min(top, y1 - _EDGE)
             yield Doubt(COVERED[ground.kind == IMAGE], piece._replace(rect=inner), partly=True)
     under = [ground for n, ground in near if n < at and within(piece.rect, ground.rect)]
     if not under:

@@ -102,7 +102,7 @@ def _is_covered(handles: Sequence[Handle], modes: Sequence[int]) -> bool:
     """Whether some text, or words of it, lie inside of something that is painted later."""
     for number, mode in enumerate(modes):
         if mode < 0 and (handle := handles[number]) and is_ground(handle, rect := rect_of(handle)):
-            texts = [handles[n] for n in range(number) if modes[n] >= 0 and covered_part(rect_of(handles[n]), rect)]
+            texts = [handles[n] for n in range(number) if modes[n] >= 0 and covers_words(rect_of(handles[n]), rect)]
             later = {handle.value for handle in handles[number:]}  # the same text may stand there again
             if any(text.value not in later for text in texts):
                 return True
@@ -159,13 +159,12 @@ def _is_tiny(handle: Handle, across: float, up: float, scale: float = 1.0) -> bo
     return small or is_squeezed(handle)
 
 
-def covered_part(text: Rect, ground: Rect) -> Rect | None:
-    """What of a text lies inside of something; None if that is too little to hide a word."""
+def covers_words(text: Rect, ground: Rect) -> bool:
+    """Whether enough of a text lies inside of something to hide a word."""
     left, bottom, right, top = text
-    part = max(left, ground[0]), max(bottom, ground[1]), min(right, ground[2]), min(top, ground[3])
     thin, long = sorted((right - left, top - bottom))
-    least, most = sorted((part[2] - part[0], part[3] - part[1]))
-    return part if least >= COVERED_PART * thin and most >= min(COVERED_PART * long, _SHORT_WORD * thin) else None
+    least, most = sorted((min(right, ground[2]) - max(left, ground[0]), min(top, ground[3]) - max(bottom, ground[1])))
+    return least >= COVERED_PART * thin and most >= min(COVERED_PART * long, _SHORT_WORD * thin)
 
 
 def within(inner: Rect, outer: Rect) -> bool:
