@@ -175,12 +175,11 @@ def _is_halo(page: TextPage, piece: Piece, texts: Sequence[Piece]) -> bool:
 def _signs_within(page: TextPage, piece: Piece) -> Iterator[str]:
     """Those of the piece whose middle is inside its rectangle: where a word was taken out there is but a gap."""
     left, bottom, right, top = piece.rect
-    indices = page.characters(range(len(page.text)))
-    for sign, index, owner in zip(page.text, indices, page.owners(indices), strict=True):
-        if owner == piece.handle.value:
-            x0, y1, x1, y0 = page.place(index)
-            if left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top:
-                yield sign
+    places = page.drawn_by.get(piece.handle.value, ())
+    for place, index in zip(places, page.characters(places), strict=True):
+        x0, y1, x1, y0 = page.place(index)
+        if left <= (x0 + x1) / 2 <= right and bottom <= (y0 + y1) / 2 <= top:
+            yield page.text[place]
 
 
 def _unseen(page: TextPage, found: Sequence[Piece], doubted: Sequence[Doubt]) -> Iterator[str]:

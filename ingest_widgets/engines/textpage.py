@@ -6,9 +6,10 @@ pypdfium2's own helpers cost up to 5 % of the time of an ordinary page. Nothing 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from ctypes import c_float
+from functools import cached_property
 from itertools import accumulate, compress, repeat
 from math import floor
 from operator import add
@@ -178,6 +179,14 @@ class TextPage(Characters):
     def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""
         return indices if self.indexed else list(map(_CHARACTER, repeat(self._text), indices))
+
+    @cached_property
+    def drawn_by(self) -> Mapping[int | None, Sequence[int]]:
+        """The places in `text` of what each text object drew, by its address."""
+        drawn: dict[int | None, list[int]] = {}
+        for place, owner in enumerate(self.owners(self.characters(range(len(self.text))))):
+            drawn.setdefault(owner, []).append(place)
+        return drawn
 
     def _read_across(self) -> None:
         """Reads the text again, with pdfium believing that it runs across: so it does where nothing is shown."""
