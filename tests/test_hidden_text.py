@@ -75,6 +75,12 @@ _PLAIN = {
     "under a bar that is see-through": _LINE + b"/Half gs 1 1 0 rg " + _OVER_A_WORD,
     "above a thick line": _LINE + b"358 400 29 4 re f ",
     "with a white shadow": b"1 g BT /F1 9 Tf 330.5 404.5 Td (secret) Tj ET 0 g " + _WORD,
+    "with white shadows that were drawn before all words": b"1 g "
+    + b"".join(
+        b"BT /F1 9 Tf %.1f %d.5 Td (secret) Tj ET " % (x, y) for y in range(404, 284, -12) for x in (329.6, 330.4)
+    )
+    + b"0 g "
+    + b"".join(_at(330, y) for y in range(405, 285, -12)),
     "with a white outline": b"1 G 2 w BT 1 Tr /F1 9 Tf 330 405 Td (secret) Tj 0 Tr ET " + _WORD,
     "inside a frame": _WORD + b"0 G 320 395 200 30 re S ",
     "above a line": _WORD + b"0 g 330 403 60 1 re f ",

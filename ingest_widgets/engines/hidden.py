@@ -51,7 +51,7 @@ _FORM_ON_LAYER = re.compile(rb"/OC\s*(?:\d+\s+\d+\s+R|<<)")
 _USER_UNIT = re.compile(rb"/UserUnit\s+(\d{1,5})")
 
 _TEXT = getter(pdfium_c.FPDFTextObj_GetText, c_ulong)
-_WORDS, _EMPTY = (c_ushort * 32)(), 2
+_WORDS, _END = (c_ushort * 64)(), 2
 _WHITE = "white"
 _HALO = 0.15  # of the height of letters; who draws white ones around them doesn't go further off
 
@@ -151,25 +151,27 @@ def _says_something(page: TextPage, doubt: Doubt) -> bool:
     """Whether it has letters or figures: nobody reads spaces, and stops and strokes alone mean nothing."""
     if doubt.partly:
         return any(map(str.isalnum, _signs_within(page, doubt.piece)))
-    size = _size_of_words(page, doubt.piece)
-    if size <= _EMPTY:  # pdfium drops what has no width: single spaces, upright ones, and words squeezed flat
-        return doubt.reason != OFF and doubt.piece.rect[:2] != doubt.piece.rect[2:]
-    if size > sizeof(_WORDS):  # pdfium gives many spaces as one
-        return True
-    return any(map(str.isalnum, bytes(_WORDS)[: size - _EMPTY].decode("utf-16-le", "replace")))
+    if words := _words(page, doubt.piece):
+        return any(map(str.isalnum, words))
+    # pdfium drops what has no width: single spaces, upright ones, and words squeezed flat.
+    return doubt.reason != OFF and doubt.piece.rect[:2] != doubt.piece.rect[2:]
 
 
-def _size_of_words(page: TextPage, piece: Piece) -> int:
-    """How many bytes its text has for pdfium; it is then in `_WORDS`, if that holds it."""
-    return int(_TEXT(piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS))))
+def _words(page: TextPage, piece: Piece) -> str:
+    """What the piece says; where the same words are drawn several times pdfium has but the first of those in a row."""
+    room, size = _WORDS, _TEXT(piece.handle, page.text_handle, _WORDS, c_ulong(sizeof(_WORDS)))
+    if size > sizeof(room):
+        room = (c_ushort * size)()
+        size = _TEXT(piece.handle, page.text_handle, room, c_ulong(sizeof(room)))
+    return bytes(room)[: max(size - _END, 0)].decode("utf-16-le", "replace")
 
 
 def _is_halo(page: TextPage, piece: Piece, texts: Sequence[Piece]) -> bool:
     """Whether the same words stand on it in a colour, as on maps, where white letters part them from what is below."""
     above, around = texts[texts.index(piece) + 1 :], _HALO * (piece.rect[3] - piece.rect[1])
     near = (text for text in above if max(map(abs, map(sub, text.rect, piece.rect))) <= around)
-    # Of the same words that stand in the same place pdfium has but the first.
-    return any(text.fill and not painted(text.fill) and _size_of_words(page, text) <= _EMPTY for text in near)
+    words, coloured = _words(page, piece), [_words(page, text) for text in near if text.fill and not painted(text.fill)]
+    return bool(coloured) and (not words or words in coloured or "" in coloured)
 
 
 def _signs_within(page: TextPage, piece: Piece) -> Iterator[str]:
