@@ -73,13 +73,13 @@ _ANY = re.compile(f"[{SIGNS}{_OTHER_FORMS}{_LEFT_ON.pattern[1:]}")
 
 def is_plain(text: str) -> bool:
     """There are no signs in it, and it is bare."""
-    return text.isascii() or not _ANY.search(_beyond_ascii(text))
+    return text.isascii() or not _ANY.search(beyond_ascii(text))
 
 
 def bare(text: str) -> str:
     """The text in one width and as it is typed, without the joiners, accents and strokes that SQLite would leave on."""
     text = even(text)
-    for letter in set(_LEFT_ON.findall(_beyond_ascii(text))):
+    for letter in set(_LEFT_ON.findall(beyond_ascii(text))):
         text = text.replace(letter, _bare_letter(letter))
     return text
 
@@ -94,7 +94,7 @@ def _bare_letter(letter: str) -> str:
 
 def even(text: str) -> str:
     """The text with letters, figures, Kana and Han signs in their common form, and Arabic words not stretched."""
-    if not _HAS_OTHER_FORM.search(_beyond_ascii(text)):
+    if not _HAS_OTHER_FORM.search(beyond_ascii(text)):
         return text
     return _OTHER_FORM.sub(lambda match: _even_sign(match.group()), text)
 
@@ -117,7 +117,7 @@ def spelt(text: str) -> tuple[str, list[int]]:
 
     A last place is the end. There is none, and the text is the same one, when there is nothing to change.
     """
-    if not _IS_SPELT_OUT.search(_beyond_ascii(text)):
+    if not _IS_SPELT_OUT.search(beyond_ascii(text)):
         return text, []
     pieces: list[str] = []
     places: list[int] = []
@@ -130,7 +130,7 @@ def spelt(text: str) -> tuple[str, list[int]]:
     return "".join([*pieces, text[end:]]), [*places, *range(end, len(text) + 1)]
 
 
-def _beyond_ascii(text: str) -> str:
+def beyond_ascii(text: str) -> str:
     """What isn't ASCII: mostly a few signs, and soon looked through."""
     return "" if text.isascii() else text.encode().translate(None, _ASCII).decode()
 
@@ -141,7 +141,7 @@ def paired(text: str) -> str:
     A run `ABC` becomes `AB BC C`: the closing single sign parts it from the next run, lets each sign be found alone,
     and stands beside the word that comes next.
     """
-    if not SIGN.search(_beyond_ascii(text)):
+    if not SIGN.search(beyond_ascii(text)):
         return text
     return RUN.sub(lambda run: f" {' '.join(_pairs(run.group()))} ", joined(text))
 

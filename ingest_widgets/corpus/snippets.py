@@ -11,7 +11,7 @@ from operator import add
 
 from ingest_widgets.corpus.marked_words import mark_around
 from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.signs import NON_JOINER, RUN, spelt
+from ingest_widgets.corpus.signs import NON_JOINER, RUN, beyond_ascii, spelt
 from ingest_widgets.corpus.vocabulary import folded
 from ingest_widgets.scripts import SIGNS
 
@@ -79,12 +79,14 @@ def _as_indexed(text: str) -> tuple[str, list[int]]:
     if text.isascii():
         return text.lower(), []
     text, places = spelt(text)
-    forms = {sign: _form(sign) for sign in set(text)}
+    forms = {sign: form for sign in set(beyond_ascii(text)) if (form := _form(sign)) != sign}
     if all(len(form) == 1 for form in forms.values()):
-        return text.translate({ord(sign): form for sign, form in forms.items()}), places
+        for sign, form in forms.items():
+            text = text.replace(sign, form)
+        return text.lower(), places
     places = places or [*range(len(text) + 1)]
-    kept = [(c, place) for sign, place in zip(text, places, strict=False) for c in forms[sign]]
-    return "".join(c for c, _ in kept), [*(place for _, place in kept), places[-1]]
+    kept = [(c, place) for sign, place in zip(text, places, strict=False) for c in forms.get(sign, sign)]
+    return "".join(c for c, _ in kept).lower(), [*(place for _, place in kept), places[-1]]
 
 
 @cache
