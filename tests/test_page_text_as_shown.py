@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from io import BytesIO
 
 import pikepdf
+import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest_widgets.engines.pieces import objects_of, rects_of
+from ingest_widgets.engines.textpage import TextPage, handle_of
 from tests.conftest import SAMPLES
 from tests.test_page_text import column, texts
 from tests.test_page_text import drawn as canvas_drawn
@@ -114,3 +118,20 @@ def test_a_page_reads_the_same(name: str, way: str) -> None:
             WAYS[way](page, pdf)
         pdf.save(out)
     assert texts(out.getvalue()) == texts(document)
+
+
+@pytest.mark.parametrize("way", ["four on a sheet", "drawn upwards", "in a form"])
+def test_a_page_is_drawn_as_before_once_its_text_is_read(way: str) -> None:
+    """Whoever looks at its pieces then, for what is hidden, finds them where they stand."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(canvas_drawn(word_by_word))) as pdf:
+        drawn(pdf.pages[0], 0.3)
+        WAYS[way](pdf.pages[0], pdf)
+        pdf.save(out)
+    with pypdfium2.PdfDocument(out.getvalue()) as document, closing(document[0]) as page:
+        before = [piece.get_bounds() for piece in page.get_objects(max_depth=1)]
+        with TextPage(handle_of(document), 0) as text:
+            pieces = list(objects_of(text.handle, range(len(before))))
+            assert text.box(0)[3] - text.box(0)[1] > 8  # as high as ordinary print
+            for rect, bounds in zip(rects_of(pieces), before, strict=True):
+                assert rect == pytest.approx(bounds, abs=1e-4)

@@ -67,12 +67,11 @@ class Frame(NamedTuple):
     @contextmanager
     def around(self, page: Handle) -> Iterator[None]:
         """For as long as the `with` lasts, the text of the page stands as it does in the frame."""
-        objects = [piece for piece in objects_of(page, range(COUNT(page))) if KIND(piece) in (TEXT, FORM)]
-        _move(objects, self.matrix)
+        _move(page, self.matrix)
         try:
             yield
         finally:
-            _move(objects, self.back)
+            _move(page, self.back)
 
 
 def point_of(size: float) -> float:
@@ -105,8 +104,9 @@ def _scale(size: float) -> float:
     return 2.0 ** round(doublings) if abs(doublings) < _MOST_DOUBLINGS else 1.0
 
 
-def _move(objects: list[Handle], matrix: Matrix) -> None:
-    deque(map(_MOVE, objects, repeat(ctypes.byref((ctypes.c_float * 6)(*matrix)))), 0)
+def _move(page: Handle, matrix: Matrix) -> None:
+    texts = (piece for piece in objects_of(page, range(COUNT(page))) if KIND(piece) in (TEXT, FORM))
+    deque(map(_MOVE, texts, repeat(ctypes.byref((ctypes.c_float * 6)(*matrix)))), 0)
 
 
 ON_PAGE = Frame()
