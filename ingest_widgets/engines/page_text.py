@@ -13,11 +13,19 @@ from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
+from ingest_widgets.engines.layers import spans_in_order
 from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
-from ingest_widgets.engines.producers import cuts_of, is_of_ghostscript, is_of_quark, is_of_younger_tex, producer_of
+from ingest_widgets.engines.producers import (
+    cuts_of,
+    is_of_browser,
+    is_of_ghostscript,
+    is_of_quark,
+    is_of_younger_tex,
+    producer_of,
+)
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -51,6 +59,7 @@ class PageReader:
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._producer = producer_of(document)
+        self._may_be_layered = is_of_browser(self._producer)
         self._may_be_tight, self._may_be_squeezed = is_of_younger_tex(self._producer), is_of_quark(document)
         self.start_afresh()
 
@@ -127,9 +136,11 @@ class PageReader:
 
     def _ordered(self, page: TextPage, edits: list[Edit]) -> list[str]:
         self._pages += 1
-        text, lines, sampled = page.text, page.lines.copy(), self._sampled
+        text, sampled = page.text, self._sampled
         edits = in_order(edits + self._edits(page))
-        starts, firsts = page.line_starts, page.line_pens
+        if self._may_be_layered and (spans := spans_in_order(page)):
+            page.take_lines(spans)
+        lines, starts, firsts = page.lines.copy(), page.line_starts, page.line_pens
         if moves_up(firsts[1]) or ((sampled or self._mixed) and gaps_in_line(page, lines, starts, self._mixed)):
             rows = reading_order(page, text)
             if rows:

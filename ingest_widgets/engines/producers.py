@@ -38,6 +38,11 @@ def is_of_ghostscript(producer: str) -> bool:
     return "Ghostscript" in producer
 
 
+def is_of_browser(producer: str) -> bool:
+    """Whether the text may be drawn in another order than it is read in, see `layers`."""
+    return producer.startswith(_BROWSERS)
+
+
 def is_of_younger_tex(producer: str) -> bool:
     """Whether words may be set so close together as `tight_lines` says."""
     return any(name in producer for name in ("dvipdfm", "XeTeX", "LuaTeX"))

@@ -25,15 +25,18 @@ _MARK = re.compile(rf"[{MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])")  # of a note
 _CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
 
 
-def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int, str]:
-    """The blank, or nothing, that parts each of these lines from the end of the one before; those far off are out."""
+def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int, str | None]:
+    """What parts each of these lines from the end of the one before; those far off are out.
+
+    That is a blank or nothing; None behind a large initial.
+    """
     text, starts = page.text, page.line_starts
-    ends = [starts[n - 1] + max(len(text[starts[n - 1] : starts[n]].rstrip()) - 1, 0) for n in beside]
+    ends = [starts[n - 1] + max(len(page.lines[n - 1].rstrip()) - 1, 0) for n in beside]
     firsts, bases = page.pens([starts[n] for n in beside])
     lasts, levels = page.pens(ends)
     above, _ = page.pens([starts[n - 1] for n in beside])
     rises = map(sub, bases, levels)
-    found: dict[int, str] = {}
+    found: dict[int, str | None] = {}
     heights: dict[int, tuple[float, float]] = {}  # of the sign beside which each stands
     for number, end, first, last, rise, top in zip(beside, ends, firsts, lasts, rises, above, strict=True):
         if abs(first - last) > _FAR * SHIFT * page.point:
@@ -46,7 +49,7 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
         widest = _NOTE_GAP if note else _WORD_GAP
         if end == starts[number - 1] and is_initial(page, end, start):
             if gap < _WORD_GAP and begins_word(text, end, start, vocabulary):
-                found[number] = ""
+                found[number] = None
         elif _TOUCHING < gap < widest and _overlap(page.box(start), heights[number]):
             apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
             found[number] = " " if apart else ""
@@ -75,7 +78,7 @@ def _is_mark(text: str, end: int, start: int, rise: float) -> bool:
     return rise < -_RISE and text[end].isdigit() and text[start : start + 2].isalpha()
 
 
-def continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[list[str], Pens, Pens]:
+def continued(lines: list[str], gaps: dict[int, str | None], *places: Pens) -> tuple[list[str], Pens, Pens]:
     """Lines that pdfium ended beside a raised or lowered sign or behind a large initial are whole again.
 
     Args:
@@ -89,13 +92,15 @@ def continued(lines: list[str], gaps: dict[int, str], *places: Pens) -> tuple[li
     for number, (line, first, last) in enumerate(
         zip(lines, *(zip(*pens, strict=True) for pens in places), strict=True)
     ):
-        gap = gaps.get(number)
-        if gap is None:
+        if number not in gaps:
             whole.append(line)
             firsts.append(first)
             lasts.append(last)
             continue
-        whole[-1] = whole[-1].rstrip(" ") + gap + line.lstrip()
+        gap = gaps[number]
+        if gap is None and len(whole[-1]) == 1:  # the initial itself stands as low as the last line beside it
+            firsts[-1] = lasts[-1] = (firsts[-1][0], max(firsts[-1][1], first[1]))
+        whole[-1] = whole[-1].rstrip(" ") + (gap or "") + line.lstrip()
         if CUT in line:
             lasts[-1] = last
     return whole, pens_of(firsts), pens_of(lasts)

@@ -176,6 +176,12 @@ class TextPage(Characters):
             self.lines[first] = self.text[self.line_starts[first] : self.line_starts[last] + len(self.lines[last])]
         self._leave_out({number for numbers in torn for number in numbers[1:]})
 
+    def take_lines(self, spans: Sequence[tuple[int, int]]) -> None:
+        """Takes these parts of the text for its lines."""
+        self.lines = [self.text[start:end] for start, end in spans]
+        self.line_starts = [start for start, _ in spans]
+        self.line_pens = self.pens(self.line_starts)
+
     def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""
         return indices if self.indexed else list(map(_CHARACTER, repeat(self._text), indices))
