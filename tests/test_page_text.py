@@ -87,6 +87,12 @@ def test_a_word_cut_by_a_browser_is_whole_again() -> None:
     assert texts(pdf) == ["a straightforward interpretation\nof the long-term,\nlong\u2010term plan"]
 
 
+def test_a_soft_hyphen_that_is_drawn_within_a_line_is_a_hyphen() -> None:
+    """Fonts have one glyph for both, and programs say the wrong one of it; at a line's end it has cut a word."""
+    pdf = mapped("a well\u00adknown way, 2010\u00ad2015, sea-\u00ad\u2010level docu\u00ad", "ment of it")
+    assert texts(pdf) == ["a well-known way, 2010-2015, sea-level document\nof it"]
+
+
 @pytest.mark.parametrize("producer", ["Skia/PDF m126", "Microsoft\u00ae Word 2019", "LibreOffice 7.4"])
 def test_a_plain_hyphen_of_browsers_and_office_suites_is_the_authors(producer: str) -> None:
     """Of other documents nobody knows whether it cuts the word."""

@@ -28,6 +28,7 @@ from ingest_widgets.engines.producers import (
 )
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
+from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
 from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
@@ -122,6 +123,8 @@ class PageReader:
             edits += brackets
         if CUT in text:
             edits += cut_edits(page, text)
+        if SOFT in text:
+            edits += soft_hyphen_edits(page, text)
         if self._pages <= self._paired_until:
             pairs = pair_edits(page, self._paired_until > _FEW_PAGES)
             if pairs:
@@ -173,7 +176,7 @@ def changes(page: TextPage, from_right: bool) -> list[Edit]:
     text, kinds = page.text, kinds_of(page.text)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
-    edits += bracket_edits(page) + tight_edits(page, tight_spaces(page))
+    edits += bracket_edits(page) + tight_edits(page, tight_spaces(page)) + soft_hyphen_edits(page, text)
     edits += spacing_edits(page, kinds) + ligature_edits(text, page.ligatures)
     return in_order(edits)
 
