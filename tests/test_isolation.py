@@ -17,11 +17,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 
 from ingest_widgets import Corpus, ingest
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import check_engine
+from ingest_widgets.engines.wordless import PICTURE
 from ingest_widgets.errors import CLOSE_FILES, EngineError, IngestError, SettingsError
 from ingest_widgets.isolation import (
     IsolatedExecutor,
@@ -132,6 +134,22 @@ def test_a_scan_is_ingested_and_said_to_be_one() -> None:
     got = read("scan-no-text.pdf")
     assert (got.status, got.reason, len(got.pages)) == (Status.INGESTED, Reason.NO_TEXT, 1)
     assert "OCR" in got.detail
+
+
+def test_a_scanned_page_among_others_is_said_to_be_one(tmp_path: Path) -> None:
+    """The file has text, so its reason says nothing; a blank page is none, nor is one with a small picture on it."""
+    with pikepdf.open(SAMPLES / "scan-no-text.pdf") as scan, pikepdf.open(SAMPLES / "paper-two-columns.pdf") as paper:
+        paper.pages.append(scan.pages[0])
+        paper.add_blank_page()
+        paper.pages.append(scan.pages[0])
+        small = paper.pages[-1]
+        small.contents_add(b"q .3 0 0 .3 0 0 cm", prepend=True)
+        small.contents_add(b"Q")
+        paper.save(tmp_path / "mixed.pdf")
+        texts = len(paper.pages) - 3
+    got = extract(Task("mixed.pdf", str(tmp_path / "mixed.pdf")))
+    assert (got.status, got.reason) == (Status.INGESTED, None)
+    assert [page.warnings for page in got.pages] == [()] * texts + [(PICTURE,), (), ()]
 
 
 def test_limits_on_size_and_pages_name_their_setting() -> None:

@@ -13,16 +13,14 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted, is_moved
-from ingest_widgets.engines.forms import parts_of
-from ingest_widgets.engines.getters import Handle
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
-from ingest_widgets.engines.pieces import COUNT, FORM, KIND, objects_of
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.textpage import TextPage
+from ingest_widgets.engines.wordless import PICTURE, draws_nothing, is_picture
 
 _ERRORS = {
     pdfium_c.FPDF_ERR_FILE: "the file can't be opened",
@@ -49,8 +47,11 @@ class _Reader:
     def _watch(self, page: TextPage) -> None:
         # A content that breaks off behind its first words shows what comes before, and isn't found out.
         self._wordless = not page.text
-        self.bare = self._wordless and _draws_nothing(page.handle)
-        self._seen = self._hidden.warnings(page) if page.text else ()
+        self.bare = self._wordless and draws_nothing(page.handle)
+        if page.text:
+            self._seen = self._hidden.warnings(page)
+        else:
+            self._seen = (PICTURE,) if is_picture(page.handle) else ()
         self._noted = self._notes.text(page.handle, page.index)
 
     def start_afresh(self) -> None:
@@ -164,17 +165,6 @@ def _unended(data: Buffer) -> list[str]:
     if _END.search(data, max(len(data) - _END_WITHIN, 0)):
         return []
     return ["its end is missing, so it may have been cut short: get another copy to be sure"]
-
-
-def _draws_nothing(page: Handle) -> bool:
-    """Whether there is nothing on a loaded page, but for forms that are empty, as those are that can't be decoded."""
-    waiting = list(objects_of(page, range(COUNT(page))))
-    while waiting:
-        handle = waiting.pop()
-        if KIND(handle) != FORM:
-            return False
-        waiting += parts_of(handle)
-    return True
 
 
 def _load(data: Buffer, password: bytes | None) -> Any:

@@ -12,6 +12,7 @@ from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.engines.structure import TooManyPages
+from ingest_widgets.engines.wordless import PICTURE
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
 from ingest_widgets.isolation.wire import (
@@ -148,7 +149,8 @@ def _page(parent: Parent, document: OpenDocument, number: int, scans: _Scans | N
     try:
         engine, text, warnings = document.page(number - 1)
         if scans is not None and not text.strip():
-            engine, text, warnings, lines = scans.page(number - 1, engine, warnings)
+            others = tuple(warning for warning in warnings if warning != PICTURE)
+            engine, text, warnings, lines = scans.page(number - 1, engine, others)
     except EngineRefuses as refusal:
         parent.tell({"t": "bad", "n": number, "why": cut(str(refusal), WHY_CHARS)})
         return
