@@ -340,6 +340,26 @@ def test_paragraphs_are_parted_by_gaps_and_by_indents() -> None:
     ]
 
 
+def test_entries_of_a_dictionary_are_parted_though_they_begin_with_small_letters() -> None:
+    """Their other lines stand further in; a line behind one that ends within an address is no entry."""
+
+    def page(canvas: Canvas) -> None:
+        entries = ["abbey: a building in which monks", "or nuns live.", "abet: to help someone to do", "wrong."]
+        entries += ["abhor: to regard as https://www.", "example.org does."]
+        for number, line in enumerate(entries):
+            canvas.drawString(50 + 10 * (number % 2), 780 - 12 * number, line)
+        for number, line in enumerate(["See https://www.", "example.org for others.", "And so on."]):
+            canvas.drawString(62 - 12 * (number % 2), 600 - 12 * number, line)
+
+    (text,) = texts(drawn(page))
+    assert text.split("\n\n")[:3] == [
+        "abbey: a building in which monks\nor nuns live.",
+        "abet: to help someone to do\nwrong.",
+        "abhor: to regard as https://www.\nexample.org does.",
+    ]
+    assert "https://www.\nexample.org for others." in text
+
+
 def test_lines_at_one_distance_are_one_paragraph() -> None:
     """Double spacing alone parts nothing."""
     assert "\n\n" not in texts(drawn(lambda canvas: lines_at(canvas, column(70), lead=24)))[0]

@@ -5,6 +5,7 @@ And which lines may be none: pdfium ends a line before and behind some raised or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import count
 from operator import sub
@@ -12,6 +13,7 @@ from operator import sub
 Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
+_FULL_STOP = re.compile(r"(?:^|\s)[^\s/]*[^\s/.][.!?]\s*$")  # no part of an address
 # All distances are points of ordinary print.
 _SAME_LINE = 0.5
 SHIFT = 9.0
@@ -69,6 +71,8 @@ def _in_points(pens: Pens, point: float) -> Pens:
 def _stands_alone(lines: Sequence[str], across: list[float], before: float, number: int) -> bool:
     """Whether the line after the indented one begins where the line above it did."""
     returns = number + 1 < len(lines) and abs(across[number + 1] - before) < 2
+    if returns and across[number] < before and _FULL_STOP.search(lines[number - 1]):
+        return True  # an entry of a dictionary begins with a small letter, too
     return returns and _new_sentence(lines[number - 1], lines[number])
 
 
