@@ -213,9 +213,10 @@ def test_what_comes_behind_three_thousand_pieces() -> None:
 def test_a_note_may_cover_text() -> None:
     note = b"/Annots[<</Type/Annot/Subtype/Square/Rect[320 395 520 425]/F 4/AP<</N 900 0 R>>>>]"
     for look, hidden in ((b"1 g 0 0 200 30 re f", True), (b"0 G 1 1 198 28 re S", False)):
-        objects = page_objects([_WORD], page=note)
-        objects[900] = stream(look, b"/Type/XObject/Subtype/Form/BBox[0 0 200 30]")
-        assert bool(_flagged(assemble(objects))) == hidden
+        for contents in ([_WORD], [show("plain words")] * 2 + [_lines(780, 30) + _WORD]):
+            objects = page_objects(contents, page=note)
+            objects[900] = stream(look, b"/Type/XObject/Subtype/Form/BBox[0 0 200 30]")
+            assert _flagged(assemble(objects)) == [len(contents)] * hidden
 
 
 def test_units_that_are_larger_than_points() -> None:

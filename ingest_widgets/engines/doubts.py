@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ctypes import byref
 from typing import NamedTuple
 
 import pypdfium2.raw as pdfium_c
@@ -29,7 +30,6 @@ from ingest_widgets.engines.pieces import (
     clips,
     has_layer,
     page_box,
-    page_pointer,
     path_colours,
     stroke_of,
 )
@@ -51,6 +51,10 @@ _LAYER = "on a layer that is off"
 _NOT_DRAWN = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP, pdfium_c.FPDF_ANNOT_WIDGET)
 
 _COUNT_NOTES = getter(pdfium_c.FPDFPage_GetAnnotCount)
+_NOTE = getter(pdfium_c.FPDFPage_GetAnnot, Handle)
+_KIND = getter(pdfium_c.FPDFAnnot_GetSubtype)
+_PLACE = getter(pdfium_c.FPDFAnnot_GetRect)
+_CLOSE = getter(pdfium_c.FPDFPage_CloseAnnot, None)
 
 Ground = tuple[int, Piece]
 
@@ -111,16 +115,15 @@ def _grounds(found: Sequence[Piece]) -> list[Ground]:
     return grounds
 
 
-def notes(page: Handle) -> Iterator[Piece]:
-    """The last notes that are drawn on the page."""
+def notes(page: Handle, most: int = MOST_NOTES) -> Iterator[Piece]:
+    """The last notes that are drawn on the page, of so many."""
     count = _COUNT_NOTES(page)
-    for number in range(max(count - MOST_NOTES, 0), count):
-        note = pdfium_c.FPDFPage_GetAnnot(page_pointer(page), number)
-        if not note:
+    for number in range(max(count - most, 0), count):
+        if not (note := _NOTE(page, number)):
             continue
         place = pdfium_c.FS_RECTF()
-        drawn = pdfium_c.FPDFAnnot_GetSubtype(note) not in _NOT_DRAWN and pdfium_c.FPDFAnnot_GetRect(note, place)
-        pdfium_c.FPDFPage_CloseAnnot(note)
+        drawn = _KIND(note) not in _NOT_DRAWN and _PLACE(note, byref(place))
+        _CLOSE(note)
         if drawn:
             yield Piece(Handle(), PATH, -1, [], (place.left, place.bottom, place.right, place.top))
 

@@ -96,6 +96,8 @@ class HiddenText:
         """Whether it is worth going through the pieces of the page."""
         shown, starts = page_box(page.handle), page.line_starts
         closely = self._pages <= self._full or count <= FEW
+        if not closely and any(notes(page.handle, 1)):  # what somebody put over a text comes last
+            return True
         if count > MOST_PIECES or not (closely or count <= len(starts) + LAST):
             handles = _telling(page, starts if count > MOST_PIECES else starts[self._pages % PART :: PART], count)
             if page.begins_outside(shown) or looks_hidden(handles, self._plain):
