@@ -10,6 +10,7 @@ from pikepdf import Array, Dictionary, Name
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.test_page_boxes import found
 from tests.test_page_text import column, drawn, texts
 
 Line = tuple[str, float, float, float]
@@ -111,6 +112,11 @@ def test_several_large_initials_of_a_page_belong_to_their_words(has_tags: bool) 
         "a boat",
     ]
     assert texts(pdf)[0].split("\n") == whole
+    assert [(round(left), round(bottom)) for left, _, _, bottom in found(pdf, "nobody counted")] == [
+        (53, 156),
+        (82, 144),
+    ]
+    assert len(found(pdf, "under")) == len(found(pdf, "the bridge a boat")) == 2
 
 
 @pytest.mark.parametrize("producer", ["Skia/PDF", "Some Writer 3"])

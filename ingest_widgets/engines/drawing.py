@@ -13,6 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.places import Box, boxes_on
+from ingest_widgets.engines.producers import is_of_browser, producer_of
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.rightleft import reads_from_right
 from ingest_widgets.engines.textpage import TextPage, handle_of
@@ -74,7 +75,8 @@ def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], 
     _refuse_number(document, index)
     try:
         with TextPage(handle_of(document), index) as page:
-            return list(islice(boxes_on(page, needles, reads_from_right(document)), most))
+            in_layers = is_of_browser(producer_of(document))
+            return list(islice(boxes_on(page, needles, reads_from_right(document), in_layers), most))
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error
 

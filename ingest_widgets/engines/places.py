@@ -16,6 +16,7 @@ from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyphs import PRIVATE
 from ingest_widgets.engines.hyphens import CUT, HYPHEN
+from ingest_widgets.engines.layers import spans_in_order
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.placed_pieces import PlacedPieces
 from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
@@ -63,13 +64,14 @@ class _Drawn(NamedTuple):
         return _Drawn(left, bottom, max(self.right, other.right), max(self.top, other.top), other.base)
 
 
-def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterator[Box]:
+def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool, in_layers: bool) -> Iterator[Box]:
     """Left, top, right and bottom of each match in the page's own space, a box a line.
 
     Args:
         page: Where they are looked for.
         needles: Words and phrases.
         from_right: See `rightleft.reads_from_right`.
+        in_layers: See `producers.is_of_browser`.
     """
     page.in_forms = page.in_forms or PlacedPieces(page.handle).in_forms
     text = _text(page.text_handle)
@@ -83,6 +85,10 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool) -> Iterat
         anew = [edit for edit in edits if _is_read_anew(page, edit)]
         found = {places for places in found if not _is_within(anew, places[0])}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))
+    if page.indexed and in_layers and (spans := spans_in_order(page)):
+        page.take_lines(spans)
+        signs = (sign for start, end in spans for sign in enumerate(text[start:end] + "\n", start))
+        found.update(_matches(text, signs, wanted, _ends_beside(page)))
     pieces = (piece for places in sorted(found) for piece in _pieces(page, text, places))
     for first, last in _once(pieces):
         if drawn := page.drawn(first, last - first + 1):
