@@ -165,3 +165,22 @@ def test_letters_that_stand_a_little_apart_are_one_word_where_pdfium_has_no_spac
     """Those that aren't joined to the next one have more room than others, in some fonts."""
     (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046002000430042> -160 <00410042> -200 <00430041>] TJ ET"))
     assert text == "\u0643\u0627 \u062a\u0643\u062a\u0627 o"
+
+
+@pytest.mark.parametrize(("size", "rise", "between"), [(6, 4, " "), (10, 0, "")])
+def test_the_mark_of_a_note_is_parted_from_a_right_to_left_word(size: int, rise: float, between: str) -> None:
+    """A figure in line with the word belongs to it."""
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, WORDS, 760)
+        left = 500 - width("abc")
+        for x, y, font, points, piece in [
+            (left, 700, "Times-Roman", 10, "cba"),
+            (left - width("1", "Helvetica", size) - 0.2, 700 + rise, "Helvetica", size, "1"),
+            (left - 20, 700, "Times-Roman", 10, "ed"),
+        ]:
+            canvas.setFont(font, points)
+            canvas.drawString(x, y, piece)
+
+    (text,) = texts(written_in("\u05d0", page))
+    assert text.splitlines()[-1] == f"{letters('abc')}{between}1 {letters('de')}"

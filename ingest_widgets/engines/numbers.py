@@ -45,17 +45,17 @@ def number_edits(page: TextPage, text: str, kinds: bytes, at_starts: bool = True
         kinds: See `kinds_of`.
         at_starts: Look for section numbers even when no word of the page has a mark.
     """
-    found = _raised(page, [(at + 2, at + 1) for at in _marks(kinds) if _is_mark(text, at)])
+    found = raised_figures(page, [(at + 2, at + 1) for at in _marks(kinds) if _is_mark(text, at)])
     if (_TOUCHING if found or at_starts else _TOUCHING_AT_START).search(kinds):
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
-        found += _raised(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
+        found += raised_figures(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
     return [(at, at, " ") for at in set(map(max, found))]
 
 
 def cut_edits(page: TextPage, text: str) -> list[Edit]:
     """A cut at the end of a column that is followed by the raised mark of a note keeps its line end."""
     notes = list(islice(_NOTE.finditer(text), _MOST))
-    raised = set(_raised(page, [(note.end(1) - 1, note.end()) for note in notes]))
+    raised = set(raised_figures(page, [(note.end(1) - 1, note.end()) for note in notes]))
     edits = [(note.start(), note.start() + 1, KEPT) for note in notes if (note.end(1) - 1, note.end()) in raised]
     return edits + [(at, at, " ") for figure, at in raised if at == figure + 1]
 
@@ -91,7 +91,7 @@ def ends_word(text: str, end: int) -> bool:
     return before.isalpha() or not letters.islower() or not _VOWELS.isdisjoint(unicodedata.normalize("NFD", letters))
 
 
-def _raised(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def raised_figures(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Those of these figures that are small and stand above the line of the letter beside them."""
     if not pairs:
         return []

@@ -15,6 +15,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.clusters import NON_JOINER
+from ingest_widgets.engines.numbers import raised_figures
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
@@ -166,11 +167,19 @@ def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
     most = _DRAWN_APART if any(unit.kind == " " for unit in units) else _NEXT
     for unit, following in pairwise(units):
         blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size, most)
+        if {unit.kind, following.kind} == {"R", "N"} and _is_note(page, unit, following):
+            blank = " "
         if blank:
             kind = " " if blank == " " else "R"
             spaced.append(_Unit([_BLANKS[blank]], unit.left, following.right, unit.left, None, kind))
         spaced.append(following)
     return spaced
+
+
+def _is_note(page: TextPage, unit: _Unit, following: _Unit) -> bool:
+    """Whether a figure is the mark of a note, behind a word or before the note itself."""
+    figure, letter = (unit, following) if unit.kind == "N" else (following, unit)
+    return bool(raised_figures(page, [(figure.signs[0], letter.signs[0])]))
 
 
 def _blank(page: TextPage, unit: _Unit, following: _Unit, size: float, most: float) -> str:
