@@ -430,7 +430,7 @@ def test_whatever_comes_is_text(panel: BarePage) -> None:
     panel.sent("complete")
     panel.tell(
         rows={"epoch": 1, "total": 1, "items": [[0, HOSTILE, "failed", HOSTILE, HOSTILE, 0, 1]]},
-        state={"sentence": HOSTILE, "hint": HOSTILE},
+        state={"sentence": HOSTILE, "hint": HOSTILE, "corpus": HOSTILE},
         problem={"sentence": HOSTILE, "details": HOSTILE},
         completions={"text": HOSTILE, "options": [HOSTILE + "/"]},
     )
@@ -446,6 +446,7 @@ def test_whatever_comes_is_text(panel: BarePage) -> None:
 
 
 def test_tab_goes_through_the_panel_in_its_order(panel: BarePage) -> None:
+    panel.tell(state={"corpus": "c.sqlite"})
     panel.tell_rows(100)
     search(panel)
     panel.page.get_by_role("textbox", name="Source").focus()
@@ -544,6 +545,7 @@ def test_start_and_stop_are_there_and_disabled_in_turn(panel: BarePage) -> None:
 
 def test_no_key_leaves_the_panel_but_shortcuts_do(panel: BarePage) -> None:
     """`d d` in a notebook deletes cells."""
+    panel.tell(state={"corpus": "c.sqlite"})
     panel.tell_rows(5)
     panel.page.evaluate("window.leaked = []; document.addEventListener('keydown', (e) => leaked.push(e.key))")
     search(panel)
@@ -618,6 +620,15 @@ def test_copied_code_names_exactly_the_same_source(panel: BarePage, name: str) -
     call = next(node for node in ast.walk(module) if isinstance(node, ast.Call))
     assert [ast.literal_eval(argument) for argument in call.args] == [name, "c.sqlite"]
     assert ast.unparse(module).startswith("from ingest_widgets import ingest\n")
+
+
+def test_no_code_is_copied_before_the_kernel_has_told_its_corpus(panel: BarePage) -> None:
+    """It would name none."""
+    panel.page.get_by_role("textbox", name="Source").fill("papers")
+    expect(panel.page.get_by_role("button", name="Copy code")).to_be_disabled()
+    panel.tell(state={"corpus": "c.sqlite"})
+    panel.page.get_by_role("button", name="Copy code").click()
+    expect(panel.page.locator(".ingw-code pre")).to_contain_text("ingest('papers', 'c.sqlite')")
 
 
 def _utf16(text: str) -> list[int]:

@@ -103,6 +103,7 @@ class PanelView {
     this.startButton.disabled = dead || state.running;
     this.stopButton.disabled = dead || !state.running || Boolean(state.stopping);
     this.uploadButton.disabled = dead;
+    this.copyButton.disabled = !state.corpus; // which the kernel hasn't told yet
     if (!state.running && this.store.note === UNDER_WAY) this.store.say("");
     setAttribute(this.node, "data-lost", dead);
     if (focused === this.startButton && this.startButton.disabled && !dead) this.stopButton.focus();
