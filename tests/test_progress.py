@@ -598,17 +598,19 @@ def test_interrupts_at_random_moments_hold_no_lock_and_lose_no_count(seen: Seen)
     def interrupt(number: int, frame: FrameType | None) -> None:
         assert frame is not None
         if "progress" not in frame.f_code.co_filename:  # such as a callback of the garbage collector, which swallows it
-            signal.setitimer(signal.ITIMER_REAL, 1e-5)
+            signal.setitimer(signal.ITIMER_REAL, 1e-5, 5)
             return
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
     tracker = ProgressTracker(min_seconds=0, sinks=[lambda state: None])
     counted = interrupts = 0
+    gc.collect()
+    gc.disable()  # a tracker of another test may go in this one, and who frees it swallows an interrupt
     try:
         while interrupts < 2000:
-            try:
-                signal.setitimer(signal.ITIMER_REAL, 1e-5 + interrupts % 97 * 1e-6)
+            try:  # once more after a while, should one be swallowed: no time-out is heard here
+                signal.setitimer(signal.ITIMER_REAL, 1e-5 + interrupts % 97 * 1e-6, 5)
                 while True:
                     tracker.update(2)
                     counted += 2
@@ -617,6 +619,7 @@ def test_interrupts_at_random_moments_hold_no_lock_and_lose_no_count(seen: Seen)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        gc.enable()
     # A call that is interrupted may have counted already, and what it was interrupted before wasn't asked for.
     assert counted <= tracker.state.current <= counted + 2 * interrupts
     tracker.subscribe(seen)
