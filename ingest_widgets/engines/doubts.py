@@ -31,6 +31,7 @@ from ingest_widgets.engines.pieces import (
     has_layer,
     page_box,
     path_colours,
+    shared_area,
     stroke_of,
 )
 from ingest_widgets.engines.sight import CONTRAST
@@ -153,7 +154,7 @@ def _among(piece: Piece, at: int, near: Sequence[Ground]) -> Iterator[Doubt]:
     """What hides it may lie over it, in parts, or right under it in its own colour."""
     over = [ground for n, ground in near if n > at]
     left, bottom, right, top = piece.rect
-    if sum(_shared(piece.rect, ground.rect) for ground in over) >= COVERED_PART * (right - left) * (top - bottom):
+    if sum(shared_area(piece.rect, ground.rect) for ground in over) >= COVERED_PART * (right - left) * (top - bottom):
         yield Doubt(COVERED[any(ground.kind == IMAGE for ground in over)], piece)
     for ground in over:
         if not within(piece.rect, ground.rect) and covers_words(piece.rect, ground.rect):
@@ -168,11 +169,6 @@ def _among(piece: Piece, at: int, near: Sequence[Ground]) -> Iterator[Doubt]:
         yield Doubt(_SAME_COLOUR, piece, everywhere=True)
     elif any(_alike(piece.fill, colour) for colour in path_colours(ground)):
         yield Doubt(_SAME_COLOUR, piece)
-
-
-def _shared(one: Rect, other: Rect) -> float:
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    return across * (min(one[3], other[3]) - max(one[1], other[1]))
 
 
 def _alike(one: Sequence[int], other: Sequence[int]) -> bool:

@@ -93,7 +93,8 @@ def frame_for(turns: Sequence[int], sizes: Sequence[float]) -> Frame:
     """
     rest = len(turns) // 4
     usual = max(turns, key=turns.count)
-    smaller, larger = sorted(sizes)[rest], sorted(sizes)[-1 - rest]
+    by_size = sorted(sizes)
+    smaller, larger = by_size[rest], by_size[-1 - rest]
     size = larger if larger < _SMALL else smaller if smaller > _LARGE else _ORDINARY
     return Frame(usual if turns.count(usual) >= len(turns) - rest else 0, _scale(size))
 

@@ -135,6 +135,12 @@ def rect_of(handle: Handle) -> Rect:
     return left, bottom, right, top
 
 
+def shared_area(one: Rect, other: Rect) -> float:
+    """How much two rectangles have in common."""
+    across, up = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(across, 0.0) * max(up, 0.0)
+
+
 def rects_of(handles: Sequence[Handle]) -> list[Rect]:
     """The same of many."""
     return _RECTS.of(handles, BOUNDS)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from ingest_widgets.engines.forms import parts_of, pieces
 from ingest_widgets.engines.getters import Handle
-from ingest_widgets.engines.pieces import COUNT, FORM, IMAGE, KIND, MOST_PIECES, objects_of, page_box
+from ingest_widgets.engines.pieces import COUNT, FORM, IMAGE, KIND, MOST_PIECES, objects_of, page_box, shared_area
 
 PICTURE = "no text: what it shows is a picture, which OCR may read"
 _MOSTLY = 0.5  # of the page: logos and photographs of a blank page take less, and scans all of it
@@ -25,10 +25,7 @@ def draws_nothing(page: Handle) -> bool:
 
 def is_picture(page: Handle) -> bool:
     """Whether pictures take up most of a loaded page, in one or in many strips."""
-    left, bottom, right, top = page_box(page)
-    shown = 0.0
-    for piece in islice(pieces(objects_of(page, range(min(COUNT(page), MOST_PIECES)))), MOST_PIECES):
-        if piece.kind == IMAGE:
-            x0, y0, x1, y1 = piece.rect
-            shown += max(min(x1, right) - max(x0, left), 0.0) * max(min(y1, top) - max(y0, bottom), 0.0)
-    return shown > _MOSTLY * (right - left) * (top - bottom)
+    shown = left, bottom, right, top = page_box(page)
+    found = islice(pieces(objects_of(page, range(min(COUNT(page), MOST_PIECES)))), MOST_PIECES)
+    area = sum(shared_area(piece.rect, shown) for piece in found if piece.kind == IMAGE)
+    return area > _MOSTLY * (right - left) * (top - bottom)
