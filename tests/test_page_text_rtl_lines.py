@@ -108,6 +108,40 @@ def test_figures_beside_each_other_stay_in_their_order() -> None:
     assert text.splitlines()[-1] == f"{letters('abc')} 12 34.5 {letters('ghi')}"
 
 
+@pytest.mark.parametrize(
+    ("a", "drawn", "read"),
+    [
+        ("\u05d0", "50%", "50%"),
+        ("\u05d0", "$50", "$50"),
+        ("\u05d0", "1948-1967", "1948-1967"),
+        ("\u05d0", "60%-50%", "50%-60%"),
+        ("\u05d0", "1967_1948", "1948_1967"),  # as a dash, which belongs to no number
+        ("\u05d0", "Go 10%", "Go 10%"),
+        ("\u0627", "%50", "50%"),
+        ("\u0627", "1967-1948", "1948-1967"),
+        ("\u0627", "1967_1948", "1948_1967"),
+        ("\u0627", "12/05/2024", "12/05/2024"),
+        ("\u0627", "COVID-19", "COVID-19"),
+    ],
+)
+def test_numbers_read_as_they_were_typed_from_where_they_are_drawn(a: str, drawn: str, read: str) -> None:
+    """Unicode's bidirectional algorithm draws them so (UAX #9); Arabic text makes other numbers of them."""
+
+    def page(canvas: Canvas) -> None:
+        for number, pieces in enumerate([WORDS, [("Times-Roman", "abc"), ("Helvetica", drawn), ("Times-Roman", "de")]]):
+            from_the_right(canvas, pieces, 760 - 14 * number)
+
+    (text,) = texts(written_in(a, page))
+    assert text.splitlines()[-1].split(" ", 1)[1].rsplit(" ", 1)[0] == read
+
+
+def test_letters_in_a_line_without_spaces_are_as_far_apart_as_in_others_of_the_page() -> None:
+    """A browser draws the spaces of most lines only."""
+    lines = b"[<0046002000430042> -160 <00410042>] TJ 0 -20 Td [<0046> -400 <00430042> -160 <00410042>] TJ"
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td %b ET" % lines))
+    assert text.splitlines()[-1] == "\u062a\u0643\u062a\u0627 o"
+
+
 @pytest.mark.parametrize("low", [-2, -4])
 def test_a_word_with_marks_is_found_where_it_stands(low: float) -> None:
     """Also as people type it."""

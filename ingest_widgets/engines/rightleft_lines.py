@@ -25,6 +25,14 @@ _LETTERS = re.compile(
     "[\u05d0-\u05f2\u0620-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06fa-\u06fc\u0710-\u072f\u0750-\u077f\u08a0-\u08c7"
     "\ufb1d-\ufdff\ufe70-\ufefc]"
 )
+_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d5\u06fa-\u08c7\ufb50-\ufefc]")
+# What Unicode's bidirectional algorithm (UAX #9) draws from the left in a line that runs from the right: a European
+# number goes on over one separator and takes percent and currency signs along (rules W4 and W5); an Arabic one, as is
+# any in Arabic text (W2), goes on over a comma only, so that in a range the first number stands on the right.
+# Beside Latin words European numbers are as these, with all that is between them (W7, N1).
+_CLASSES = {"EN": "E", "AN": "A", "ES": "+", "CS": ",", "ET": "%"}
+_NUMBERS = re.compile("(?:(?<!%)%+)?E(?:[+,]?E)*%*|A(?:,?A)*")
+_WITH_WORDS = re.compile("(?:(?<!%)%+(?=E))?[LEA](?:[LEA]|(?<=A),(?=A)|(?<!A)[^LEA]+(?=[LE]))*(?:(?<=E)%+)?")
 _JOINERS = NON_JOINER + "\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
 # Of the size of the font.
@@ -76,7 +84,9 @@ def by_place(page: TextPage, text: str, start: int, end: int) -> tuple[str, list
         start: Where the line begins in it.
         end: Where it ends.
     """
-    order = [sign for unit in _read(_spaced(page, _units(page, text, start, end))) for sign in unit.signs]
+    units = _spaced(page, _units(page, text, start, end))
+    is_arabic = _ARABIC.search(text, start, end) is not None
+    order = [sign for unit in _read(units, text, is_arabic) for sign in unit.signs]
     return "".join(_WRITTEN.get(sign) or text[sign] for sign in order), order
 
 
@@ -164,7 +174,7 @@ def _spaced(page: TextPage, units: Sequence[_Unit]) -> list[_Unit]:
     """The same with the blanks that pdfium leaves out."""
     spaced = list(units[:1])
     size = page.size(units[0].signs[0]) if units else 0.0
-    most = _DRAWN_APART if any(unit.kind == " " for unit in units) else _NEXT
+    most = _DRAWN_APART if page.draws_spaces else _NEXT
     for unit, following in pairwise(units):
         blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size, most)
         if {unit.kind, following.kind} == {"R", "N"} and _is_note(page, unit, following):
@@ -201,28 +211,26 @@ def _may_part(page: TextPage, unit: _Unit, following: _Unit, size: float) -> boo
     return is_level and unit.kind == following.kind == "R" and page.text[unit.signs[0]] not in _UNJOINED
 
 
-def _read(units: Sequence[_Unit]) -> Iterator[_Unit]:
+def _read(units: Sequence[_Unit], text: str, is_arabic: bool) -> Iterator[_Unit]:
     """Latin words and figures from left to right."""
     for is_from_right, group in groupby(units, lambda unit: unit.kind == "R"):
         part = list(group)
-        yield from part if is_from_right else _across(part)
+        yield from part if is_from_right else _across(part, "".join(_class(text, unit) for unit in part), is_arabic)
 
 
-def _across(part: Sequence[_Unit]) -> Iterator[_Unit]:
+def _class(text: str, unit: _Unit) -> str:
+    return unit.kind if unit.kind in ("L", " ") else _CLASSES.get(unicodedata.bidirectional(text[unit.signs[0]]), "?")
+
+
+def _across(part: Sequence[_Unit], classes: str, is_arabic: bool) -> Iterator[_Unit]:
     """A part of a line without right-to-left letters; what is around its words and figures stays where it is."""
-    strong = [number for number, unit in enumerate(part) if unit.kind in ("L", "N")]
-    if not strong:
-        yield from part
-        return
-    first, last = strong[0], strong[-1] + 1
-    yield from part[:first]
-    together: list[_Unit] = []
-    has_words = any(unit.kind == "L" for unit in part)
-    for unit in part[first:last]:
-        if unit.kind == " " and not has_words:  # each number by itself
-            yield from (*reversed(together), unit)
-            together.clear()
-        else:
-            together.append(unit)
-    yield from reversed(together)
-    yield from part[last:]
+    has_words = "L" in classes
+    if is_arabic and not has_words:
+        classes = classes.replace("E", "A")
+    done = 0
+    for match in (_WITH_WORDS if has_words else _NUMBERS).finditer(classes):
+        start, end = match.span()
+        yield from part[done:start]
+        yield from reversed(part[start:end])
+        done = end
+    yield from part[done:]
