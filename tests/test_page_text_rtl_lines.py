@@ -135,13 +135,6 @@ def test_numbers_read_as_they_were_typed_from_where_they_are_drawn(a: str, drawn
     assert text.splitlines()[-1].split(" ", 1)[1].rsplit(" ", 1)[0] == read
 
 
-def test_letters_in_a_line_without_spaces_are_as_far_apart_as_in_others_of_the_page() -> None:
-    """A browser draws the spaces of most lines only."""
-    lines = b"[<0046002000430042> -160 <00410042>] TJ 0 -20 Td [<0046> -400 <00430042> -160 <00410042>] TJ"
-    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td %b ET" % lines))
-    assert text.splitlines()[-1] == "\u062a\u0643\u062a\u0627 o"
-
-
 @pytest.mark.parametrize("low", [-2, -4])
 def test_a_word_with_marks_is_found_where_it_stands(low: float) -> None:
     """Also as people type it."""
@@ -195,10 +188,52 @@ def test_words_of_one_piece_are_parted_on_a_page_that_has_signs_in_pieces_and_sp
     assert "\u062a\u0643 \u0627\u062a" in text
 
 
-def test_letters_that_stand_a_little_apart_are_one_word_where_pdfium_has_no_space() -> None:
+def test_letters_that_stand_less_apart_than_words_are_one_word_where_pdfium_has_no_space() -> None:
     """Those that aren't joined to the next one have more room than others, in some fonts."""
-    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046002000430042> -160 <00410042> -200 <00430041>] TJ ET"))
-    assert text == "\u0643\u0627 \u062a\u0643\u062a\u0627 o"
+    words = b"<00410042> -160 <00430042> -300 <00430041> -300 <00430041>"
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046> -300 %b] TJ ET" % words))
+    assert text == "\u0643\u0627 \u0643\u0627 \u062a\u0627\u062a\u0643 o"
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        (b"<00430042> -100 <00410042>", "\u062a\u0643 \u062a\u0627"),
+        (b"<00410042> -100 <00430042>", "\u062a\u0627\u062a\u0643"),
+    ],
+)
+def test_a_small_gap_ends_a_word_behind_a_letter_that_would_be_joined(words: bytes, read: str) -> None:
+    """An alef isn't, wherever it stands."""
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046> -300 %b] TJ ET" % words))
+    assert text == read + " o"
+
+
+def test_brackets_of_a_font_of_one_width_touch_the_figures_in_them() -> None:
+    """The places of its signs are narrower than those that they are given, its spaces as wide."""
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, WORDS, 760)
+        x = 500.0
+        for word in ("cba", "fed", ")", "12", "(", "gi", "kj"):
+            font, gap = ("Times-Roman", 7.0) if word.isalpha() else ("Helvetica", 1.7)
+            x -= width(word, font) + (7.0 if word == ")" else gap)
+            canvas.setFont(font, 10)
+            canvas.drawString(x, 740, word)
+
+    (text,) = texts(written_in("\u05d0", page))
+    assert "(12)" in text
+
+
+def test_figures_that_stand_a_little_apart_are_one_number() -> None:
+    """Some fonts draw a zero as a point in a wide place."""
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, WORDS, 760)
+        from_the_right(canvas, [("Times-Roman", "abc"), ("Helvetica", "0")], 740)
+        canvas.drawString(500 - width("abc") - 2.8 - 2 * width("0", "Helvetica") - 1.8, 740, "1")
+
+    (text,) = texts(written_in("\u05d0", page))
+    assert text.splitlines()[-1] == f"{letters('abc')} 10"
 
 
 @pytest.mark.parametrize(("size", "rise", "between"), [(6, 4, " "), (10, 0, "")])
