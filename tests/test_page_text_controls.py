@@ -147,3 +147,17 @@ def test_a_nul_is_no_hyphen_and_a_hyphen_beside_one_still_joins() -> None:
 @pytest.mark.parametrize("end", ["\f", "\n\f"])
 def test_the_form_feed_with_which_an_engine_ends_a_page_is_no_ligature(end: str) -> None:
     assert clean_text(f"the last page{end}") == (f"the last page{end[:-1]}", ())
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text"), [("0002", ""), ("0093", ""), ("D835DC65", "\U0001d465"), ("D844DE3D", "\U0002123d")]
+)
+def test_one_such_sign_or_a_pair_costs_a_page_neither_its_accents_nor_its_paragraphs(meaning: str, text: str) -> None:
+    """Where pdfium's characters aren't the text's signs one by one, nothing on the page could be placed."""
+    rows = f"<0041> <{meaning}> <0042> <00A8> <0043> <0075> <0044> <006E>"
+    word = "<0042> Tj 0 0 Td <00430044> Tj"  # the accent first, and then its letter below it
+    shown = f"<004100430044> Tj 0 -14 Td {word} 0 -14 Td <00440043> Tj 0 -40 Td <00430044> Tj"
+    content = f"BT /F1 12 Tf 72 720 Td {shown} ET".encode()
+    font = cmap_font(f"4 beginbfchar {rows} endbfchar".encode(), embedded=False)
+    read_text, _ = read(assemble(page_objects([content]) | font))
+    assert read_text == f"{text}un\nün\nnu\n\nun"

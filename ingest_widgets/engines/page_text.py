@@ -27,6 +27,7 @@ from ingest_widgets.engines.producers import (
     producer_of,
 )
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
+from ingest_widgets.engines.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
@@ -42,7 +43,6 @@ _FIRST_PAGES = 12
 _SOME_PAGES = 3
 _FEW_PAGES = 3  # who has words in such pieces has some on each page
 _NEAR_PAGES = 12  # behind these or a letterspaced word there may be more: code, running heads
-_CONTROL = "\x01"  # stands for each that pdfium dropped, so that it is counted with the others
 
 
 class PageReader:
@@ -86,8 +86,10 @@ class PageReader:
             text = "\n".join(self._lines(page))
             if self._watch is not None:
                 self._watch(page)
+            if page.has_pairs:
+                text = with_pairs(text)
             self._vocabulary.add(text)
-            text = join_hyphens(text, self._vocabulary) + _CONTROL * page.dropped
+            text = join_hyphens(text, self._vocabulary) + CONTROL * page.dropped
             return clean_lines(text, page.ligatures)
 
     def _lines(self, page: TextPage) -> list[str]:

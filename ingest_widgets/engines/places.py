@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
 import unicodedata
 from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
-from typing import Any, NamedTuple
-
-import pypdfium2.raw as pdfium_c
+from typing import NamedTuple
 
 from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
@@ -74,7 +71,7 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool, in_layers
         in_layers: See `producers.is_of_browser`.
     """
     page.in_forms = page.in_forms or PlacedPieces(page.handle).in_forms
-    text = _text(page.text_handle)
+    text = page.text
     for hyphen in "-", HYPHEN:
         text = text.replace(hyphen + LINE_BREAK, CUT + LINE_BREAK)
     folded = (_folded(enumerate(needle))[0].replace(NON_JOINER, "").strip() for needle in needles)
@@ -104,13 +101,6 @@ def _once(spans: Iterable[Span]) -> Iterator[Span]:
         if span not in seen:
             seen.add(span)
             yield span
-
-
-def _text(text_page: Any) -> str:
-    count = pdfium_c.FPDFText_CountChars(text_page)
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium_c.FPDFText_GetText(text_page, 0, count, buffer)
-    return "".join(map(chr, buffer[: max(written - 1, 0)]))  # a unit a character, since pdfium counts so
 
 
 def _ends_beside(page: TextPage) -> frozenset[int]:

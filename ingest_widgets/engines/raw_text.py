@@ -26,44 +26,55 @@ _PLACE = (ctypes.c_float * 4)()
 _PLACE_AT = ctypes.byref(_PLACE)
 # Left out of the text by pdfium; a NUL it writes as a hyphen at a line end, as U+FFFE.
 _DROPPED = frozenset((0x02, 0x03, 0x93, 0x94, 0x96, 0x97, 0x98, 0xFFFE))
+CONTROL = "\x01"
+"""Stands for each of these, so that it is counted with the others that mean nothing."""
 _MARKS = range(0x10, 0x17)  # quotation marks and dashes, or accents, or signs of formulas: TeX's fonts differ
 
 
-def signs_of(page: Handle) -> tuple[str, int, int]:
-    """The text, how many characters pdfium counts, and how many of them it left out.
+def signs_of(page: Handle) -> tuple[str, int, bool]:
+    """The text, how many characters pdfium counts, and whether some of them are halves of a pair (surrogates).
 
     Args:
-        page: The page's text, loaded. Lone surrogates stay in it, NULs come back.
+        page: The page's text, loaded. There is a sign for each character: NULs come back, and what pdfium leaves out.
     """
     count = max(_COUNT_CHARS(page), 0)
     room = _ROOM if 2 * count + 2 <= len(_ROOM) else ctypes.create_string_buffer(2 * count + 2)
     written = max((_TEXT(page, 0, count, room) if count else 0) - 1, 0)
     units = memoryview(room)[: 2 * written]
     text, _ = utf_16_le_decode(units, "surrogatepass", True)
-    if CUT in text:
-        text = _with_nuls(page, text, bytes(units), count)
-    return text, count, count - written
+    has_pairs = len(text) < written
+    if has_pairs:
+        text = "".join(map(chr, memoryview(bytes(units)).cast("H")))
+    if written < count or CUT in text:
+        text = _with_dropped(page, text, count)
+    return text, count, has_pairs
 
 
-def _with_nuls(page: Handle, text: str, units: bytes, count: int) -> str:
-    """The text with each NUL that pdfium wrote as a cut."""
-    signs = text if len(text) == len(units) // 2 else "".join(map(chr, memoryview(units).cast("H")))
+def _with_dropped(page: Handle, text: str, count: int) -> str:
+    """The text with each NUL that pdfium wrote as a cut, and with what it left out."""
     counted: Sequence[int] = range(count)
-    if len(signs) < count:
+    if len(text) < count:
         counted = [n for n in counted if _UNICODE(page, n) not in _DROPPED or _IS_HYPHEN(page, n)]
-    if len(counted) != len(signs):  # another pdfium drops others
+    if len(counted) != len(text):  # another pdfium drops others
         return text
-    nuls, at = [], signs.find(CUT)
+    nuls, at = [], text.find(CUT)
     while at >= 0:
         if not _UNICODE(page, counted[at]):
             nuls.append(at)
-        at = signs.find(CUT, at + 1)
-    if not nuls:
+        at = text.find(CUT, at + 1)
+    if not nuls and len(text) == count:
         return text
-    mended = bytearray(units)
+    signs = [CONTROL] * count
+    for number, sign in zip(counted, text, strict=True):
+        signs[number] = sign
     for at in nuls:
-        mended[2 * at : 2 * at + 2] = b"\0\0"
-    return mended.decode("utf-16-le", "surrogatepass")
+        signs[counted[at]] = "\0"
+    return "".join(signs)
+
+
+def with_pairs(text: str) -> str:
+    """The text with a sign for each pair of surrogates."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def ligatures_of(page: Handle) -> Ligatures:

@@ -63,8 +63,10 @@ class TextPage(Characters):
         index: The number of the page, from 0.
         handle: What pdfium knows the page by, until it is closed.
         text: As pdfium gives it: lines end with CR LF, or with U+FFFE where a hyphen ended the line.
-        dropped: How many control characters pdfium left out of it.
-        indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for.
+        has_pairs: Whether signs beyond U+FFFF stand in it as pairs of surrogates, as pdfium counts them.
+        dropped: How many control characters pdfium left out of it nobody knows where.
+        indexed: Whether the n-th sign of `text` is pdfium's n-th character, so that places can be asked for: it is,
+            unless pdfium leaves out others than are known.
         has_right_to_left: Whether some of it is in letters that run so.
         may_have_clusters: Whether its script is one whose signs are often drawn in several pieces.
         lines: Of `text`, without those that are drawn again where they stand.
@@ -155,8 +157,9 @@ class TextPage(Characters):
         if not self._text:
             self.close()
             raise pypdfium2.PdfiumError("the text of the page can't be loaded")
-        self.text, count, self.dropped = signs_of(self._text)
-        self.indexed = len(self.text) == count
+        self.text, count, self.has_pairs = signs_of(self._text)
+        self.dropped = count - len(self.text)
+        self.indexed = not self.dropped
 
     def _part_lines(self) -> None:
         self.lines = self.text.split(LINE_BREAK)
