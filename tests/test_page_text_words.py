@@ -53,6 +53,8 @@ def joined(text: str, *pages: str) -> str:
         ("the in\ufffe\x0cnite set", "the in\x0cnite\nset"),
         ("the con-\n\x0crmed one", "the con\x0crmed\none"),
         ("in /usr/share/doc/some\ufffepackage for", "in /usr/share/doc/some-package\nfor"),
+        ("the (.pk\ufffefiles of", "the (.pk-files\nof"),
+        ("and ...con\ufffetinued", "and ...continued"),
         ("PCMCIA/CardBus/Expres\ufffesCard is", "PCMCIA/CardBus/ExpressCard\nis"),
         ("пакет debian\ufffeпакета есть", "пакет debian-пакета\nесть"),
         ("ends with a dash -\nand goes on", "ends with a dash -\nand goes on"),

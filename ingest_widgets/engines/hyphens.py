@@ -22,7 +22,7 @@ _CODES = "\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f"
 _FIRST_WORD = re.compile(rf"[ \t]*((?:\S|[{_CODES}])+)")  # some of the codes count as space
 _CODED_BEFORE = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+$")
 _CODED_AFTER = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+")
-_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w|^\W*/\w")
+_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w|^\W*/\w|^[^\w.]*\.\w")  # the last is a kind of files
 # A figure behind a long word is the number of a note.
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_\\=(@]|/(?![^\W\d_])|[.:]\w)|[^\W\d_]{1,5}\d")
 _LAST_PART = re.compile(r"-([^\W\d_]+)")
