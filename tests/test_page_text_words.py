@@ -258,6 +258,18 @@ def test_other_lines_with_numbers_are_text(heads: list[str]) -> None:
     assert marked(heads) == [[]] * len(heads)
 
 
+def test_headings_that_count_are_text_and_heads_that_step_are_not() -> None:
+    """Chapters begin anyhow and letters bear any date; the page's number may come first, and its chapter's stays."""
+    chapters = ["Chapter 1", "", "Chapter 2", "", "", "Chapter 3", "", "Chapter 4"]
+    dates = ["4 May 1897", "9 May 1897", "11 May 1897", "30 May 1897"]
+    assert marked(chapters) == [[]] * 8
+    assert marked(dates) == [[]] * 4
+    feet = [f"{number}(8)" for number in range(1, 9)]
+    assert marked(chapters, feet) == [[foot] for foot in feet]
+    heads = ["Chapter 1"] * 3 + ["Chapter 2"] * 3 + [f"Report 7, page {number} of 9" for number in range(7, 10)]
+    assert marked(heads) == [[head] for head in heads]
+
+
 @pytest.mark.parametrize("deep", [4, 6])
 def test_heads_and_feet_of_some_lines_are_found(deep: int) -> None:
     """A letter's address and bank, a manual's sheet and revision."""

@@ -17,11 +17,13 @@ _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _LOOSE = 3  # lines from an edge that are looked at one by one
 _DEEP = 6  # lines from an edge that are looked at as long as all before belong to the margin
 _LONGEST = 200
+_LONG_FIGURE = 7  # no page has such a number
 _MOST_OF_A_PAGE = 0.5
 Span = tuple[int, int]
 NEAR_PAGES = 3
 """So many pages on either side tell what the margins of a page are."""
-Line = tuple[int, int, str, int | None]  # start, end, what it says without figures, the last figure
+Figures = tuple[str, ...]
+Line = tuple[int, int, str, Figures]  # start, end, what it says without figures, these
 
 
 class _Folio(NamedTuple):
@@ -40,10 +42,10 @@ class _Edge:
 
     def __init__(self, text: str, lines: list[Line]) -> None:
         self.lines = lines
-        self.places: dict[str, list[tuple[int, int | None]]] = {}
-        """Of what lines say without figures: how many are outside of it, and the last figure."""
-        for number, (_, _, key, figure) in enumerate(lines):
-            self.places.setdefault(key, []).append((number, figure))
+        self.places: dict[str, list[tuple[int, Figures]]] = {}
+        """Of what lines say without figures: how many are outside of it, and the figures."""
+        for number, (_, _, key, figures) in enumerate(lines):
+            self.places.setdefault(key, []).append((number, figures))
         self.folios = _folios(text[lines[0][0] : lines[0][1]].lower()) if lines else []
 
 
@@ -53,11 +55,12 @@ Page = tuple[int, tuple[_Edge, _Edge]]  # length of the text; top, bottom
 def marginal_lines(pages: Iterable[str]) -> Iterator[list[Span]]:
     """For each page the (start, end) of its lines that belong to the margin, in order; a few pages are read ahead.
 
-    A line among the three outermost counts when two of the six pages around it have the same one at the same edge,
-    figures aside (one is enough in a document of up to three pages), or when it is a number alone that steps with the
-    pages. The outermost one also counts when it begins or ends with such a number and is like the running heads of a
-    book: some say the same, or left and right pages have the number on different sides. The next three count where all
-    before them do. Where the seventh is repeated as well it is the page that is, and half of a page is no margin.
+    A line among the three outermost counts when two of the six pages around it have the same one at the same edge (one
+    is enough in a document of up to three pages), or one whose figures step with the pages; those of headings such as
+    Chapter 3 don't. The outermost one also counts when it begins or ends with such a number and is like the running
+    heads of a book: some say the same, or left and right pages have the number on different sides. The next three count
+    where all before them do. Where the seventh is repeated as well it is the page that is, and half of a page is no
+    margin.
 
     Args:
         pages: The texts of consecutive pages of one document.
@@ -112,12 +115,10 @@ def _bottom(text: str) -> list[Line]:
 
 def _line(start: int, end: int, words: str) -> Line:
     if len(words) > _LONGEST:
-        return start, end, words, None
+        return start, end, words, ()
     words = words.lower()
-    figures = _NUMBER.findall(words)
-    if not figures:
-        return start, end, words, None
-    return start, end, _NUMBER.sub("#", words), int(figures[-1]) if len(figures[-1]) < 7 else None
+    figures = tuple(_NUMBER.findall(words))
+    return start, end, _NUMBER.sub("#", words) if figures else words, figures
 
 
 def _folios(line: str) -> list[_Folio]:
@@ -159,16 +160,26 @@ def _marginal(edge: _Edge, window: Sequence[Page], place: int, side: int, needed
 
 
 def _is_repeated(line: Line, number: int, window: Sequence[Page], place: int, side: int, needed: int) -> bool:
-    start, end, key, figure = line
-    if end - start > _LONGEST:
+    start, end, key, figures = line
+    has_letters = any(map(str.isalpha, key))
+    if end - start > _LONGEST or not (has_letters or figures):
         return False
-    steps = figure is not None and not any(map(str.isalpha, key))
     deepest, found = max(number, _LOOSE), 0
     for other, (_, edges) in enumerate(window):
         if other != place and key in (places := edges[side].places):
-            stepped = (figure or 0) + other - place
-            found += any(at <= deepest and (not steps or value == stepped) for at, value in places[key])
-    return found >= needed and (steps or any(map(str.isalpha, key)))
+            step = other - place
+            found += any(at <= deepest and _is_like(figures, said, step, has_letters) for at, said in places[key])
+    return found >= needed
+
+
+def _is_like(figures: Figures, others: Figures, step: int, or_same: bool) -> bool:
+    """Whether each figure is the same or steps with the pages, and one of them does, unless all may be the same."""
+    if figures == others:
+        return or_same
+    return all(
+        one == other or (len(one) < _LONG_FIGURE > len(other) and int(one) + step == int(other))
+        for one, other in zip(figures, others, strict=True)
+    )
 
 
 def _has_folio(edge: _Edge, window: Sequence[Page], place: int, needed: int) -> bool:
