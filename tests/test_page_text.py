@@ -365,6 +365,33 @@ def test_lines_at_one_distance_are_one_paragraph() -> None:
     assert "\n\n" not in texts(drawn(lambda canvas: lines_at(canvas, column(70), lead=24)))[0]
 
 
+def test_paragraphs_of_one_line_each_are_parted_by_gaps_like_those_around_them() -> None:
+    """Behind one of several lines or alone on the page, where the size of the letters alone says that these are gaps.
+
+    Wide lines of which but some happen to end with a sentence are those of a manuscript.
+    """
+    prose = [
+        "The first paragraph has one more line than",
+        "the others.",
+        "Another one.",
+        "And a third one!",
+        "The last.",
+    ]
+
+    def page(canvas: Canvas) -> None:
+        lines_at(canvas, prose[:1], y=794)
+        lines_at(canvas, prose[1:], lead=22)
+
+    def wide(lines: list[str]) -> Callable[[Canvas], None]:
+        return lambda canvas: lines_at(canvas, lines, lead=22)
+
+    manuscript = [f"{line}." if number % 4 == 0 else line for number, line in enumerate(map(str.title, column(40)))]
+    behind, alone, one = texts(drawn(page, wide(prose[1:]), wide(manuscript)))
+    assert behind.split("\n\n") == ["\n".join(prose[:2]), *prose[2:]]
+    assert alone.split("\n\n") == prose[1:]
+    assert "\n\n" not in one
+
+
 def test_right_to_left_text_that_a_browser_printed_is_read_as_it_is_written() -> None:
     """Chromium draws some words from the left and kerns letters apart; plain pdfium gets ten of these words wrong."""
     persian = "کتابخانه بزرگ شهر هر روز صبح باز است و خوانندگان بسیاری به آنجا می روند"

@@ -6,9 +6,13 @@ And which lines may be none: pdfium ends a line before and behind some raised or
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Sequence
 from itertools import count
+from math import inf
 from operator import sub
+
+from ingest_widgets.engines.hyphens import CUT
 
 Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]
@@ -21,6 +25,12 @@ SHIFT = 9.0
 _STACKED = 1.0  # one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
+APART = 1.55
+"""Times the size of the font lines of one paragraph stand below each other at the most, but where all are set wide."""
+_NEAR = 8  # lines
+_MOST, _SOME = 0.6, 3  # of the wide gaps near a line
+_FULL = 0.9  # of the longest line near it
+_LONG_WORD = 8  # signs; Han breaks anywhere
 
 
 def pens_of(places: Sequence[Place]) -> Pens:
@@ -29,25 +39,27 @@ def pens_of(places: Sequence[Place]) -> Pens:
 
 
 def paragraph_starts(
-    lines: Sequence[str], firsts: Pens, lasts: Pens, point: float = 1.0
-) -> tuple[list[int], list[int]]:
+    lines: Sequence[str], firsts: Pens, lasts: Pens, point: float = 1.0, wide: float = inf
+) -> tuple[list[int], list[int], list[int]]:
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
     And those of the lines that do not stand to the left of the one before: about as high, or higher if that is but one
-    sign, which may be a large initial.
+    sign, which may be a large initial. And those below a wide gap that is no wider than the ones around it.
 
     Args:
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
         firsts: Where the pen stood for the first sign of each line: along the line, and upwards.
         lasts: The same for the part behind the last U+FFFE.
         point: See `TextPage`.
+        wide: Such a gap, from line to line, in points of the page.
     """
     if point != 1:
         firsts, lasts = _in_points(firsts, point), _in_points(lasts, point)
     across, up = firsts
     drops = list(map(sub, lasts[1], up[1:]))
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
-    starts, beside = [], []
+    starts, beside, apart = [], [], []
+    wide /= point
     for number, drop, above, below, before, left in around:
         alone = left > before and len(lines[number - 1]) == 1
         if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
@@ -60,7 +72,37 @@ def paragraph_starts(
         indented = _INDENT[0] < abs(left - before) < _INDENT[1]
         if drop > _WIDER * usual > _SAME_LINE or (indented and _stands_alone(lines, across, before, number)):
             starts.append(number)
-    return starts, beside
+        elif drop > wide:
+            apart.append(number)
+    return starts, beside, apart
+
+
+def single_lines(lines: Sequence[str], apart: list[int]) -> list[int]:
+    """Those of the lines below wide gaps that begin a paragraph, since most of the lines near them do.
+
+    Args:
+        lines: See `paragraph_starts`.
+        apart: The last of what that says.
+    """
+    begins = [number for number in apart if _new_sentence(lines[number - 1], lines[number])]
+    found = []
+    for number in begins:
+        around, alike = _near(apart, number), _near(begins, number)
+        if alike >= _MOST * around and (around >= _SOME or _has_room(lines, number)):
+            found.append(number)
+    return found
+
+
+def _near(numbers: list[int], number: int) -> int:
+    return bisect(numbers, number + _NEAR) - bisect(numbers, number - _NEAR - 1)
+
+
+def _has_room(lines: Sequence[str], number: int) -> bool:
+    """Whether the first word of the line might have stood in the one before."""
+    near = lines[max(number - _NEAR, 0) : number + _NEAR]
+    longest = max(len(part) for line in near for part in line.split(CUT))
+    word = lines[number].partition(" ")[0][:_LONG_WORD]
+    return len(lines[number - 1].rpartition(CUT)[2]) + len(word) < _FULL * longest
 
 
 def _in_points(pens: Pens, point: float) -> Pens:

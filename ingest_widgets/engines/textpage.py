@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from ctypes import c_float
 from functools import cached_property
 from itertools import accumulate, compress, repeat
-from math import floor
+from math import floor, inf
 from operator import add
 
 import pypdfium2
@@ -71,7 +71,8 @@ class TextPage(Characters):
         may_have_clusters: Whether its script is one whose signs are often drawn in several pieces.
         lines: Of `text`, without those that are drawn again where they stand.
         line_starts: Where in `text` each of them begins.
-        point: See `frames.point_of`, of the font in the middle of the text.
+        usual_size: How large the font in the middle of the text is; infinite where that isn't known.
+        point: See `frames.point_of`, of that font.
         line_pens: Where the pen stood for the first character of each; see `pens`.
     """
 
@@ -89,7 +90,7 @@ class TextPage(Characters):
         self.may_have_clusters = may_have_clusters(self.text)
         if self.may_have_clusters is not clusters_first:
             self._read_with(self._found_clusters() if self.may_have_clusters else None)
-        self.point = 1.0
+        self.point, self.usual_size = 1.0, inf
         if self.text and self.indexed:
             self._stand_upright()
         self._part_lines()
@@ -228,12 +229,13 @@ class TextPage(Characters):
         """Reads a page anew that is turned, or whose print is very small or large, in a frame of its own."""
         rotation, length = _ROTATION(self.handle), len(self.text)
         middle = self._letter_at(length // 2)
-        size = self.size(middle)
+        self.usual_size = size = self.size(middle)
         self.point = point_of(size)
         if not rotation and not self._quarters(middle) and is_ordinary(size):
             return
         letters = [self._letter_at(length * i // _SAMPLES) for i in range(1, _SAMPLES)]
         frame = frame_for(list(map(self._quarters, letters)), list(map(self._known_size, letters)))
+        self.usual_size = self._known_size(middle) * frame.scale or inf
         if rotation:
             self._rotation = rotation
             _ROTATE(self.handle, 0)
