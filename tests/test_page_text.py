@@ -392,6 +392,29 @@ def test_paragraphs_of_one_line_each_are_parted_by_gaps_like_those_around_them()
     assert "\n\n" not in one
 
 
+def test_what_people_say_in_novels_is_parted_though_each_line_begins_where_the_one_before_does() -> None:
+    """Full lines below each other that stand further in belong to one entry, lines of a program to it."""
+    said = ["\u201cYes,\u201d he said.", "\u201cNo?\u201d", "He was silent, and he had been so"]
+    novel = ["Some words that are as many as fill a line", "and end.", *said, "since he had come home."]
+    entry = [
+        "Author, A., and B. Author. Words and all. 2010.",
+        "A title that goes on to the end of J. Entert.",
+        "Technol. 7.",
+    ]
+    code = ["It is written as", "Print(1);", "Print(2);", "and done."]
+
+    def page(canvas: Canvas) -> None:
+        for number, line in enumerate(novel):
+            canvas.drawString(62 if line in said else 50, 780 - 14 * number, line)
+        for number, line in enumerate([*entry, entry[0], entry[2], *code]):
+            canvas.drawString(50 if line in (entry[0], code[0], code[-1]) else 62, 600 - 14 * number, line)
+
+    (text,) = texts(drawn(page))
+    assert text.split("\n\n")[:4] == ["\n".join(novel[:2]), *said[:2], "\n".join(novel[4:])]
+    assert "\n".join(entry) in text
+    assert "\n".join(code) in text
+
+
 def test_right_to_left_text_that_a_browser_printed_is_read_as_it_is_written() -> None:
     """Chromium draws some words from the left and kerns letters apart; plain pdfium gets ten of these words wrong."""
     persian = "کتابخانه بزرگ شهر هر روز صبح باز است و خوانندگان بسیاری به آنجا می روند"

@@ -18,6 +18,7 @@ Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
 _FULL_STOP = re.compile(r"(?:^|\s)[^\s/]*[^\s/.][.!?]\s*$")  # no part of an address
+_STOP = re.compile("[.!?\u2026\u3002\uff01\uff1f][\"'\u2019\u201d\u00bb)\\]\u300d\u300f]*\\s*$")
 # All distances are points of ordinary print.
 _SAME_LINE = 0.5
 SHIFT = 9.0
@@ -25,6 +26,7 @@ SHIFT = 9.0
 _STACKED = 1.0  # one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
+_ALIGNED = 2.0
 APART = 1.55
 """Times the size of the font lines of one paragraph stand below each other at the most, but where all are set wide."""
 _NEAR = 8  # lines
@@ -59,7 +61,7 @@ def paragraph_starts(
     drops = list(map(sub, lasts[1], up[1:]))
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
     starts, beside, apart = [], [], []
-    wide /= point
+    wide, until = wide / point, 0
     for number, drop, above, below, before, left in around:
         alone = left > before and len(lines[number - 1]) == 1
         if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
@@ -70,7 +72,9 @@ def paragraph_starts(
             continue
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
         indented = _INDENT[0] < abs(left - before) < _INDENT[1]
-        if drop > _WIDER * usual > _SAME_LINE or (indented and _stands_alone(lines, across, before, number)):
+        if indented:
+            until = _end_of_starts(lines, across, before, number)
+        if number < until or drop > _WIDER * usual > _SAME_LINE:
             starts.append(number)
         elif drop > wide:
             apart.append(number)
@@ -110,12 +114,26 @@ def _in_points(pens: Pens, point: float) -> Pens:
     return [place / point for place in across], [place / point for place in up]
 
 
-def _stands_alone(lines: Sequence[str], across: list[float], before: float, number: int) -> bool:
-    """Whether the line after the indented one begins where the line above it did."""
-    returns = number + 1 < len(lines) and abs(across[number + 1] - before) < 2
-    if returns and across[number] < before and _FULL_STOP.search(lines[number - 1]):
-        return True  # an entry of a dictionary begins with a small letter, too
-    return returns and _new_sentence(lines[number - 1], lines[number])
+def _end_of_starts(lines: Sequence[str], across: list[float], before: float, number: int) -> int:
+    """Up to where each line begins a paragraph, from the indented one on: the next one is where the line above it was.
+
+    All of these but the last are paragraphs of one line, as people speak in novels; lines of a program end otherwise.
+    """
+    left, end = across[number], number
+    hangs = left < before  # an entry of a dictionary begins with a small letter, too
+    if (hangs and _FULL_STOP.search(lines[number - 1])) or _new_sentence(lines[number - 1], lines[number]):
+        end += 1
+        while end < len(lines) and abs(across[end] - left) < _ALIGNED and _follows_stop(lines, end, hangs):
+            end += 1
+    if end == len(lines) or abs(across[end] - before) >= _ALIGNED:
+        return number
+    # Full lines that stand further in are those of an entry whose first line stands out.
+    are_starts = hangs or end == number + 1 or any(_has_room(lines, n) for n in range(number, end))
+    return end if are_starts else number
+
+
+def _follows_stop(lines: Sequence[str], number: int, or_small: bool) -> bool:
+    return bool(_STOP.search(lines[number - 1])) and (or_small or not lines[number][:1].islower())
 
 
 def _new_sentence(before: str, line: str) -> bool:
