@@ -392,6 +392,31 @@ def test_paragraphs_of_one_line_each_are_parted_by_gaps_like_those_around_them()
     assert "\n\n" not in one
 
 
+def test_headings_are_parted_from_each_other_and_from_a_paragraph_of_one_line() -> None:
+    """The gaps are all alike, the sizes of the letters aren't; rows of a table have one, and the parts of a formula."""
+
+    def page(canvas: Canvas) -> None:
+        lines = [
+            (20, "Chapter 2"),
+            (16, "What remains"),
+            (12, "2.1 Very little"),
+            (10, "It is one line"),
+            (10, "or two"),
+        ]
+        for number, (size, line) in enumerate(lines):
+            canvas.setFontSize(size)
+            canvas.drawString(50, 780 - 34 * number, line)
+        lines_at(canvas, ["1904 3 12", "1905 4 17", "1906 5 1"], y=500, lead=18)
+        for size, y, line in ((10, 400, "a b"), (14, 375, "X"), (10, 350, "c d")):
+            canvas.setFontSize(size)
+            canvas.drawString(50, y, line)
+
+    (text,) = texts(drawn(page))
+    assert text.split("\n\n")[:4] == ["Chapter 2", "What remains", "2.1 Very little", "It is one line\nor two"]
+    assert "1904 3 12\n1905 4 17\n1906 5 1" in text
+    assert "a b\nX\nc d" in text
+
+
 def test_what_people_say_in_novels_is_parted_though_each_line_begins_where_the_one_before_does() -> None:
     """Full lines below each other that stand further in belong to one entry, lines of a program to it."""
     said = ["\u201cYes,\u201d he said.", "\u201cNo?\u201d", "He was silent, and he had been so"]

@@ -17,7 +17,7 @@ from ingest_widgets.engines.layers import spans_in_order
 from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
-from ingest_widgets.engines.paragraphs import APART, Pens, Place, paragraph_starts, pens_of, single_lines
+from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
 from ingest_widgets.engines.producers import (
     cuts_of,
     is_of_browser,
@@ -31,8 +31,9 @@ from ingest_widgets.engines.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
-from ingest_widgets.engines.textpage import LINE_BREAK, TextPage, handle_of
+from ingest_widgets.engines.textpage import TextPage, handle_of
 from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
+from ingest_widgets.engines.wide_gaps import APART, starts_below_gaps
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -166,9 +167,8 @@ class PageReader:
                 self._noted = True
                 firsts, lasts = lowered(page, lines, starts, firsts, lasts)
                 begins, _, apart = paragraph_starts(lines, firsts, lasts, *scale)
-        for number in single_lines(lines, apart):
-            if lasts[1][number - 1] - firsts[1][number] > APART * _size_around(page, starts, number):
-                begins.append(number)
+        if apart:
+            begins += starts_below_gaps(page, lines, starts, apart, firsts, lasts)
         return _parted(lines, begins)
 
 
@@ -203,12 +203,6 @@ def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pen
     for number, place in zip(cut, places, strict=True):
         across[number], up[number] = place
     return across, up
-
-
-def _size_around(page: TextPage, starts: list[int], number: int) -> float:
-    """That of the font where the line before ends or this one begins: some begin with a small number."""
-    end = page.text.find(LINE_BREAK, starts[number - 1])
-    return max(page.sizes([end - 1, starts[number]]))
 
 
 def _parted(lines: list[str], begins: list[int]) -> list[str]:

@@ -6,7 +6,6 @@ And which lines may be none: pdfium ends a line before and behind some raised or
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections.abc import Sequence
 from itertools import count
 from math import inf
@@ -27,10 +26,8 @@ _STACKED = 1.0  # one over the other
 _WIDER = 1.28
 _INDENT = (5.0, 45.0)
 _ALIGNED = 2.0
-APART = 1.55
-"""Times the size of the font lines of one paragraph stand below each other at the most, but where all are set wide."""
-_NEAR = 8  # lines
-_MOST, _SOME = 0.6, 3  # of the wide gaps near a line
+NEAR = 8
+"""So many lines before and behind one tell what is usual there."""
 _FULL = 0.9  # of the longest line near it
 _LONG_WORD = 8  # signs; Han breaks anywhere
 
@@ -67,7 +64,7 @@ def paragraph_starts(
         if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
             beside.append(number)
         if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
-            if drop < -_SAME_LINE and not alone and _new_sentence(lines[number - 1], lines[number]):
+            if drop < -_SAME_LINE and not alone and new_sentence(lines[number - 1], lines[number]):
                 starts.append(number)
             continue
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
@@ -81,29 +78,9 @@ def paragraph_starts(
     return starts, beside, apart
 
 
-def single_lines(lines: Sequence[str], apart: list[int]) -> list[int]:
-    """Those of the lines below wide gaps that begin a paragraph, since most of the lines near them do.
-
-    Args:
-        lines: See `paragraph_starts`.
-        apart: The last of what that says.
-    """
-    begins = [number for number in apart if _new_sentence(lines[number - 1], lines[number])]
-    found = []
-    for number in begins:
-        around, alike = _near(apart, number), _near(begins, number)
-        if alike >= _MOST * around and (around >= _SOME or _has_room(lines, number)):
-            found.append(number)
-    return found
-
-
-def _near(numbers: list[int], number: int) -> int:
-    return bisect(numbers, number + _NEAR) - bisect(numbers, number - _NEAR - 1)
-
-
-def _has_room(lines: Sequence[str], number: int) -> bool:
+def has_room(lines: Sequence[str], number: int) -> bool:
     """Whether the first word of the line might have stood in the one before."""
-    near = lines[max(number - _NEAR, 0) : number + _NEAR]
+    near = lines[max(number - NEAR, 0) : number + NEAR]
     longest = max(len(part) for line in near for part in line.split(CUT))
     word = lines[number].partition(" ")[0][:_LONG_WORD]
     return len(lines[number - 1].rpartition(CUT)[2]) + len(word) < _FULL * longest
@@ -121,14 +98,14 @@ def _end_of_starts(lines: Sequence[str], across: list[float], before: float, num
     """
     left, end = across[number], number
     hangs = left < before  # an entry of a dictionary begins with a small letter, too
-    if (hangs and _FULL_STOP.search(lines[number - 1])) or _new_sentence(lines[number - 1], lines[number]):
+    if (hangs and _FULL_STOP.search(lines[number - 1])) or new_sentence(lines[number - 1], lines[number]):
         end += 1
         while end < len(lines) and abs(across[end] - left) < _ALIGNED and _follows_stop(lines, end, hangs):
             end += 1
     if end == len(lines) or abs(across[end] - before) >= _ALIGNED:
         return number
     # Full lines that stand further in are those of an entry whose first line stands out.
-    are_starts = hangs or end == number + 1 or any(_has_room(lines, n) for n in range(number, end))
+    are_starts = hangs or end == number + 1 or any(has_room(lines, n) for n in range(number, end))
     return end if are_starts else number
 
 
@@ -136,5 +113,6 @@ def _follows_stop(lines: Sequence[str], number: int, or_small: bool) -> bool:
     return bool(_STOP.search(lines[number - 1])) and (or_small or not lines[number][:1].islower())
 
 
-def _new_sentence(before: str, line: str) -> bool:
+def new_sentence(before: str, line: str) -> bool:
+    """Whether a sentence ends the line before, or what may be one, and no small letter begins this one."""
     return before.rstrip().endswith(_ENDS_SENTENCE) and not line[:1].islower()

@@ -1,0 +1,64 @@
+"""Gaps that are no wider than those around them, and yet part paragraphs: the size of the letters tells that of a gap.
+
+Of paragraphs of one line each, one after another, and of a heading that a short paragraph or another one follows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from ingest_widgets.engines.paragraphs import NEAR, Pens, has_room, new_sentence
+from ingest_widgets.engines.textpage import LINE_BREAK
+from ingest_widgets.scripts import SIGNS
+
+if TYPE_CHECKING:
+    from ingest_widgets.engines.textpage import TextPage
+
+APART = 1.55
+"""Times the size of the font lines of one paragraph stand below each other at the most, but where all are set wide."""
+_LARGER = 1.08  # times the size of the text is that of a heading
+_WORDS = re.compile(f"[^\\W\\d_]{{3}}|[{SIGNS}]|^\\d+$")  # parts of formulas have none
+_MOST, _SOME = 0.6, 3  # of the wide gaps near a line
+
+
+def starts_below_gaps(
+    page: TextPage, lines: list[str], starts: list[int], apart: list[int], firsts: Pens, lasts: Pens
+) -> Iterator[int]:
+    """Those of the lines below wide gaps that begin a paragraph.
+
+    Args:
+        page: Where its signs are pdfium's characters.
+        lines: In reading order.
+        starts: Where in its text they begin.
+        apart: The last of what `paragraph_starts` says.
+        firsts: See there.
+        lasts: See there.
+    """
+    single = _single_lines(lines, apart)
+    for number in apart:
+        if number not in single and not (_WORDS.search(lines[number - 1]) and _WORDS.search(lines[number])):
+            continue
+        end = page.text.find(LINE_BREAK, starts[number - 1]) - 1
+        first, last, size = page.sizes([starts[number - 1], end, starts[number]])
+        changes = min(first, last) > _LARGER * size or size > _LARGER * max(first, last)
+        drop = lasts[1][number - 1] - firsts[1][number]
+        if (number in single or changes) and drop > APART * max(last, size):  # some begin with a small number
+            yield number
+
+
+def _single_lines(lines: Sequence[str], apart: list[int]) -> set[int]:
+    """Those that follow a sentence as most of the lines near them do."""
+    begins = [number for number in apart if new_sentence(lines[number - 1], lines[number])]
+    found = set()
+    for number in begins:
+        around, alike = _near(apart, number), _near(begins, number)
+        if alike >= _MOST * around and (around >= _SOME or has_room(lines, number)):
+            found.add(number)
+    return found
+
+
+def _near(numbers: list[int], number: int) -> int:
+    return bisect(numbers, number + NEAR) - bisect(numbers, number - NEAR - 1)
