@@ -91,7 +91,7 @@ def test_notes_are_parted_from_their_marks_on_every_page_once_a_mark_was_seen() 
         plain(canvas)
         line(("12", 6, 3), ("Some devices do not.", 8, 0), y=100)(canvas)
 
-    assert texts(drawn(note, *[plain] * 12, last))[-1] == "words without any note\n12 Some devices do not."
+    assert texts(drawn(note, *[plain] * 12, last))[-1] == "words without any note\n\n12 Some devices do not."
 
 
 def test_a_number_of_raised_figures_of_the_font_is_parted_from_its_note() -> None:

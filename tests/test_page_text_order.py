@@ -62,7 +62,7 @@ def test_a_passage_that_is_drawn_twice_to_look_bold_is_read_once() -> None:
         canvas.drawString(300, 780 - 14 * 6, "and so on.")
         lines_at(canvas, ["The end."], y=600)
 
-    assert texts(drawn(page)) == ["\n".join(lines) + "\nand so on.\nThe end."]
+    assert texts(drawn(page)) == ["\n".join(lines) + "\nand so on.\n\nThe end."]
 
 
 def test_lines_whose_places_nobody_knows_are_not_drawn_again() -> None:

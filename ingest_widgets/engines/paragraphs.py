@@ -104,8 +104,8 @@ def _end_of_starts(lines: Sequence[str], across: list[float], before: float, num
             end += 1
     if end == len(lines) or abs(across[end] - before) >= _ALIGNED:
         return number
-    # Full lines that stand further in are those of an entry whose first line stands out.
-    are_starts = hangs or end == number + 1 or any(has_room(lines, n) for n in range(number, end))
+    # Full lines all of which end a sentence are the inner ones of a paragraph, or of an entry of a list.
+    are_starts = end == number + 1 or any(has_room(lines, n) for n in range(number, end))
     return end if are_starts else number
 
 
