@@ -131,6 +131,7 @@ def test_paragraphs_come_before_sentences_and_sentences_before_words() -> None:
     assert texts("One one one. Two two two two.", 20) == ["One one one.", "Two two two two."]
     assert texts("one two three four", 9) == ["one two", "three", "four"]
     assert texts("As e.g. this. Next", 15) == ["As e.g. this.", "Next"]
+    assert texts("As e.g. Knuth. In the U.S. Virgin Islands", 32) == ["As e.g. Knuth.", "In the U.S. Virgin Islands"]
 
 
 def test_a_sentence_may_run_over_two_pages() -> None:

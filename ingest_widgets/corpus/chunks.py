@@ -23,9 +23,9 @@ _OVERLAP = 150
 
 _PARAGRAPH_END = re.compile(r"\n[^\S\n\f]*\n\s*")
 # A mark that ends a sentence, what closes with it, and then no small letter (which would follow an abbreviation). Of
-# dots three at most, behind something: a row of them leads to a page number.
+# dots three at most, behind something: a row of them leads to a page number. One letter alone is somebody's name.
 _SENTENCE_END = re.compile(
-    r"(?:(?<![\s.])\.{1,3}(?!\.)|[!?\u2026:;])[\"'\u2019\u201d)\]\u00bb]*\s+(?=[^\sa-z])"
+    r"(?:(?<![\s.])(?<!\b[^\W\d_])\.{1,3}(?!\.)|[!?\u2026:;])[\"'\u2019\u201d)\]\u00bb]*\s+(?=[^\sa-z])"
     r"|[\u3002\uff01\uff1f\u0964][\u300d\u300f\u201d\uff09]*\s*"
 )
 _LINE_END = re.compile(r"\n\s*")
