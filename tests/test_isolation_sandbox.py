@@ -18,7 +18,7 @@ from tests.processes import workers
 ROOT = Path(__file__).parents[1]
 
 _TRIES = """
-import ctypes, os, platform, resource, signal, socket, subprocess, sys, threading
+import ctypes, fcntl, os, platform, resource, signal, socket, subprocess, sys, threading
 sys.path.insert(0, sys.argv[1])
 from ingest_widgets.isolation.sandbox import enter
 got = enter()
@@ -45,6 +45,9 @@ refused("mode", lambda: os.chmod(sys.argv[2] + "/old", 0o777))
 refused("owner", lambda: os.chown(sys.argv[2] + "/old", -1, -1))
 refused("times", lambda: os.utime(sys.argv[2] + "/old", (1, 1)))
 refused("attribute", lambda: os.setxattr(sys.argv[2] + "/old", "user.note", b"1"))
+with open(sys.argv[2] + "/old") as old:
+    refused("flags", lambda: fcntl.ioctl(old, 0x40086602, bytes(8)))
+refused("receiver", lambda: fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid()))  # a pipe's may be SIGKILL
 refused("limits", lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CORE))
 libc, pid, parent = ctypes.CDLL(None, use_errno=True), os.getpid(), os.getppid()
 libc.pthread_self.restype = ctypes.c_void_p
@@ -87,8 +90,9 @@ def test_a_worker_gave_up_writing_network_and_processes(tmp_path: Path) -> None:
     files = (
         "write overwrite truncate remove folder".split() if got["no writing"].how.startswith("Landlock, ABI") else []
     )
-    reaching_out = "tcp udp unix fork exec spawn signal mode owner times attribute limits queued to-thread".split()
-    reaching_out += "affinity policy parameters attributes priority io root memory semaphores messages queue".split()
+    reaching_out = "tcp udp unix fork exec spawn signal mode owner times attribute flags limits queued".split()
+    reaching_out += "to-thread receiver affinity policy parameters attributes priority io root memory".split()
+    reaching_out += "semaphores messages queue".split()
     rest = reaching_out if got["no network"].how == "seccomp" else []
     assert {name: outcome.get(name) for name in files + rest} == dict.fromkeys(files + rest, "refused"), done.stderr
     assert [outcome[name] for name in ("own", "read", "thread")] == ["done"] * 3

@@ -30,14 +30,14 @@ _SCOPE_FROM_ABI, _SCOPE = 6, 0b11
 _SECCOMP_SET_FILTER, _SECCOMP_ALL_THREADS = 1, 1
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _CLONE_THREAD = 0x10000
-_NR, _ARCH, _ARG0 = 0, 4, 16
+_NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24
 _LOAD, _EQUAL, _AT_LEAST, _BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 
 # A kernel architecture's audit number, and its numbers of calls.
 _CALLS = {
     "x86_64": (
         0xC000003E,
-        "seccomp=317 clone=56 tgkill=234 setpgid=109 setsid=112 prlimit64=302",
+        "seccomp=317 clone=56 tgkill=234 setpgid=109 setsid=112 prlimit64=302 fcntl=72 ioctl=16",
         (
             "socket=41 connect=42 accept=43 sendto=44 socketpair=53 fork=57 vfork=58 execve=59 kill=62 ptrace=101 "
             "mount=165 tkill=200 add_key=248 request_key=249 keyctl=250 unshare=272 perf_event_open=298 setns=308 "
@@ -46,12 +46,13 @@ _CALLS = {
             "setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197 lremovexattr=198 fremovexattr=199 utimes=235 "
             "fchownat=260 futimesat=261 fchmodat=268 utimensat=280 fchmodat2=452 setxattrat=463 removexattrat=466 "
             "rt_sigqueueinfo=129 rt_tgsigqueueinfo=297 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
-            "sched_setattr=314 setpriority=141 ioprio_set=251 chroot=161 shmget=29 semget=64 msgget=68 mq_open=240"
+            "sched_setattr=314 setpriority=141 ioprio_set=251 chroot=161 shmget=29 semget=64 msgget=68 mq_open=240 "
+            "file_setattr=469"
         ),
     ),
     "aarch64": (
         0xC00000B7,
-        "seccomp=277 clone=220 tgkill=131 setpgid=154 setsid=157 prlimit64=261",
+        "seccomp=277 clone=220 tgkill=131 setpgid=154 setsid=157 prlimit64=261 fcntl=25 ioctl=29",
         (
             "mount=40 unshare=97 ptrace=117 kill=129 tkill=130 socket=198 socketpair=199 accept=202 connect=203 "
             "sendto=206 add_key=217 request_key=218 keyctl=219 execve=221 perf_event_open=241 setns=268 "
@@ -60,11 +61,13 @@ _CALLS = {
             "fremovexattr=16 fchmod=52 fchmodat=53 fchownat=54 fchown=55 utimensat=88 fchmodat2=452 setxattrat=463 "
             "removexattrat=466 rt_sigqueueinfo=138 rt_tgsigqueueinfo=240 sched_setparam=118 sched_setscheduler=119 "
             "sched_setaffinity=122 sched_setattr=274 setpriority=140 ioprio_set=30 chroot=51 shmget=194 semget=190 "
-            "msgget=186 mq_open=180"
+            "msgget=186 mq_open=180 file_setattr=469"
         ),
     ),
 }
 _CLONE3 = 435
+_COMMANDS = {"fcntl": (8, 15), "ioctl": (0x8901, 0x8902, 0x40086602, 0x401C5820)}
+"""Refused: to name another process as the one that a descriptor's signals go to, and to change a file's attributes."""
 _X32 = 0x40000000
 
 
@@ -194,6 +197,9 @@ def _refusing(arch: int, numbers: Mapping[str, int], refused: Sequence[int]) -> 
     # Its own limits only: those of the parent could end it.
     steps += [_step(_EQUAL, numbers["prlimit64"], 0, 4), _step(_LOAD, _ARG0), _step(_EQUAL, 0, 0, 1)]
     steps += [_ALLOWED, _REFUSE]
+    for call, commands in _COMMANDS.items():
+        tests = [step for command in commands for step in (_step(_EQUAL, command, 0, 1), _REFUSE)]
+        steps += [_step(_EQUAL, numbers[call], 0, len(tests) + 2), _step(_LOAD, _ARG1), *tests, _ALLOWED]
     # abort() signals its own process.
     steps += [_step(_EQUAL, numbers["tgkill"], 0, 4), _step(_LOAD, _ARG0), _step(_EQUAL, os.getpid(), 0, 1)]
     return b"".join([*steps, _ALLOWED, _REFUSE, _ALLOWED])
