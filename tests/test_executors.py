@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
@@ -15,7 +16,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from ingest_widgets import IngestError, Settings
+from ingest_widgets import IngestError, Settings, start_ingest
 from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.isolation import Task, extract
 from ingest_widgets.pipeline.under_way import UnderWay
@@ -131,6 +132,31 @@ def test_an_executor_that_is_only_slow_is_waited_for() -> None:
 
 def test_an_executor_that_was_shut_down_finishes_what_it_runs() -> None:
     assert first_result(Once(Running(), closed)) is READ
+
+
+class Inline(Executor):
+    """Works where it is called; the first call lasts as long as somebody wants it to."""
+
+    def __init__(self) -> None:
+        self.calls, self.begun, self.ended = 0, threading.Event(), threading.Event()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.calls += 1
+        self.begun.set()
+        assert self.ended.wait(60)
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_a_stop_is_heard_between_two_files_by_an_executor_that_works_where_it_is_called() -> None:
+    executor = Inline()
+    job = start_ingest(SAMPLES, "c.sqlite", progress=False, executor=executor)
+    assert executor.begun.wait(60)
+    job.cancel()
+    executor.ended.set()
+    with job.result(60) as corpus:
+        assert (executor.calls, len(corpus.files("cancelled"))) == (1, 5)
 
 
 def distributed() -> Any:

@@ -204,22 +204,31 @@ class IngestRun:
         parts: dict[FileKey, Parts] = {}
         room = 2 * (self._settings.workers or usable_cores())
         while not self._cancelled.is_set():
-            while len(self._under_way) < room and (task := self._next(waiting, parts)):
+            if len(self._under_way) < room and (task := self._next(waiting, parts)):
                 self._under_way.submit(executor, *task)
-            if not self._under_way:
-                break
-            if (arrived := self._under_way.next(executor)) is None:
-                continue
-            file, first, extraction = arrived
-            part = parts[file.key]
-            part.add(first, extraction)
-            if part.complete:
-                del parts[file.key]
-                whole = part.merged()
-                if self._keep(file, whole):
-                    del unfinished[file.key]
-                elif whole.status is Status.UNCHANGED:
-                    parts[file.key] = self._unread(file)
+            elif not self._under_way:
+                return
+            elif arrived := self._under_way.next(executor):
+                self._take(parts, unfinished, *arrived)
+
+    def _take(
+        self,
+        parts: dict[FileKey, Parts],
+        unfinished: dict[FileKey, SourceFile],
+        file: SourceFile,
+        first: int,
+        extraction: Extraction,
+    ) -> None:
+        part = parts[file.key]
+        part.add(first, extraction)
+        if not part.complete:
+            return
+        del parts[file.key]
+        whole = part.merged()
+        if self._keep(file, whole):
+            del unfinished[file.key]
+        elif whole.status is Status.UNCHANGED:
+            parts[file.key] = self._unread(file)
 
     def _next(
         self,
