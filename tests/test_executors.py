@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from ingest_widgets.documents import Extraction, SourceFile
 from ingest_widgets.isolation import Task, extract
 from ingest_widgets.pipeline.under_way import UnderWay
 from ingest_widgets.statuses import Reason, Status
+from tests.heard import listening
 from tests.poison import FAKE_ENGINES, GUILTY, hundred, innocents, run, verdicts
 from tests.processes import is_alive, until, workers
 
@@ -125,9 +127,16 @@ def test_an_executor_that_is_gone_without_a_word_ends_the_run() -> None:
         first_result(Once(Future(), closed))
 
 
-def test_an_executor_that_is_only_slow_is_waited_for() -> None:
-    waiting: Future[Any] = Future()
-    assert first_result(Once(waiting, lambda: waiting.set_result(READ))) is READ
+def test_an_executor_that_is_only_slow_is_waited_for_with_one_warning_until_it_gives_something() -> None:
+    """As one whose only thread waits for the very ingest that it is to read for, or one without workers."""
+    under_way = UnderWay("auto", Settings(), silence=0.01)
+    with listening() as heard:
+        for file in "ab":
+            waiting: Future[Any] = Future()
+            slow = Once(waiting, partial(waiting.set_result, READ))
+            under_way.submit(slow, SourceFile(file, f"/{file}"), 1, None)
+            assert under_way.next(slow)
+            assert ["wait for this very ingest" in warning for warning in heard.warnings] == [True]
 
 
 def test_an_executor_that_was_shut_down_finishes_what_it_runs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import time
@@ -26,6 +27,12 @@ from ingest_widgets.statuses import Reason, Status
 SILENCE_SECONDS = 10.0
 """After so long without a result an executor that seems to do nothing is asked whether it still takes work."""
 
+logger = logging.getLogger("ingest_widgets.pipeline")
+_SILENT = (
+    "The executor %s has given nothing back for %g s: it is busy, has no workers yet, or its threads wait for this "
+    "very ingest, which then never ends: interrupt it, and give it another executor."
+)
+
 
 class UnderWay:
     """The ranges that an executor was given; its length counts those that haven't come back.
@@ -41,6 +48,7 @@ class UnderWay:
     def __init__(self, engine: str, settings: Settings, *, silence: float = SILENCE_SECONDS) -> None:
         self._engine, self._settings, self._silence = engine, settings, silence
         self._run = uuid.uuid4().hex
+        self._heard = False
         self._futures: set[Future[Extraction]] = set()
         self._done: queue.SimpleQueue[tuple[SourceFile, int, Future[Extraction]] | None] = queue.SimpleQueue()
 
@@ -90,6 +98,7 @@ class UnderWay:
             return None
         file, first, future = arrived
         self._futures.discard(future)
+        self._heard = True
         extraction = _outcome(executor, future)
         if not isinstance(extraction, Extraction):
             raise _useless(executor, f"a task returned {_named(extraction)}, not what was read")
@@ -104,6 +113,8 @@ class UnderWay:
                 # Dask's futures, which never say that they run, stay pending for ever when its scheduler has died.
                 if not any(future.running() for future in self._futures):
                     _submitted(executor, _nothing)
+                    if not self._heard:
+                        logger.warning(_SILENT, type(executor).__name__, silence)
                 silence *= 2  # one that waits for its machines for hours shouldn't be swamped
 
     def wake(self) -> None:
@@ -136,8 +147,8 @@ def _outcome(executor: Executor, future: Future[Extraction]) -> Extraction:
     except IngestError:
         raise
     except (Exception, CancelledError) as error:  # noqa: BLE001 - an executor of somebody else may raise anything
-        why = f"The executor gave it up ({_first_line(error)}): run again."
-        return Extraction(Status.FAILED, Reason.CRASHED, why)
+        detail = f"Reading it was given up ({_first_line(error)}): run again."
+        return Extraction(Status.FAILED, Reason.CRASHED, detail)
     except BaseException as error:
         raise _useless(executor, f"a task ended with {type(error).__name__}") from error
 
