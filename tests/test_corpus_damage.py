@@ -16,6 +16,7 @@ from ingest_widgets import (
     CorpusError,
     CorpusForeign,
     CorpusTooNew,
+    ingest,
 )
 from ingest_widgets.corpus import corpus_file, schema
 from tests.corpus_parts import extraction, failure, source, uploaded
@@ -327,6 +328,18 @@ def test_check_says_in_words_what_is_wrong(tmp_path: Path, sabotage: str, senten
             con.executescript(sabotage)
         con.close()
         assert sentence in " | ".join(corpus.check())
+
+
+@pytest.mark.parametrize("part", ["table pages", "table uploads", "table page_vocabulary", "view searched_pages"])
+def test_a_run_without_anything_to_write_tells_what_the_file_lacks(samples: Path, tmp_path: Path, part: str) -> None:
+    ingest(samples, tmp_path / "c.sqlite", progress=False).close()
+    with sqlite3.connect(tmp_path / "c.sqlite") as con:
+        con.execute(f"DROP {part}")
+    con.close()
+    before = (tmp_path / "c.sqlite").read_bytes()
+    with pytest.raises(CorpusDamaged, match=f"the {part} is missing"):
+        ingest(samples, tmp_path / "c.sqlite", progress=False)
+    assert (tmp_path / "c.sqlite").read_bytes() == before
 
 
 def test_a_line_break_in_a_name_breaks_no_sentence(tmp_path: Path) -> None:

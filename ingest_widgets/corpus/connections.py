@@ -12,8 +12,9 @@ from contextlib import closing, contextmanager, suppress
 from operator import methodcaller
 from typing import Protocol
 
-from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection, empty
+from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection
 from ingest_widgets.corpus.failures import WAIT_SECONDS, own_errors
+from ingest_widgets.corpus.schema import empty
 from ingest_widgets.corpus.transactions import Wait, begin
 from ingest_widgets.errors import CorpusError, CorpusFull, CorpusNotWritable
 

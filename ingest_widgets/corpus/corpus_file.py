@@ -10,7 +10,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, has_too_many_open, own_errors, refuse_folder, unseen
-from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, migrate
+from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, empty, migrate, missing_parts
 from ingest_widgets.corpus.transactions import Wait, begin, one_state, retry
 from ingest_widgets.errors import (
     CorpusDamaged,
@@ -97,6 +97,8 @@ class CorpusFile:
             begin(con, wait)
             refuse_others(con, self.path)
             migrate(con)
+            if missing := missing_parts(con):
+                raise damaged(self.path, missing[0])
             con.commit()
             con.state = self.state()
         return con
@@ -253,10 +255,3 @@ def _closed_on_error(con: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         con.close()
         raise
-
-
-def empty() -> sqlite3.Connection:
-    """A connection to a corpus without files."""
-    con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    migrate(con)
-    return con

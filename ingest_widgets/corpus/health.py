@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
-from ingest_widgets.corpus.corpus_file import empty
 from ingest_widgets.corpus.index import PageIndex
 from ingest_widgets.corpus.records import BadRow
 from ingest_widgets.corpus.rows import text_or_bytes, unreadable
-from ingest_widgets.corpus.schema import migrate
+from ingest_widgets.corpus.schema import migrate, missing_parts, parts
 from ingest_widgets.corpus.store import LARGEST_UPLOAD
 
 _MOST = 20
@@ -49,8 +47,6 @@ _BEYOND = """
     WHERE status = 'ingested' AND number > files.pages"""
 
 _REASONLESS = "SELECT name, status FROM files WHERE status IN ('partial', 'failed') AND coalesce(reason, '') = ''"
-
-_PARTS = "SELECT type, name FROM sqlite_master WHERE type <> 'trigger'"
 
 # Each finds rows (what, detail) and has the sentence that tells of them.
 _QUESTIONS = [
@@ -116,28 +112,17 @@ def problems(con: sqlite3.Connection, index: PageIndex) -> list[str]:
         if error.sqlite_errorname != "SQLITE_ERROR":
             raise
         return [*found, f"it can't be brought up to date, its layout number doesn't fit its tables: {error}"]
-    if missing := list(_missing(con)):
+    if missing := missing_parts(con):
         return [*found, *missing]
     return [*found, *_triggers(con), *_answers(con), *unreadable(con)]
 
 
-def _missing(con: sqlite3.Connection) -> Iterator[str]:
-    """Of the tables, the views and their indices; those of others may stand beside."""
-    there = set(con.execute(_PARTS))
-    yield from (f"the {kind} {name} is missing" for kind, name in _sound_parts() if (kind, name) not in there)
-
-
 def _triggers(con: sqlite3.Connection) -> Iterator[str]:
-    names = {name for _, name in _sound_parts()}
+    names = {name for _, name in parts()}
     # A trigger names its table as somebody typed it.
     for trigger, table in con.execute("SELECT name, lower(tbl_name) FROM sqlite_master WHERE type = 'trigger'"):
         if table in names:
             yield f"the trigger {trigger} changes what is written to {table}: take it away with DROP TRIGGER"
-
-
-def _sound_parts() -> list[tuple[str, str]]:
-    with closing(empty()) as sound:
-        return sound.execute(_PARTS).fetchall()
 
 
 def _sha256(data: bytes) -> str:

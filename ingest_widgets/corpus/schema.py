@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from functools import cache
 
 from ingest_widgets.corpus.page_words import page_words
 from ingest_widgets.corpus.records import as_text
@@ -171,3 +173,26 @@ def migrate(con: sqlite3.Connection) -> None:
         con.execute(f"PRAGMA user_version = {number + 1}")
     if version < VERSION:
         con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def empty() -> sqlite3.Connection:
+    """A connection to a corpus without files."""
+    con = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(con)
+    return con
+
+
+_PARTS = "SELECT type, name FROM sqlite_master WHERE type <> 'trigger'"
+
+
+@cache
+def parts() -> list[tuple[str, str]]:
+    """Kind and name of all tables, views and their indices."""
+    with closing(empty()) as sound:
+        return sound.execute(_PARTS).fetchall()
+
+
+def missing_parts(con: sqlite3.Connection) -> list[str]:
+    """Those that aren't there, in words; what others keep may stand beside."""
+    there = set(con.execute(_PARTS))
+    return [f"the {kind} {name} is missing" for kind, name in parts() if (kind, name) not in there]
