@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,9 +14,11 @@ import pytest
 from ingest_widgets import Corpus
 from ingest_widgets.corpus import schema
 from tests.corpus_parts import extraction, source
+from tests.forks import in_a_fork
 
 VERSION_3 = Path(__file__).parent / "data" / "corpus-version-3.sqlite"  # written by the version before bare texts
 VERSION_4 = VERSION_3.with_name("corpus-version-4.sqlite")  # written by the version before signs among the words
+VERSION_1 = VERSION_3.with_name("corpus-version-1.sqlite")
 EVERYWHERE = ['"всё равно"', '"καλή και νύχτα"', "νυχτα", "еж", '"part two"', "entropy", "用"]
 NEW = ['"все равно"', '"καλη και νυχτα"', '"чёрный чай"', "черный", "lodz"]
 WRONG = ['"καλη νυχτα"', '"ёж i"', '"heat part"', "черныи"]
@@ -99,3 +103,33 @@ def test_a_check_tells_of_an_index_that_the_first_write_would_make_anew(path: Pa
         assert "the search index doesn't agree with the pages" in problem
         corpus.prepare()
         assert (corpus.check(), corpus.search("other").total) == ([], 1)
+
+
+def of_version(version: int, path: Path) -> Path:
+    """A corpus as the migrations up to that version leave it."""
+    shutil.copy(VERSION_1, path)
+    with closing(sqlite3.connect(path)) as con, con:
+        for migration in schema.MIGRATIONS[1:version]:
+            migration(con)
+        con.execute(f"PRAGMA user_version = {version}")
+    return path
+
+
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_kill_9_at_the_end_of_a_migration_leaves_the_older_version_whole(version: int, tmp_path: Path) -> None:
+    path = of_version(version, tmp_path / "c.sqlite")
+
+    def prepare_and_die() -> None:
+        schema.MIGRATIONS.append(lambda con: os.kill(os.getpid(), signal.SIGKILL))
+        schema.VERSION += 1
+        Corpus(path).prepare()
+
+    assert in_a_fork(prepare_and_die) == -signal.SIGKILL
+    with closing(sqlite3.connect(path)) as con:
+        assert con.execute("PRAGMA user_version").fetchone() == (version,)
+    with Corpus(path) as corpus:
+        before = list(corpus.pages())
+        corpus.prepare()
+        assert (len(before), list(corpus.pages()), corpus.check()) == (3, before, [])
+        assert totals(corpus, ["entropy", "検索"]) == [1, 1]
+    assert [file.name for file in tmp_path.iterdir()] == ["c.sqlite"]
