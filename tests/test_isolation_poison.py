@@ -93,6 +93,14 @@ def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path) -> None:
     assert [page.number for page in done[0].pages] == [1]
 
 
+def test_what_other_files_have_taken_of_the_memory_is_no_files_fault() -> None:
+    """A file that a fresh worker can hold is read, whatever was read before it."""
+    limits = Limits(seconds=30.0, memory_bytes=1024 * 1024 * 1024)
+    assert read("poison: hoards", limits=limits).status is Status.INGESTED
+    got = read("before", "poison: borrows", "after", limits=limits)
+    assert (got.status, got.reason, [page.number for page in got.pages]) == (Status.INGESTED, None, [1, 2, 3])
+
+
 def test_a_worker_that_was_killed_leaves_no_trace_in_the_text(tmp_path: Path) -> None:
     """A word over a line's end is joined by what the pages before say, also for whoever comes in its place."""
     said, last = (

@@ -21,7 +21,7 @@ STALL_SECONDS = 1.5
 """Once `Limits.seconds` are over, so much more waiting is spent in all on what may follow a bad page."""
 
 _AGAIN = 0.25
-"""After a crash that came within this share of them all is read again, else only what is left."""
+"""What ends within this share of them is early: then all is read again, else only what is left."""
 
 
 def extract(task: Task) -> Extraction:
@@ -29,7 +29,8 @@ def extract(task: Task) -> Extraction:
 
     Nothing that a file does raises: it ends in the `status`, `reason` and `detail` of what is returned. Pages that
     came before a crash or a timeout are kept, and reading goes on past the bad page in a fresh worker. A crash is
-    tried once more before it is believed. `Page.file` is left empty.
+    tried once more before it is believed, and so is a want of memory where other files may have taken it. `Page.file`
+    is left empty.
 
     Raises:
         EngineError: The engine isn't installed, or no worker process can be started.
@@ -47,7 +48,8 @@ class _Attempts:
         self._got = Gathering(task)
         self._started = self._begun = self._asked = awake()
         self._late_left = STALL_SECONDS
-        self._crashed_at: object = None
+        self._is_fresh = False
+        self._tried_again_at: object = None
 
     def run(self) -> Extraction:
         while not self._slot.killed:
@@ -74,6 +76,7 @@ class _Attempts:
         self._begun = awake()
         deadline = self._begun + self._task.limits.seconds
         worker.begin()
+        self._is_fresh = worker.tasks == 1
         self._got.begin()
         worker.send(self._request(), self._task.data or b"", deadline=deadline)
         have_asked = False
@@ -128,10 +131,12 @@ class _Attempts:
         if self._got.pages.full:
             self._got.pages.skip(end.reason, end.what)
             return False
-        spot = self._got.spot
-        if end.reason is Reason.CRASHED and self._crashed_at != (spot, self._rungs):
-            self._crashed_at = spot, self._rungs
-            if awake() - self._begun < self._task.limits.seconds * _AGAIN:
+        is_early = awake() - self._begun < self._task.limits.seconds * _AGAIN
+        others_memory = end.reason is Reason.OUT_OF_MEMORY and is_early and not self._is_fresh
+        spot = self._got.spot, self._rungs
+        if (end.reason is Reason.CRASHED or others_memory) and self._tried_again_at != spot:
+            self._tried_again_at = spot
+            if is_early:
                 self._got.start_over()
             return True
         if not self._got.opened:

@@ -15,6 +15,7 @@ from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSourc
 from ingest_widgets.isolation.wire import prefix
 
 _said: list[str] = []
+_hoard: list[bytearray] = []
 _at_close: list[Callable[[], Any]] = []
 
 
@@ -64,6 +65,16 @@ def watched() -> None:
     while len(held) < 50:
         held.append(bytearray(32 * 1024 * 1024))
         threading.Event().wait(0.02)
+
+
+def hoards() -> None:
+    """Goes on, and keeps half a gibibyte for ever."""
+    _hoard.append(bytearray(512 * 1024 * 1024))
+
+
+def borrows() -> None:
+    """Needs half a gibibyte for a moment."""
+    bytearray(512 * 1024 * 1024)
 
 
 def native_memory() -> None:
@@ -187,6 +198,8 @@ POISON: dict[str, Callable[[], Any]] = {
     "deaf": deaf,
     "python-memory": python_memory,
     "native-memory": native_memory,
+    "hoards": hoards,
+    "borrows": borrows,
     "stop": stop,
     "once": once,
     "grandchild": grandchild,
