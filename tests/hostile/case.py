@@ -41,3 +41,5 @@ SURVIVED = (
     "partial/crashed",
 )
 """For what each version of an engine may take differently: an honest end is all that is asked for."""
+BOMB = tuple(ending for ending in SURVIVED if ending.endswith(("timeout", "out_of_memory", "crashed")))
+"""For what no worker can hold: whoever says that it was read, or only corrupt, is wrong."""

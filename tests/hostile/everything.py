@@ -6,6 +6,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tests.hostile import bombs, damaged, extras, hidden, locked, looping, lost, lost_contents, lying, texts
@@ -27,12 +28,13 @@ def file_name(case: Case) -> str:
     return re.sub(r"\W+", "-", case.name).strip("-") + ".pdf"
 
 
-def write_all(folder: Path) -> int:
-    """Writes each case to its file and returns how many there are."""
-    count = 0
-    for count, case in enumerate(all_cases(), 1):  # noqa: B007
+def write_all(folder: Path) -> dict[str, Case]:
+    """Writes each case to its file and returns them by its name, without their data."""
+    written = {}
+    for case in all_cases():
         (folder / file_name(case)).write_bytes(case.data)
-    return count
+        written[file_name(case)] = replace(case, data=b"")
+    return written
 
 
 if __name__ == "__main__":
