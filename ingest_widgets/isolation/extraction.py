@@ -54,19 +54,15 @@ class _Attempts:
     def run(self) -> Extraction:
         while not self._slot.killed:
             try:
-                self._attempt()
+                with self._slot.dropped_on_error():
+                    self._attempt()
                 break
-            except WorkerEnded as end:
-                self._slot.drop()
-                if self._slot.killed or not self._goes_on(end):
-                    break
+            except WorkerEnded as ended:
+                end = ended
             except WireError as error:
-                self._slot.drop()
-                if not self._goes_on(WorkerEnded(Reason.CRASHED, str(error))):
-                    break
-            except BaseException:  # an interrupt, settings that can't be read: the worker is in the middle of a file
-                self._slot.drop()
-                raise
+                end = WorkerEnded(Reason.CRASHED, str(error))
+            if self._slot.killed or not self._goes_on(end):
+                break
         return self._got.extraction(cancelled=self._slot.killed, seconds=awake() - self._started)
 
     def _attempt(self) -> None:

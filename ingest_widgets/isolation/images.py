@@ -103,20 +103,15 @@ def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], byt
     slot = own_slot()
     request = task.request(op, task.limits.seconds) | {"rungs": _DRAWN_BY} | more
     try:
-        header, body = _answer(slot, task, request)
-        refusal = None if header["t"] == op else (Reason(header["reason"]), str(header["what"]))
+        with slot.dropped_on_error():
+            header, body = _answer(slot, task, request)
+            refusal = None if header["t"] == op else (Reason(header["reason"]), str(header["what"]))
     except WorkerEnded as end:
-        slot.drop()
         raise _failed(task, more["n"], end.reason, end.what) from None
     except IngestError:  # some are ValueErrors: no worker starts, or the settings with the passwords can't be read
-        slot.drop()
         raise
     except (WireError, KeyError, ValueError):
-        slot.drop()
         raise _failed(task, more["n"], Reason.CRASHED, "") from None
-    except BaseException:  # an interrupt: the worker is in the middle of a page
-        slot.drop()
-        raise
     if refusal is None:
         return header, body
     if refusal[0] is Reason.OUT_OF_MEMORY:  # the worker is worn

@@ -63,7 +63,7 @@ class JobGroup:
         self._job: int | None = self._kernel.CreateJobObjectW(None, None)
         # The worker waits for its first message, so it has started nothing yet.
         if not (self._limit(memory_bytes) and self._take()):
-            self._drop()
+            self.close()
         self.promises = self._promises()
 
     def _promises(self) -> dict[str, Promise]:
@@ -113,9 +113,6 @@ class JobGroup:
 
     def close(self) -> None:
         """Closes the job, which ends what still runs in it."""
-        self._drop()
-
-    def _drop(self) -> None:
         if self._job:
             self._kernel.CloseHandle(self._job)
         self._job = None

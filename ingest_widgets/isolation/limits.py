@@ -19,6 +19,10 @@ from ingest_widgets.isolation.watch import watch
 if TYPE_CHECKING:
     from ingest_widgets.settings import Settings
 
+_HAS_RESOURCE = find_spec("resource") is not None  # Windows has none
+if _HAS_RESOURCE:
+    import resource
+
 MIB = 1024**2
 MOST_SECONDS = 30 * 24 * 3600.0
 """No system's clocks and waits are asked for more: a longer time-out counts as this."""
@@ -36,7 +40,6 @@ OUT_OF_MEMORY_CODE = 86
 """A worker's exit code when its own watch finds that it has taken too much."""
 
 _WATCH_SECONDS = 0.05
-_HAS_RESOURCE = find_spec("resource") is not None  # Windows has none
 _most_resident = 0
 
 
@@ -90,8 +93,6 @@ def hold(memory_bytes: int) -> Found:
     set_memory(memory_bytes)
     found: Found = {"memory limit": (False, "none"), "CPU limit": (False, "none: the wall clock alone ends a file")}
     if _HAS_RESOURCE:
-        import resource
-
         # 1 byte, since Linux hands a core to a program that collects them even when the limit is 0.
         resource.setrlimit(resource.RLIMIT_CORE, (1, 1) if sys.platform == "linux" else (0, 0))
         found["core dumps"] = (resource.getrlimit(resource.RLIMIT_CORE)[0] <= 1, "none")
@@ -109,8 +110,6 @@ def set_memory(memory_bytes: int) -> None:
     global _most_resident
     if not _HAS_RESOURCE:
         return
-    import resource
-
     _most_resident = max(memory_bytes, _peak_resident() + LEAST_ROOM)
     soft = max(memory_bytes, _address_space() + LEAST_ROOM)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
@@ -122,16 +121,12 @@ def within_session(memory_bytes: int) -> int:
     """What the session's own hard limit (`ulimit -v`), which workers inherit, leaves of it."""
     if not _HAS_RESOURCE:
         return memory_bytes
-    import resource
-
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     return memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
 
 
 def _is_held() -> bool:
     """Whether the limit on the address space is more than a number: macOS takes it and goes on."""
-    import resource
-
     most = resource.getrlimit(resource.RLIMIT_AS)[0]
     if most == resource.RLIM_INFINITY:
         return False
@@ -161,8 +156,6 @@ def _end_when_too_large() -> None:
 
 def _peak_resident() -> int:
     """The most memory that this process held so far, in bytes."""
-    import resource
-
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024  # bytes there, KiB elsewhere
 
@@ -171,8 +164,6 @@ def has_room(size: int) -> bool:
     """In the worker: whether it may take so many bytes more; True where nothing holds it to a limit."""
     if not _HAS_RESOURCE:
         return True
-    import resource
-
     most = resource.getrlimit(resource.RLIMIT_AS)[0]
     return most == resource.RLIM_INFINITY or _address_space() + size <= most
 

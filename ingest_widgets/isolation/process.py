@@ -30,7 +30,6 @@ _DRAIN_SECONDS = 0.5
 _END_SECONDS, _KILLED_SECONDS = 2.0, 0.2
 """How long its end is waited for, and how long when nobody wants to know any more how it ended."""
 
-_TASK_BYTES = 256 * 1024 * 1024
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
 BOOT = """
@@ -79,7 +78,7 @@ class WorkerProcess:
     def __init__(self, memory_bytes: int, *, sandbox: bool) -> None:
         self.memory_bytes, self.sandbox = memory_bytes, sandbox
         self.tasks, self.owner = 0, os.getpid()
-        self._frames = Frames(total_cap=_TASK_BYTES)
+        self._frames = Frames()
         self._lock = threading.Lock()
         self._open = self._drained = True
         self._killed = False

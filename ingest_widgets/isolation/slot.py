@@ -8,7 +8,8 @@ import re
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from ingest_widgets.errors import CLOSE_FILES, EngineError, is_too_many_open
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
@@ -76,12 +77,18 @@ class Slot:
             self._worker = fresh
             if self.killed:
                 fresh.kill()
-        try:
+        with self.dropped_on_error():
             fresh.start()
+        return fresh
+
+    @contextmanager
+    def dropped_on_error(self) -> Iterator[None]:
+        """Whatever is raised in here, an interrupt too, ends the worker, which is in the middle of something."""
+        try:
+            yield
         except BaseException:
             self.drop()
             raise
-        return fresh
 
     def drop(self) -> None:
         """Ends the worker; the next task gets a fresh one."""

@@ -16,6 +16,8 @@ HEADER_BYTES = 64 * 1024
 PAGE_CHARS = 1_000_000
 """More text than this on one page is cut: it is no page that anybody reads."""
 TEXT_BYTES = 4 * PAGE_CHARS
+TASK_BYTES = 256 * 1024 * 1024
+"""Of all that is said about one task."""
 LINE_CHARS = 500
 """Of a line that OCR found."""
 TITLE_CHARS = 1_000
@@ -101,7 +103,7 @@ class Frames:
         total_cap: Most bytes of all frames since `restart`.
     """
 
-    def __init__(self, total_cap: int | None = None) -> None:
+    def __init__(self, total_cap: int = TASK_BYTES) -> None:
         self._body_cap, self._total_cap = TEXT_BYTES, total_cap
         self._buffer = bytearray()
         self._total = 0
@@ -126,7 +128,7 @@ class Frames:
             WireError: More than `total_cap` bytes came.
         """
         self._total += len(data)
-        if self._total_cap is not None and self._total > self._total_cap:
+        if self._total > self._total_cap:
             raise WireError(f"more than {self._total_cap} bytes for one task")
         self._buffer += data
 
