@@ -72,6 +72,7 @@ class IngestRun:
         self._cancelled = threading.Event()
         self._own_executor: IsolatedExecutor | None = None
         self._lock = threading.Lock()
+        self._unfinished: dict[FileKey, SourceFile] = {}
         self._counts: Counter[Status] = Counter()
         self._pages = 0
 
@@ -184,23 +185,26 @@ class IngestRun:
         return [secret.get_secret_value() for secret in self._settings.pdf_passwords]
 
     def _read(self, plan: Plan, executor: Executor) -> None:
-        unfinished: dict[FileKey, SourceFile] = {file.key: file for file, _ in plan.to_read}
+        self._unfinished = {file.key: file for file, _ in plan.to_read}
         try:
-            self._gather(plan, executor, unfinished)
+            self._gather(iter(plan.to_read), executor)
         except CorpusError:  # nothing more can be recorded, except that a stop waits for no lock
             if not self._cancelled.is_set():
                 raise
         except BaseException:
-            self._give_up(unfinished)
+            self._give_up()
             raise
-        self._give_up(unfinished)
+        self._give_up()
 
-    def _give_up(self, unfinished: dict[FileKey, SourceFile]) -> None:
+    def _give_up(self) -> None:
         self._under_way.cancel()
-        self._keep_unfinished(list(unfinished.values()))
+        if files := list(self._unfinished.values()):
+            self._counts[Status.CANCELLED] += len(files)
+            records = self.corpus.write_unstarted(files, stopped=self._cancelled.is_set)
+            for file, record in zip(files, records, strict=True):
+                self._observer.finished(file, record, Status.CANCELLED)
 
-    def _gather(self, plan: Plan, executor: Executor, unfinished: dict[FileKey, SourceFile]) -> None:
-        waiting = iter(plan.to_read)
+    def _gather(self, waiting: Iterator[tuple[SourceFile, str | None]], executor: Executor) -> None:
         parts: dict[FileKey, Parts] = {}
         room = 2 * (self._settings.workers or usable_cores())
         while not self._cancelled.is_set():
@@ -209,16 +213,9 @@ class IngestRun:
             elif not self._under_way:
                 return
             elif arrived := self._under_way.next(executor):
-                self._take(parts, unfinished, *arrived)
+                self._take(parts, *arrived)
 
-    def _take(
-        self,
-        parts: dict[FileKey, Parts],
-        unfinished: dict[FileKey, SourceFile],
-        file: SourceFile,
-        first: int,
-        extraction: Extraction,
-    ) -> None:
+    def _take(self, parts: dict[FileKey, Parts], file: SourceFile, first: int, extraction: Extraction) -> None:
         part = parts[file.key]
         part.add(first, extraction)
         if not part.complete:
@@ -226,14 +223,12 @@ class IngestRun:
         del parts[file.key]
         whole = part.merged()
         if self._keep(file, whole):
-            del unfinished[file.key]
+            del self._unfinished[file.key]
         elif whole.status is Status.UNCHANGED:
             parts[file.key] = self._unread(file)
 
     def _next(
-        self,
-        waiting: Iterator[tuple[SourceFile, str | None]],
-        parts: dict[FileKey, Parts],
+        self, waiting: Iterator[tuple[SourceFile, str | None]], parts: dict[FileKey, Parts]
     ) -> tuple[SourceFile, int, str | None] | None:
         for part in parts.values():
             if first := part.next():
@@ -277,11 +272,3 @@ class IngestRun:
         self._counts[status] += 1
         self._observer.finished(file, record, status)
         self.tracker.update()
-
-    def _keep_unfinished(self, files: list[SourceFile]) -> None:
-        if not files:
-            return
-        self._counts[Status.CANCELLED] += len(files)
-        records = self.corpus.write_unstarted(files, stopped=self._cancelled.is_set)
-        for file, record in zip(files, records, strict=True):
-            self._observer.finished(file, record, Status.CANCELLED)
