@@ -92,6 +92,19 @@ def test_bytes_of_an_upload_are_read_without_a_file() -> None:
     assert got.mtime_ns is None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on the address space")
+@pytest.mark.parametrize(
+    ("size", "outcome"), [(160, (Status.INGESTED, None)), (300, (Status.FAILED, Reason.OUT_OF_MEMORY))]
+)
+def test_an_upload_may_be_as_large_as_what_a_worker_may_take(size: int, outcome: tuple[Status, Reason | None]) -> None:
+    """It is there once, and one that is larger is no crash."""
+    data = text_pdf("first") + bytes(size * 2**20)
+    limits = Limits(memory_bytes=256 * 2**20)
+    with IsolatedExecutor(1) as executor:
+        got = executor.submit(extract, Task("upload.pdf", "upload.pdf", data=data, limits=limits)).result()
+    assert (got.status, got.reason) == outcome
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [

@@ -37,7 +37,7 @@ OCR_ROOM_BYTES = 1200 * MIB
 """What a worker must have left of its address space before it loads the libraries for OCR."""
 
 OUT_OF_MEMORY_CODE = 86
-"""A worker's exit code when its own watch finds that it has taken too much."""
+"""A worker's exit code when it finds itself that it has taken too much, or would have to."""
 
 _WATCH_SECONDS = 0.05
 _most_resident = 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.isolation.content import Refused
-from ingest_widgets.isolation.limits import hold, set_memory, start_clock
+from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter, stay
 from ingest_widgets.isolation.watch import die_with_parent, end_first, end_with_parent_thread
 from ingest_widgets.isolation.wire import WHY_CHARS, cut, prefix, read_frame
@@ -40,19 +40,14 @@ class Parent:
 
             for descriptor in (self.requests, self._replies):
                 msvcrt.setmode(descriptor, os.O_BINARY)
-
-    def _read(self, size: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
-            part = os.read(self.requests, size - len(parts))
-            if not part:
-                break
-            parts += part
-        return bytes(parts)
+        self._stream = open(self.requests, "rb")  # noqa: SIM115 - for as long as the process lives
 
     def ask(self) -> tuple[dict[str, Any], bytes]:
-        """The next request; ends the process when the parent has gone."""
-        frame = read_frame(self._read)
+        """The next request; ends the process when the parent has gone, or what came with it is too large."""
+        try:
+            frame = read_frame(self._stream.read)
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY_CODE)
         if frame is None:
             os._exit(0)
         return frame
