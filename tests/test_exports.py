@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import subprocess
@@ -269,6 +270,7 @@ def test_a_question_may_come_with_settings_of_its_own(corpus: Corpus) -> None:
     retriever: Any = CorpusRetriever(corpus=corpus)
     assert len(retriever.invoke("heat OR quoted")) == 2
     assert len(retriever.invoke("heat OR quoted", k=1)) == 1
+    assert len(asyncio.run(retriever.ainvoke("heat OR quoted", k=1))) == 1
     (document,) = retriever.batch(["heat OR quoted"], file="@a.pdf")[0]
     assert document.metadata["file"] == "@a.pdf"
     assert len(retriever.invoke("heat OR quoted")) == 2

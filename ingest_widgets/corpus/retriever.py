@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from ingest_widgets.corpus.arguments import file_names, whole_number
@@ -67,6 +68,9 @@ else:
             for name, value in changes.items():  # each is checked, which what `update` takes isn't
                 setattr(asked, name, value)
             return [_document(*found) for found in self.corpus.found(asked._hits(query))]
+
+        async def _aget_relevant_documents(self, query: str, **changes: Any) -> list[Document]:
+            return await to_thread(self._get_relevant_documents, query, **changes)
 
         def _hits(self, query: str) -> list[Hit]:
             if self.ranking == "hybrid":
