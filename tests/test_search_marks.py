@@ -95,6 +95,14 @@ def test_it_is_marked_with_its_mark_in_a_snippet(corpus: Corpus, query: str, mar
     assert marked in shown
 
 
+@pytest.mark.parametrize("phrase", ["C/C++", "C++ and C", "C#/C++", "AT&T at AT", ".NET and net", "Na and Na+"])
+def test_a_word_that_a_phrase_has_with_its_mark_and_without_is_marked_both_times(tmp_path: Path, phrase: str) -> None:
+    with Corpus(tmp_path / "corpus.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(f"Written: {phrase} here"))
+        (hit,) = corpus.search(f'"{phrase}"')
+    assert [hit.snippet[start:end] for start, end in hit.spans] == [phrase]
+
+
 def test_a_corpus_of_the_version_before_is_searched_by_the_words_and_takes_the_marks_up_at_its_first_write(
     tmp_path: Path,
 ) -> None:

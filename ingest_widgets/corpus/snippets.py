@@ -118,7 +118,7 @@ def _phrase(term: Term, is_mixed: bool) -> str:
         gap = f"(?:(?![^\\W_]|{mark})[\\s\\S])"
     words = term.words[:_MOST_TERMS]
     are_runs = [bool(RUN.match(word)) for word in words]
-    marks = dict(map(mark_around, term.marked))
+    marks = _marks(term, letter)
     first, *others = (
         "\n?".join(map(re.escape, word))
         if is_run
@@ -133,6 +133,17 @@ def _phrase(term: Term, is_mixed: bool) -> str:
     if behind := marks.get(words[-1].lower(), ("", ""))[1]:
         return phrase + behind
     return phrase + (f"(?:{letter}|{NON_JOINER})*" if term.is_prefix else f"(?!{letter})")
+
+
+def _marks(term: Term, letter: str) -> dict[str, tuple[str, str]]:
+    """What stands before and behind its marked words; perhaps, if a word is there twice: one has it in `C/C++`."""
+    times = Counter(map(str.lower, term.words))
+    return {
+        word: (before, behind)
+        if times[word] == 1
+        else (before and f"(?:{before})?", behind and f"(?:{behind}|(?!{letter}))")
+        for word, (before, behind) in map(mark_around, term.marked)
+    }
 
 
 def _marked(pattern: str, before: str, behind: str) -> str:
