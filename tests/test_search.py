@@ -421,6 +421,33 @@ def test_a_word_with_hyphens_is_found_written_as_one_too_unless_it_is_quoted(tmp
         assert [hits[2].snippet[start:end] for start, end in hits[2].spans] == ["longterm"]
 
 
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("12000", {1, 2, 3, 4, 5, 6}),
+        ("12,000", {1, 2, 3, 4, 5, 6}),
+        ("$12.000", {1, 2, 3, 4, 5, 6}),
+        ("12'000.50", {6}),
+        ('"12000"', {1}),
+        ("people -12000", {7}),
+        ("2000", {8}),
+        ("2,000", {8, 9}),
+        ("3000000", {10}),
+        ("\xe912000", set()),
+        ("0" + "9" * 20 + " OR " + "9" * 5000, set()),
+    ],
+)
+def test_a_number_is_found_whichever_way_its_thousands_are_parted_unless_it_is_quoted(
+    tmp_path: Path, query: str, pages: set[int]
+) -> None:
+    texts = ["12000 people", "12 000", "12\u202f000", "12,000", "12.000", "12\u2019000.50", "12 people, 1000"]
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction(*texts, "in 2000", "2,000 of them", "3,000,000"))
+        found = corpus.search(query)
+    assert ({hit.page for hit in found}, found.total) == (pages, len(pages))
+    assert all(hit.spans for hit in found if not query.startswith("people"))
+
+
 def test_a_search_in_a_file_that_is_not_there_says_so(corpus: Corpus) -> None:
     assert repr(corpus.search("entropy", file="code")) == (
         "No page matches 'entropy': there is no file 'code', did you mean 'code.pdf'?"

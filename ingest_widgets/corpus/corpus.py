@@ -76,8 +76,8 @@ class Corpus(HeldPages):
 
         Args:
             query: Words, `"a phrase"`, `-not`, `OR`, `prefix*`, `file:name`, parentheses; `long-term` finds `longterm`
-                too, `C++` and `.NET` only themselves, and an `OR` that doesn't stand between two of the things to look
-                for, or two files, is left out.
+                too and `12000` finds `12,000` and `12 000`, `C++` and `.NET` find only themselves, and an `OR` that
+                doesn't stand between two of the things to look for, or two files, is left out.
             limit: How many hits at most.
             offset: How many to leave out before.
             file: Only pages of the file with this name, or of this record, or of those in a list; a file that isn't

@@ -8,6 +8,8 @@ entropy OR disorder     either; OR binds its two neighbours closer than the rest
 -draft  -"first draft"  pages without
 -(draft OR sketch)      pages with neither; -(draft sketch): those with both are left out
 entrop*                 words that begin so
+long-term               longterm, too
+12000  12,000           12 000, 12.000 and 12'000, too; of a number with four digits, which may be a year, only 2,000
 C++  C#  AT&T  .NET     the words with these marks, where others are found with whatever stands around them
 file:thesis             only files with that in their names; -file:thesis only the others
 file:a OR file:b        files with one of them in their names; a filter in parentheses counts for the whole query
@@ -36,6 +38,11 @@ _T = TypeVar("_T")
 _GAP = re.compile(f"(?<=[{SIGNS}])\\s+(?=[{SIGNS}])")
 _MOST_GAPS = 8
 _HYPHENED = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
+_HYPHENS = re.compile("[-\u2010\u2011]")
+_NUMBER = re.compile(
+    r"\W*([1-9][0-9]{4,14}|[1-9][0-9]{0,2}(?:[,.'\u2019][0-9]{3}){1,4})"  # its thousands not parted, or parted
+    r"((?:[,.][0-9]+)?\W*)"
+)
 _DOTS = (
     "\u30fb\u30a0"  # stand between Katakana; before or behind them they are bullets, or the next name isn't typed yet
 )
@@ -174,19 +181,29 @@ def _terms(item: Item) -> list[Term]:
     """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it.
 
     So may one with a non-joiner, and its parts may be written with a space; and so may signs with spaces between them,
-    one of which, or each, can be the end of a line on the page.
+    one of which, or each, can be the end of a line on the page. The thousands of a number may be parted or not.
     """
     term = _term(item, item.text)
     if term is None:
         return []
     if NON_JOINER in item.text:
         return [_term(item, item.text.replace(NON_JOINER, "")) or term, term]
-    if not item.is_quoted and _HYPHENED.fullmatch(item.text):
-        return [term, _term(item, "".join(term.words)) or term]
+    if not (item.is_quoted or item.has_star) and (other := _written_otherwise(item.text)):
+        return [term, _term(item, other) or term]
     gaps = islice(_GAP.finditer(item.text), _MOST_GAPS)
     closed = [item.text[: gap.start()] + item.text[gap.end() :] for gap in gaps]
     closed += [_GAP.sub("", item.text)] if closed else []
     return [term, *(_term(item, text) or term for text in closed)]
+
+
+def _written_otherwise(text: str) -> str:
+    """A word without its hyphens, a number with marks between its thousands or without; empty for anything else."""
+    if _HYPHENED.fullmatch(text):
+        return _HYPHENS.sub("", text)
+    if number := _NUMBER.fullmatch(text):
+        figures = "".join(filter(str.isdigit, number[1]))
+        return (f"{int(figures):,}" if figures == number[1] else figures) + number[2]
+    return ""
 
 
 def _term(item: Item, text: str) -> Term | None:
