@@ -78,20 +78,20 @@ def test_phrases_of_signs_and_words_are_found_after_the_first_write(tmp_path: Pa
 
 
 def test_pages_that_are_taken_up_otherwise_today_are_taken_up_anew_by_the_first_write(path: Path) -> None:
-    texts = ["Straße", "\u2f47本", "xylem of Łódź", "見つ\nかる"]
+    texts = ["Straße", "\u2f47本", "xylem of Łódź", "見つ\nかる", "ایران"]
     with Corpus(path) as corpus:
         corpus.write(source("new.pdf"), extraction(*texts, title="Ærø"))
     with closing(sqlite3.connect(path)) as con, con:  # as layout 5 was at first
-        con.execute("UPDATE pages SET bare = NULL, headings = 'Ærø' WHERE text IN ('Straße', '\u2f47本')")
+        con.execute("UPDATE pages SET bare = NULL, headings = 'Ærø' WHERE text IN ('Straße', '\u2f47本', 'ایران')")
         con.execute("UPDATE pages SET bare = '見つ つ かる る' WHERE text LIKE '見%'")
         con.execute("INSERT INTO page_words (page_words) VALUES ('rebuild')")
         con.execute("PRAGMA user_version = 5")
-    new = ["strasse", "aero", "日本", "見つかる"]
+    new = ["strasse", "aero", "日本", "見つかる", "ايران"]
     with Corpus(path) as corpus:
-        assert totals(corpus, ["Straße", "Ærø", *new]) == [1, 2, 0, 0, 0, 0]
+        assert totals(corpus, ["Straße", "Ærø", *new]) == [1, 3, 0, 0, 0, 0, 0]
         assert corpus.check() == []
         corpus.prepare()
-        assert totals(corpus, ["Straße", "Ærø", *new, *EVERYWHERE]) == [1] * (6 + len(EVERYWHERE))
+        assert totals(corpus, ["Straße", "Ærø", *new, *EVERYWHERE]) == [1] * (7 + len(EVERYWHERE))
         assert corpus.check() == []
 
 

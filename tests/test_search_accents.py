@@ -48,6 +48,8 @@ SPELT = [
     ("Þórður and Guðmundur, Ŋ", "thordur gudmundur n", ["Þórður", "Guðmundur", "Ŋ"]),
     ("Goſſip über Ĳssel und Straße２", "ijssel strasse2", ["Ĳssel", "Straße２"]),
     ("Ǿrsted", "orsted", ["Ǿrsted"]),
+    ("ایران یک کتاب", "ايران كتاب", ["ایران", "کتاب"]),
+    ("ايران يك كتاب", '"ایران یک"', ["ايران يك"]),
     ("Ærø", "ro", None),
     ("Straße", "stra", None),
     ("Große", "sse", None),
@@ -181,7 +183,7 @@ def test_joiners_stretched_words_and_widths_may_be_typed_or_not(
 @pytest.mark.parametrize(
     ("text", "typed", "meant"),
     [
-        (f"می{NJ}خواهم", f"می{NJ}خواهیم", "میخواهم"),
+        (f"می{NJ}خواهم", f"می{NJ}خواهیم", "م\u064aخواهم"),
         ("كتـــاب", "كتتاب", "كتاب"),
         ("Ｐｙｔｈｏｎ", "ｐｙｔｏｎ", "python"),
     ],

@@ -103,6 +103,16 @@ def test_a_word_that_a_phrase_has_with_its_mark_and_without_is_marked_both_times
     assert [hit.snippet[start:end] for start, end in hit.spans] == [phrase]
 
 
+@pytest.mark.parametrize(
+    ("query", "marked"), [("Na+", "Na⁺"), ("na⁺", "Na⁺"), ("Ca2+", "Ca²⁺"), ("Ca²⁺", "Ca²⁺"), ("Fe3+", "Fe³⁺")]
+)
+def test_the_raised_plus_of_an_ion_is_one(tmp_path: Path, query: str, marked: str) -> None:
+    with Corpus(tmp_path / "corpus.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("Na⁺, Ca²⁺ and Fe³⁺", "Na, Ca2 and Fe3"))
+        (hit,) = corpus.search(query)
+    assert (hit.page, [hit.snippet[start:end] for start, end in hit.spans]) == (1, [marked])
+
+
 def test_a_corpus_of_the_version_before_is_searched_by_the_words_and_takes_the_marks_up_at_its_first_write(
     tmp_path: Path,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ingest_widgets.corpus.headings import headings
 from ingest_widgets.corpus.marked_words import marked_words
-from ingest_widgets.corpus.signs import NON_JOINER, bare, even, is_plain, paired
+from ingest_widgets.corpus.signs import NON_JOINER, bare, is_plain, paired
 
 # A word to SQLite, and none to a query: so no phrase reaches from one heading into the next.
 _BETWEEN = "\n\ue000\n"
@@ -32,8 +32,9 @@ def page_words(text: str, title: str = "") -> PageWords:
     weighed = _BETWEEN.join(filter(None, [title, *headings(text)])) or None
     if is_plain(text) and is_plain(title):
         return PageWords(weighed, _BETWEEN.join(marked_words(f"{title}\n{text}")) or None, None)
-    searched = paired(bare(text))
-    parts = _BETWEEN.join([*_parts(text), *marked_words(even(f"{title}\n{text}"))]) or None
+    bare_text = bare(text)
+    searched = paired(bare_text)
+    parts = _BETWEEN.join([*_parts(text), *marked_words(f"{bare(title)}\n{bare_text}")]) or None
     return PageWords(weighed and paired(bare(weighed)), parts, None if searched == text else searched)
 
 

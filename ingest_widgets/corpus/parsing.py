@@ -30,7 +30,7 @@ from typing import TypeVar
 
 from ingest_widgets.corpus.marked_words import typed_marks
 from ingest_widgets.corpus.query import Part, Query, Term, word_pattern
-from ingest_widgets.corpus.signs import NON_JOINER, RUN, joined
+from ingest_widgets.corpus.signs import NON_JOINER, RUN, bare, joined
 from ingest_widgets.corpus.typed import Item, items_of, parted
 from ingest_widgets.scripts import SIGNS
 
@@ -211,7 +211,7 @@ def _term(item: Item, text: str) -> Term | None:
     if not words:
         return None
     has_star = item.has_star and _ends_in_word(text, words[-1])
-    marked = typed_marks(text)
+    marked = typed_marks(bare(text))
     if item.is_quoted or has_star or marked or RUN.fullmatch(words[0]):
         return Term(tuple(words), has_star, marked=marked)
     return Term(tuple(words), inflected=words[0] if len(words) == 1 or _POSSESSIVE.fullmatch(text) else None)

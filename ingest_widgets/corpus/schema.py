@@ -157,6 +157,7 @@ MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [
     _signs_among_words,
     _words_as_typed,
     _words_as_typed,  # and marked words beside the others
+    _words_as_typed,  # and Persian letters as Arabic ones
 ]
 """The one at index N brings a file from version N to N + 1. Only ever append."""
 
@@ -168,10 +169,10 @@ HOLDS_MARKED_WORDS = 7
 def migrate(con: sqlite3.Connection) -> None:
     """Brings the tables up to date inside the caller's transaction; nothing happens when they are."""
     version = con.execute("PRAGMA user_version").fetchone()[0]
-    for number in range(version, VERSION):
-        MIGRATIONS[number](con)
-        con.execute(f"PRAGMA user_version = {number + 1}")
+    for migration in dict.fromkeys(MIGRATIONS[version:VERSION]):  # today's words are taken up once
+        migration(con)
     if version < VERSION:
+        con.execute(f"PRAGMA user_version = {VERSION}")
         con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 

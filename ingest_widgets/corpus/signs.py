@@ -24,8 +24,9 @@ _RAISED = dict(zip("\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079", "01
 _LOWERED = {chr(0x2080 + figure): str(figure) for figure in range(10)}
 _AS_SEVERAL = {"\u00df": "ss", "\u00e6": "ae", "\u0153": "oe", "\u00fe": "th", "\u0133": "ij"}
 _STROKES = {"\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u00f0": "d", "\u0127": "h", "\u0167": "t", "\u014b": "n"}
-TYPED = _AS_SEVERAL | _STROKES | {"\u0131": "i"} | _RAISED | _LOWERED
-"""Small Latin letters that Unicode doesn't take apart, raised and lowered figures: each with what is typed for it."""
+_PERSIAN = {"\u06cc": "\u064a", "\u06a9": "\u0643"}  # yeh and kaf: many keyboards and older files have the Arabic ones
+# Small Latin letters that Unicode doesn't take apart, raised and lowered figures: each with what is typed for it.
+_TYPED = _AS_SEVERAL | _STROKES | {"\u0131": "i"} | _RAISED | _LOWERED | _PERSIAN
 ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
 """Combining accents, the vowel points of Hebrew and Arabic: the inside of a regular expression's class."""
 # Such letters with accents too, Greek with accents, the Cyrillic io (in other Cyrillic letters the sign above makes
@@ -33,8 +34,8 @@ ACCENTS = "\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670"
 _ACCENTED = "\u01e2\u01e3\u01fc-\u01ff\u0386-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff\u0401\u0451\u0622-\u0626"
 # What is typed or left out without a difference to be seen: the zero-width non-joiner and joiner.
 NON_JOINER, JOINER = "\u200c", "\u200d"
-_CAPITALS = {"\u1e9e": "ss"} | {c.upper(): typed for c, typed in TYPED.items() if c not in "\u00df\u0131"}
-_AS_TYPED = str.maketrans(TYPED | _CAPITALS)
+_CAPITALS = {"\u1e9e": "ss"} | {c.upper(): typed for c, typed in _TYPED.items() if c not in "\u00df\u0131"}
+_AS_TYPED = str.maketrans(_TYPED | _CAPITALS)
 # Marks younger than Unicode 6.1, which SQLite takes for letters: of Arabic and other scripts, isolates, currencies,
 # arrows, emoji.
 _YOUNG_MARKS = (
@@ -47,11 +48,12 @@ _LEFT_ON = re.compile(f"[{ACCENTS}{_ACCENTED}{NON_JOINER}{JOINER}{_YOUNG_MARKS}{
 _YOUNG_MARK = re.compile(f"[{_YOUNG_MARKS}]")
 # What nobody types: the line that stretches Arabic words, and what chooses between forms of one sign.
 _NOT_TYPED = "\u0640\ufe00-\ufe0f\U000e0100-\U000e01ef"
-# The micro sign, and the letters of formulas, in which Word writes whole words; full-width letters and figures,
-# half-width Kana, and the radicals that what Chrome and macOS print often has in place of the Han signs which look the
-# same. Full-width punctuation is as little searched as any other.
+# The micro sign, the raised plus of ions, and the letters of formulas, in which Word writes whole words; full-width
+# letters and figures, half-width Kana, and the radicals that what Chrome and macOS print often has in place of the Han
+# signs which look the same. Full-width punctuation is as little searched as any other.
 _OTHER_FORMS = (
-    f"{_NOT_TYPED}\xb5\u210e\u2e9f-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff65-\uff9f\U0001d400-\U0001d7ff"
+    f"{_NOT_TYPED}\xb5\u207a\u210e\u2e9f-\u2fd5\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff65-\uff9f"
+    "\U0001d400-\U0001d7ff"
 )
 _RADICALS = dict(  # those which are signs of their own and which Unicode doesn't call the same
     zip(

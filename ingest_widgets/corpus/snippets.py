@@ -122,7 +122,7 @@ def _phrase(term: Term, is_mixed: bool) -> str:
     first, *others = (
         "\n?".join(map(re.escape, word))
         if is_run
-        else _marked(_word(word, "" if number else before, is_mixed), *marks.get(word.lower(), ("", "")))
+        else _marked(_word(word, "" if number else before, is_mixed), *marks.get(folded(word), ("", "")))
         for number, (word, is_run) in enumerate(zip(words, are_runs, strict=True))
     )
     # Nothing need stand between signs and other words.
@@ -130,14 +130,14 @@ def _phrase(term: Term, is_mixed: bool) -> str:
     phrase = first + "".join(map(add, gaps, others))
     if are_runs[-1]:
         return phrase
-    if behind := marks.get(words[-1].lower(), ("", ""))[1]:
+    if behind := marks.get(folded(words[-1]), ("", ""))[1]:
         return phrase + behind
     return phrase + (f"(?:{letter}|{NON_JOINER})*" if term.is_prefix else f"(?!{letter})")
 
 
 def _marks(term: Term, letter: str) -> dict[str, tuple[str, str]]:
     """What stands before and behind its marked words; perhaps, if a word is there twice: one has it in `C/C++`."""
-    times = Counter(map(str.lower, term.words))
+    times = Counter(map(folded, term.words))
     return {
         word: (before, behind)
         if times[word] == 1
