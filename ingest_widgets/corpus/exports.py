@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document
 
     from ingest_widgets.corpus.corpus import Corpus
+    from ingest_widgets.documents import Chunk, Page
 
 COLUMNS = ("file", "page", "text", "engine", "warnings")
 """Of every export: the file's name, the page's number from 1, its text, the engine that made it, its warnings."""
@@ -112,32 +113,25 @@ def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int |
     documents = _library("langchain_core", "langchain-core", "langchain", "to_langchain()", "documents")
     # A file that comes while the others are gone through has none, and stays out.
     about = {record.name: {"source": record.path, "title": record.title} for record in corpus.files()}
-    if max_chars is None:
-        return [
-            documents.Document(
-                page_content=page.text,
-                id=f"{page.file}#page={page.number}",
-                metadata={**about[page.file], "file": page.file, "page": page.number},
-            )
-            for page in corpus.pages()
-            if page.file in about
-        ]
+    places = map(_of_page, corpus.pages()) if max_chars is None else map(_of_chunk, corpus.chunks(max_chars, overlap))
     return [
-        documents.Document(
-            page_content=chunk.text,
-            id=f"{chunk.file}#page={chunk.first_page}&char={chunk.start}",
-            metadata={
-                **about[chunk.file],
-                "file": chunk.file,
-                "page": chunk.first_page,
-                "last_page": chunk.last_page,
-                "start": chunk.start,
-                "end": chunk.end,
-            },
-        )
-        for chunk in corpus.chunks(max_chars, overlap)
-        if chunk.file in about
+        documents.Document(page_content=text, id=f"{file}#{part}", metadata={**about[file], "file": file, **place})
+        for file, text, part, place in places
+        if file in about
     ]
+
+
+_Part = tuple[str, str, str, dict[str, int]]
+"""The file, the text, how the part of the file is called, and where it is."""
+
+
+def _of_page(page: Page) -> _Part:
+    return page.file, page.text, f"page={page.number}", {"page": page.number}
+
+
+def _of_chunk(chunk: Chunk) -> _Part:
+    place = {"page": chunk.first_page, "last_page": chunk.last_page, "start": chunk.start, "end": chunk.end}
+    return chunk.file, chunk.text, f"page={chunk.first_page}&char={chunk.start}", place
 
 
 def _library(module: str, distribution: str, extra: str, purpose: str, part: str = "") -> Any:

@@ -60,7 +60,8 @@ class HeldPages(HeldFiles):
             CorpusError: There is no such page in the corpus; the message says which there are.
         """
         name, number = file_name(file), whole_number("number", number, least=None)
-        found = find_page(self._connections, name, number)
+        with self._connections.reader() as con:
+            found = find_page(con, name, number)
         if found is None:
             raise CorpusError(no_such_page(self.file(name), number))
         return found

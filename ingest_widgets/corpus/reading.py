@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
 
 from ingest_widgets.corpus.connections import Connections
-from ingest_widgets.corpus.records import RECORD_COLUMNS, as_number, as_text, clean_path, record_of, warnings_of
+from ingest_widgets.corpus.records import RECORD_COLUMNS, as_number, as_text, record_of, warnings_of
 from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord, Hit, Page
 from ingest_widgets.engines.margins import NEAR_PAGES, marginal_lines
@@ -25,7 +25,7 @@ _PAGE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE file_id = ? AND number = ?"
 
 def iterate_pages(connections: Connections, file: str | None) -> Iterator[Page]:
     """All pages by name and number, or those of one file; those of a file are of one moment."""
-    for name in _names(connections) if file is None else [clean_path(file)]:
+    for name in _names(connections) if file is None else [file]:
         with connections.reader() as con:
             rows = con.execute(_PAGES, (name,)).fetchall()
             pages = [page_of(name, row) for row in rows]
@@ -67,13 +67,8 @@ def sampled_with_margins(connections: Connections, step: int) -> Iterator[tuple[
         seen += held
 
 
-def find_page(connections: Connections, file: str, number: int) -> Page | None:
+def find_page(con: sqlite3.Connection, name: str, number: int) -> Page | None:
     """One page; None when the corpus doesn't hold it."""
-    with connections.reader() as con:
-        return _page(con, clean_path(file), number)
-
-
-def _page(con: sqlite3.Connection, name: str, number: int) -> Page | None:
     found = con.execute("SELECT id FROM files WHERE name = ?", (name,)).fetchone()
     row = con.execute(_PAGE, (found[0], number)).fetchone() if found else None
     return page_of(name, row) if row else None
@@ -83,7 +78,7 @@ def found_pages(connections: Connections, hits: Iterable[Hit]) -> Iterator[tuple
     """The pages of hits with their files' records, all of one moment, but for those that went since the search."""
     with connections.reader() as con:
         for hit in hits:
-            if page := _page(con, hit.file, hit.page):
+            if page := find_page(con, hit.file, hit.page):
                 row = con.execute(f"SELECT {RECORD_COLUMNS} FROM files WHERE name = ?", (hit.file,)).fetchone()
                 yield hit, record_of(row), page
 

@@ -7,6 +7,7 @@ import sqlite3
 import time
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any, Literal, overload
 
 from ingest_widgets.corpus import hybrid
@@ -70,17 +71,10 @@ class SearchResults(Sequence[Hit]):
     def __getitem__(self, index: int | slice) -> Hit | SearchResults:
         if not isinstance(index, slice):
             return self._hits[index]
-        first = min(range(len(self))[index], default=0)
-        return SearchResults(
-            self.query,
-            self._hits[index],
-            total=self.total,
-            seconds=self.seconds,
-            offset=self.offset + first,
-            suggestion=self.suggestion,
-            ranking=self.ranking,
-            note=self.note,
-        )
+        part = copy(self)
+        part._hits = self._hits[index]
+        part.offset += min(range(len(self))[index], default=0)
+        return part
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self._hits)

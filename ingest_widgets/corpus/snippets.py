@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from operator import add
 
 from ingest_widgets.corpus.marked_words import mark_around
@@ -47,13 +47,11 @@ class Marker:
     def spans(self, text: str) -> list[tuple[int, int]]:
         """(start, end) of the places, the first of each term before the second of any: who takes some has of each."""
         seen: Counter[int] = Counter()
-        turns: list[list[tuple[int, int]]] = []
+        found: list[tuple[int, int, int]] = []
         for start, end, term in self.matches(text):
-            if seen[term] == len(turns):
-                turns.append([])
-            turns[seen[term]].append((start, end))
             seen[term] += 1
-        return list(chain.from_iterable(turns))
+            found.append((seen[term], start, end))
+        return [(start, end) for _, start, end in sorted(found)]
 
     def _pattern(self, text: str) -> re.Pattern[str] | None:
         is_mixed = not text.isascii() and bool(_mixed().search(text))
