@@ -117,7 +117,7 @@ def _agree(con: sqlite3.Connection, embedding: Embedding, embedder: NamedEmbedde
     """Notes what the vectors share, or sees to it that it is what was noted, maybe by another process just now."""
     held = vectors.held(con)
     if held is None:
-        vectors.note(con, embedding)
+        vectors.share(con, embedding)
         return
     embedder.refuse_another(held)
     if held != embedding:

@@ -16,9 +16,9 @@ from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks
+from ingest_widgets.corpus.notes import note, note_change, noted
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, as_text, known_of, record_of, summary_of
-from ingest_widgets.corpus.run_mark import last_mark, leave_mark
 from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import CorpusError
 from ingest_widgets.statuses import Status
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Stopped = Callable[[], bool]
 _OF_A_RUN = {"known", "prepare", "write", "write_unstarted", "touch", "set_last_run"}
+_MARK = "run_mark"  # by which a run knows the file again, whatever number the file system gives it
 
 
 def _never() -> bool:
@@ -145,7 +146,7 @@ class HeldFiles:
             CorpusError: It can't; nothing was changed.
         """
         with self._connections.writer(stopped) as con:
-            mark = leave_mark(con)
+            mark = note_change(con, _MARK)
         self._prepared = self._connections.identity(), mark
 
     @contextmanager
@@ -166,9 +167,9 @@ class HeldFiles:
         if identity is None:
             raise self._gone()
         with self._connections.writer(stopped) as con:
-            if identity != before and last_mark(con) != expected:
+            if identity != before and noted(con, _MARK) != expected:
                 raise self._gone()
-            mark = leave_mark(con)
+            mark = note_change(con, _MARK)
             yield con
         self._prepared = identity, mark
 
@@ -206,15 +207,13 @@ class HeldFiles:
     def last_run(self) -> RunSummary | None:
         """What the last run did; None before the first."""
         with self._connections.reader() as con:
-            found = con.execute("SELECT value FROM notes WHERE key = 'last_run'").fetchone()
-            return summary_of(found[0]) if found else None
+            value = noted(con, "last_run")
+            return None if value is None else summary_of(value)
 
     def set_last_run(self, summary: RunSummary, *, stopped: Stopped = _never) -> None:
         """Keeps what a run did, and leaves all of it in the one file."""
         with self._writer_of_run(stopped) as con:
-            con.execute(
-                "INSERT OR REPLACE INTO notes (key, value) VALUES ('last_run', ?)", (json.dumps(summary.to_dict()),)
-            )
+            note(con, "last_run", json.dumps(summary.to_dict()))
         self._connections.bring_home()
 
 

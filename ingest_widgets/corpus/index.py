@@ -14,18 +14,14 @@ from typing import Protocol
 
 from ingest_widgets.corpus import vocabulary
 from ingest_widgets.corpus.expressions import excluded_expression, match_expression
+from ingest_widgets.corpus.notes import note_change, noted
 from ingest_widgets.corpus.query import Query
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100
 _MOST_ROWS = 2**63 - 1
 _MOST_TIED = 256  # so many pages beyond those asked for are ranked, to see whole groups of one score
-# A number that is another one after each change of the index, also in a new file at the same place.
-_STATE = "SELECT value FROM notes WHERE key = 'index_state'"
-_NEXT_STATE = (
-    "INSERT INTO notes (key, value) VALUES ('index_state', random()) "
-    "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-)
+_STATE = "index_state"  # is another one after each change of the index, also in a new file at the same place
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ class FullTextIndex:
 
     def add(self, con: sqlite3.Connection, file_id: int) -> None:
         """See `PageIndex`."""
-        con.execute(_NEXT_STATE)
+        note_change(con, _STATE)
         con.execute(
             "INSERT INTO page_words (rowid, text, headings, parts) "
             "SELECT id, text, headings, parts FROM searched_pages WHERE file_id = ? ORDER BY id",
@@ -95,7 +91,7 @@ class FullTextIndex:
 
     def drop(self, con: sqlite3.Connection, file_id: int) -> None:
         """See `PageIndex`."""
-        con.execute(_NEXT_STATE)
+        note_change(con, _STATE)
         con.execute(
             "INSERT INTO page_words (page_words, rowid, text, headings, parts) "
             "SELECT 'delete', id, text, headings, parts FROM searched_pages WHERE file_id = ?",
@@ -109,7 +105,7 @@ class FullTextIndex:
         where, values = _where(con, files, "page_words.rowid" if query.groups else "pages.id")
         if not query.groups:
             return _listed(con, query, where, values, limit, offset)
-        key = (con.execute(_STATE).fetchone(), match_expression(query), where, *values)
+        key = (noted(con, _STATE), match_expression(query), where, *values)
         ranking = self._kept(key)
         if ranking is None or min(ranking.total, offset + limit + _MOST_TIED) > len(ranking.pages):
             depth = max(_KEPT_PAGES, offset + limit) + _MOST_TIED

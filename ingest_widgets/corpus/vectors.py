@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from ingest_widgets.corpus.chunks import PAGE_BREAK
+from ingest_widgets.corpus.notes import note, note_change, noted
 from ingest_widgets.corpus.records import BadRow, as_text, from_json
 from ingest_widgets.documents import Chunk
 
-_NOTE = "SELECT value FROM notes WHERE key = ?"
 _STATE = "vectors_state"
 
 
@@ -36,43 +36,39 @@ class Embedding:
 
 def held(con: sqlite3.Connection) -> Embedding | None:
     """What the vectors share; None when there are none, as in a file of an older version."""
-    found = con.execute(_NOTE, ("embedding",)).fetchone()
-    if not found:
+    value = noted(con, "embedding")
+    if value is None:
         return None
     what = "what is noted of the vectors"
-    noted = from_json(found[0], what)
+    shared = from_json(value, what)
     try:
-        return Embedding(**noted)
+        return Embedding(**shared)
     except TypeError as error:
         raise BadRow(f"{what} can't be read: {error}") from error
 
 
-def note(con: sqlite3.Connection, embedding: Embedding) -> None:
+def share(con: sqlite3.Connection, embedding: Embedding) -> None:
     """Keeps what the vectors share."""
     value = json.dumps({name: value for name, value in asdict(embedding).items() if value is not None})
-    con.execute("INSERT OR REPLACE INTO notes (key, value) VALUES ('embedding', ?)", (value,))
+    note(con, "embedding", value)
 
 
 def state(con: sqlite3.Connection) -> str | None:
     """What is another one after each change of the vectors, also in a new file at the same place."""
-    found = con.execute(_NOTE, (_STATE,)).fetchone()
-    return found[0] if found else None
-
-
-def _change_state(con: sqlite3.Connection) -> None:
-    con.execute("INSERT OR REPLACE INTO notes (key, value) VALUES (?, random())", (_STATE,))
+    value: str | None = noted(con, _STATE)
+    return value
 
 
 def drop(con: sqlite3.Connection, file_id: int) -> None:
     """Forgets the vectors of a file."""
     if con.execute("DELETE FROM chunk_vectors WHERE file_id = ?", (file_id,)).rowcount:
-        _change_state(con)
+        note_change(con, _STATE)
     con.execute("DELETE FROM embedded_files WHERE file_id = ?", (file_id,))
 
 
 def drop_all(con: sqlite3.Connection) -> None:
     """Forgets all vectors and what they share."""
-    _change_state(con)
+    note_change(con, _STATE)
     con.execute("DELETE FROM chunk_vectors")
     con.execute("DELETE FROM embedded_files")
     con.execute("DELETE FROM notes WHERE key = 'embedding'")
@@ -93,7 +89,7 @@ def places(con: sqlite3.Connection, file_id: int) -> set[tuple[int, int]]:
 
 def add(con: sqlite3.Connection, file_id: int, chunks: Sequence[tuple[Chunk, array[float]]]) -> None:
     """Keeps vectors; chunks that no longer stand where they stood, since the file has changed, are left out."""
-    _change_state(con)
+    note_change(con, _STATE)
     first, last = min(chunk.first_page for chunk, _ in chunks), max(chunk.last_page for chunk, _ in chunks)
     rows = con.execute(
         "SELECT number, text FROM pages WHERE file_id = ? AND number BETWEEN ? AND ?", (file_id, first, last)
@@ -125,7 +121,7 @@ def finish(con: sqlite3.Connection, file_id: int, chunks: set[tuple[int, int]]) 
     there = places(con, file_id)
     if chunks <= there:
         con.execute("INSERT OR IGNORE INTO embedded_files (file_id) VALUES (?)", (file_id,))
-        _change_state(con)
+        note_change(con, _STATE)
         con.executemany(
             "DELETE FROM chunk_vectors WHERE file_id = ? AND first_page = ? AND start = ?",
             [(file_id, *place) for place in there - chunks],
