@@ -337,6 +337,8 @@ def test_words_beside_signs_are_words_and_a_phrase_may_hold_both(
         ("Debian 很好。使用它，系统", '"使用它 系统"', "使用它，系统"),
         ("한국어\n검색 방법", '"한국어 검색 방법"', "한국어 검색 방법"),
         ("한국어\n검색\n방법", '"한국어 검색 방법"', "한국어 검색 방법"),
+        ("한국어 검색 방법", '"한국어\n검색 방법"', "한국어 검색 방법"),
+        ("한국어 한국어", '"한국어\n한국어"', "한국어 한국어"),
         ("使用\n系统", '"使用\n系统"', "使用 系统"),
     ],
 )
@@ -453,6 +455,14 @@ def test_a_search_in_a_file_that_is_not_there_says_so(corpus: Corpus) -> None:
         "No page matches 'entropy': there is no file 'code', did you mean 'code.pdf'?"
     )
     assert corpus.search("nowhere", file="code.pdf").note == ""
+
+
+def test_what_only_begins_like_a_filter_is_words(tmp_path: Path) -> None:
+    with Corpus(tmp_path / "c.sqlite") as corpus:
+        corpus.write(source("a.pdf"), extraction("File::open in Rust", "at file:///home/x", "the file is open"))
+        pages = {query: [hit.page for hit in corpus.search(query)] for query in ("File::open", "file:///home/x")}
+        assert pages == {"File::open": [1], "file:///home/x": [2]}
+        assert [hit.page for hit in corpus.search("open -file::open")] == [3]
 
 
 def test_a_filter_that_names_no_file_says_so_too(corpus: Corpus) -> None:

@@ -14,6 +14,7 @@ C++  C#  AT&T  .NET     the words with these marks, where others are found with 
 file:thesis             only files with that in their names; -file:thesis only the others
 file:a OR file:b        files with one of them in their names; a filter in parentheses counts for the whole query
 file:"a ""b"".pdf"      a name with spaces, or with quotation marks, each doubled
+File::open  file://x    words, no filters
 
 An OR that doesn't stand between two things to look for, or between two files, is left out, as at the end of what is
 being typed or before `-draft`; so is AND, which changes nothing. "OR" in quotes, -OR, and a query of nothing else look
@@ -181,7 +182,8 @@ def _terms(item: Item) -> list[Term]:
     """What is looked for; a word with hyphens may be written as one, as a line's end that cut it leaves it.
 
     So may one with a non-joiner, and its parts may be written with a space; and so may signs with spaces between them,
-    one of which, or each, can be the end of a line on the page. The thousands of a number may be parted or not.
+    one of which, or each, can be the end of a line on the page, and a line end may be a space there. The thousands of a
+    number may be parted or not.
     """
     term = _term(item, item.text)
     if term is None:
@@ -192,7 +194,7 @@ def _terms(item: Item) -> list[Term]:
         return [term, _term(item, other) or term]
     gaps = islice(_GAP.finditer(item.text), _MOST_GAPS)
     closed = [item.text[: gap.start()] + item.text[gap.end() :] for gap in gaps]
-    closed += [_GAP.sub("", item.text)] if closed else []
+    closed += [_GAP.sub("", item.text), item.text.replace("\n", " ")] if closed else []
     return [term, *(_term(item, text) or term for text in closed)]
 
 

@@ -22,7 +22,7 @@ _UNSEEN = dict.fromkeys("\xad\u200b\u200d\u2060\ufeff", "")
 _LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb06": "st"}
 _AS_KEPT = str.maketrans(_UNSEEN | _LIGATURES)
 _TOKEN = re.compile(
-    r"(?P<minus>(?<![^\s(])-(?!-))?(?:(?P<opens>(?<![^\s(-])\()|(?P<file>(?<![^\s(-])file:)?"
+    r"(?P<minus>(?<![^\s(])-(?!-))?(?:(?P<opens>(?<![^\s(-])\()|(?P<file>(?<![^\s(-])file:(?!:|//))?"
     r'(?:"(?P<phrase>[^"]*(?(file)(?:""[^"]*)*))"(?P<star>\*)?|(?P<word>[^\s"]+|")))',
     re.IGNORECASE,
 )
