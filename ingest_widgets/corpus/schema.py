@@ -101,32 +101,24 @@ def _bare_texts(con: sqlite3.Connection) -> None:
     con.execute("ALTER TABLE pages ADD COLUMN bare TEXT")
 
 
-_TITLED_PAGES = """
-    SELECT pages.id, text, CASE WHEN number = first THEN title ELSE '' END, headings, parts, bare FROM files
-    JOIN (SELECT file_id, min(number) AS first FROM pages GROUP BY file_id) AS firsts ON firsts.file_id = files.id
-    JOIN pages ON pages.file_id = files.id"""
-
-
 def _signs_among_words(con: sqlite3.Connection) -> None:
-    # In the text and the headings, where they stand; `signs` had them by themselves, and the parts of words.
+    # In the text and the headings, where they stand, which the next one sees to; `signs` had them by themselves, and
+    # the parts of words.
     con.execute("ALTER TABLE pages ADD COLUMN parts TEXT")
     con.execute("DROP VIEW IF EXISTS searched_pages")
     con.execute("ALTER TABLE pages DROP COLUMN signs")
     con.execute(
         "CREATE VIEW searched_pages AS SELECT id, file_id, coalesce(bare, text) AS text, headings, parts FROM pages"
     )
-    con.executemany(
-        "UPDATE pages SET headings = :headings, parts = :parts, bare = :bare "
-        "WHERE id = :id AND (headings IS NOT :headings OR parts IS NOT :parts OR bare IS NOT :bare)",
-        (
-            {"id": page, **page_words(as_text(text), as_text(title))._asdict()}
-            for page, text, title, *_ in con.execute(_TITLED_PAGES)
-        ),
-    )
     con.execute("DROP TABLE page_words")
     _index_of(con, "searched_pages", "parts")
     con.execute("INSERT INTO page_words (page_words) VALUES ('rebuild')")
-    con.execute("UPDATE notes SET value = random() WHERE key = 'index_state'")
+
+
+_TITLED_PAGES = """
+    SELECT pages.id, text, CASE WHEN number = first THEN title ELSE '' END, headings, parts, bare FROM files
+    JOIN (SELECT file_id, min(number) AS first FROM pages GROUP BY file_id) AS firsts ON firsts.file_id = files.id
+    JOIN pages ON pages.file_id = files.id"""
 
 
 def _words_as_typed(con: sqlite3.Connection) -> None:
