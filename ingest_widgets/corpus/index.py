@@ -76,6 +76,10 @@ class FullTextIndex:
 
     _SCORE = "bm25(page_words, 1.0, 4.0, 1.0)"
 
+    frequencies = staticmethod(vocabulary.frequencies)
+    look_alike = staticmethod(vocabulary.look_alike)
+    same_stem = staticmethod(vocabulary.same_stem)
+
     def __init__(self) -> None:
         self._rankings: OrderedDict[tuple[object, ...], Found] = OrderedDict()
         self._lock = threading.Lock()
@@ -141,18 +145,6 @@ class FullTextIndex:
             self._rankings[key] = Found(ranking.total, ranking.pages[: 10 * _KEPT_PAGES])
             while len(self._rankings) > _KEPT_RANKINGS:
                 self._rankings.popitem(last=False)
-
-    def frequencies(self, con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
-        """See `PageIndex`."""
-        return vocabulary.frequencies(con, words)
-
-    def look_alike(self, con: sqlite3.Connection, word: str) -> str | None:
-        """See `PageIndex`."""
-        return vocabulary.look_alike(con, word)
-
-    def same_stem(self, con: sqlite3.Connection, word: str) -> list[str]:
-        """See `PageIndex`."""
-        return vocabulary.same_stem(con, word)
 
     def problems(self, con: sqlite3.Connection) -> list[str]:
         """See `PageIndex`."""
