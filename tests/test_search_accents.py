@@ -33,6 +33,9 @@ PHRASES = [
     ("in \u0300chroot \u0300ed, naïvement", "chroot", "chroot"),
     ("in \u0300chroot \u0300ed, ne\u0335ed a\u0301\u0335bc", "need", "ne\u0335ed"),
     ("a\u0335bc bc", '"a bc"', None),
+    ("वे िलिहत आहो", '"वे िलिहत आहो"', "वे िलिहत आहो"),  # as some fonts lead to it
+    ("of \u20d7q and \u20d7 q", '"\u20d7q and \u20d7 q"', "\u20d7q and \u20d7 q"),
+    ("гⷭ҇дь рече", '"гⷭ҇дь рече"', "гⷭ҇дь рече"),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"heat part"', None),
     ("I ON HEAT\nbody.\nPART TWO OF DOGS", '"two of"', "TWO OF"),
 ]

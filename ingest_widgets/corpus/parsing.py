@@ -209,7 +209,7 @@ def _written_otherwise(text: str) -> str:
 
 
 def _term(item: Item, text: str) -> Term | None:
-    words = [word for found in word_pattern(text).findall(joined(text)) if (word := found.strip(_DOTS))]
+    words = [word for found in word_pattern(text).findall(joined(text)) if bare(word := found.strip(_DOTS)).strip()]
     if not words:
         return None
     has_star = item.has_star and _ends_in_word(text, words[-1])

@@ -114,14 +114,14 @@ _ASCII_WORD = re.compile(r"[A-Za-z0-9]+")
 
 @lru_cache(maxsize=1)
 def _marked_word() -> re.Pattern[str]:
-    return re.compile(f"{RUN.pattern}|[^\\W_{SIGNS}](?:[^\\W_{SIGNS}]|[{mark_class()}])*")
+    return re.compile(f"{RUN.pattern}|(?:[^\\W_{SIGNS}]|[{mark_class()}])+")
 
 
 @lru_cache(maxsize=1)
 def mark_class() -> str:
     """The combining marks, as the inside of a regular expression's class."""
     ranges: list[tuple[int, int]] = []
-    for code in (*range(0x300, 0x20F0), *range(0xA66F, 0xABED), 0xFB1E, *range(0xFE00, 0xFE30)):
+    for code in (*range(0x300, 0x20F1), *range(0x2CEF, 0x2E00), *range(0xA66F, 0xABED), 0xFB1E, *range(0xFE00, 0xFE30)):
         if unicodedata.category(chr(code))[0] == "M":
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1] = (ranges[-1][0], code)
