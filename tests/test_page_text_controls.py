@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest_widgets.engines.drawing import boxes
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.pdfium import open_pdfium
 from tests.hostile.bombs import cmap_font
@@ -161,3 +162,34 @@ def test_one_such_sign_or_a_pair_costs_a_page_neither_its_accents_nor_its_paragr
     font = cmap_font(f"4 beginbfchar {rows} endbfchar".encode(), embedded=False)
     read_text, _ = read(assemble(page_objects([content]) | font))
     assert read_text == f"{text}un\nün\nnu\n\nun"
+
+
+def in_named_ligatures(shown: str) -> bytes:
+    """A font that names its ligatures by their letters, in no order of TeX's own, and one that doesn't name them."""
+    objects = page_objects([f"BT 72 720 Td {shown} ET".encode()])
+    objects[4] = objects[4].replace(b"/F1 3 0 R", b"/F1 3 0 R/F2 9 0 R")
+    objects[9] = objects[3].replace(b"Helvetica", b"Times-Roman")
+    names = b"<</Differences[23/T_h 27/f_i/f_f_i/f_f 65/A 147/f_l]>>"
+    objects[3] = objects[3].replace(b"/WinAnsiEncoding", names)
+    return assemble(objects)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("/F1 12 Tf (\\027e di\\035erent o\\034ce \\033nds a \\223oor) Tj", "The different office finds a floor"),
+        ("/F1 12 Tf (\\033eld ) Tj /F2 12 Tf (di\\033erent \\034eld) Tj", "field different field"),
+    ],
+)
+def test_a_ligature_is_what_its_font_calls_it(shown: str, text: str) -> None:
+    """pdfium gives the codes of such names, and they were read as TeX numbers its own: 'diflerent', 'ffeld'."""
+    assert read(in_named_ligatures(shown)) == (text, ())
+
+
+def test_words_with_such_a_ligature_are_marked() -> None:
+    document = open_pdfium(in_named_ligatures("/F1 12 Tf (a di\\035erent \\033eld) Tj"), lambda: ())
+    try:
+        _, _, found = boxes(document.raw, 0, ["different", "field", "ffeld"], 10, document.glyph_names)
+    finally:
+        document.close()
+    assert len(found) == 2

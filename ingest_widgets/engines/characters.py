@@ -31,6 +31,7 @@ _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _OWNER = getter(pdfium_c.FPDFText_GetTextObject, c_void_p)
 _FONT = getter(pdfium_c.FPDFTextObj_GetFont, Handle)
 _NAME = getter(pdfium_c.FPDFFont_GetBaseFontName)
+_UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
@@ -45,6 +46,7 @@ _SIX = (c_float * 6)()
 _SIX_AT = byref(_SIX)
 _BOXES = Answers("f", 1, (0.0, 0.0, 0.0, 0.0))
 _SHAPES = Answers("d", 4, (0.0, 0.0, 0.0, 0.0))
+_FONT_NAME = ctypes.create_string_buffer(256)
 _SAME_PEN = 0.01  # points
 _MOST_SIGNS = 2  # a piece: more aren't drawn by themselves
 
@@ -211,6 +213,15 @@ class Characters:
     def is_unmapped(self, index: int) -> bool:
         """Whether its font doesn't say what the character means."""
         return bool(_UNMAPPED(self._text, index) == 1)
+
+    def code(self, index: int) -> int:
+        """What the character means, or its code in a font that doesn't say what that means."""
+        return int(_UNICODE(self._text, index))
+
+    def font_name(self, index: int) -> str:
+        """That of its font, without what marks a part of one."""
+        length = _NAME(_FONT(_OBJECT(self._text, index)), _FONT_NAME, len(_FONT_NAME))
+        return _FONT_NAME.value.decode("utf-8", "replace").rpartition("+")[2] if length > 1 else ""
 
     def is_picture(self, index: int) -> bool:
         """Whether it is drawn by a page of its own (Type 3): its place is no wider or higher than what is drawn."""

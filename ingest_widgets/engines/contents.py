@@ -87,6 +87,22 @@ class Contents:
                     said[sentence] = None
         return list(said)
 
+    def fonts(self, index: int, page_count: int) -> list[Any]:
+        """Those that page `index` (from 0) may use; none where that can't be told.
+
+        Args:
+            index: A page.
+            page_count: See `lost`.
+        """
+        import pikepdf
+
+        with suppress(EngineRefuses), refusals():
+            page = self._page(index, page_count)
+            named = None if page is None else (_resources(page) or {}).get("/Font")
+            if isinstance(named, pikepdf.Dictionary):
+                return [font for _, font in named.items() if isinstance(font, pikepdf.Dictionary)]
+        return []
+
     def _page(self, index: int, page_count: int) -> Any | None:
         return self._all(page_count)[index]
 

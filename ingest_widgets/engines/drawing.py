@@ -12,6 +12,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.places import Box, boxes_on
 from ingest_widgets.engines.producers import is_of_browser, producer_of
 from ingest_widgets.engines.protocol import EngineRefuses
@@ -57,7 +58,7 @@ def png(document: pypdfium2.PdfDocument, index: int, dpi: float) -> bytes:
 
 
 def boxes(
-    document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], most: int
+    document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], most: int, names: GlyphNames | None = None
 ) -> tuple[float, float, list[Box]]:
     """Where the needles stand on page `index` (from 0), as whole words, whatever their case and accents.
 
@@ -65,18 +66,21 @@ def boxes(
         Width and height of the page and (left, top, right, bottom) of each match, a box a line, `most` of them at the
         most; all in points from the top left of the page as it is shown.
     """
-    rects = _rects(document, index, needles, most)
+    rects = _rects(document, index, needles, most, names)
     with _page(document, index) as page:
         return *page.get_size(), [_shown(page, rect) for rect in rects]
 
 
-def _rects(document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], most: int) -> list[Box]:
+def _rects(
+    document: pypdfium2.PdfDocument, index: int, needles: Sequence[str], most: int, names: GlyphNames | None
+) -> list[Box]:
     """Left, top, right and bottom of each in the page's own space; lines are in the order that the text has, too."""
     _refuse_number(document, index)
     try:
         with TextPage(handle_of(document), index) as page:
             in_layers = is_of_browser(producer_of(document))
-            return list(islice(boxes_on(page, needles, reads_from_right(document), in_layers), most))
+            found = boxes_on(page, needles, reads_from_right(document), in_layers, names)
+            return list(islice(found, most))
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error
 

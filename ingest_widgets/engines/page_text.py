@@ -11,6 +11,7 @@ from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, read
 from ingest_widgets.engines.cyrillic import cyrillic_edits
 from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
+from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
 from ingest_widgets.engines.layers import spans_in_order
@@ -54,10 +55,17 @@ class PageReader:
     Args:
         document: Stays open as long as pages are read.
         watch: Called with each page while it is open.
+        names: What the fonts call their ligatures; without it, these are taken for TeX's own.
     """
 
-    def __init__(self, document: pypdfium2.PdfDocument, watch: Callable[[TextPage], None] | None = None) -> None:
+    def __init__(
+        self,
+        document: pypdfium2.PdfDocument,
+        watch: Callable[[TextPage], None] | None = None,
+        names: GlyphNames | None = None,
+    ) -> None:
         self._document, self._watch = document, watch  # held, since the handle is good as long as it is open
+        self._names = names
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._producer = producer_of(document)
@@ -70,7 +78,7 @@ class PageReader:
         self._paired_until = _FEW_PAGES if is_of_ghostscript(self._producer) else 0
         self._vocabulary = Vocabulary(cuts_of(self._producer))
         self._pages = self._spaced_until = self._tight_until = 0
-        self._mixed = self._noted = self._bracketed = self._clustered = False
+        self._mixed = self._noted = self._bracketed = self._clustered = self._named = False
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
         """Reads page `index` (from 0).
@@ -124,6 +132,10 @@ class PageReader:
             brackets = bracket_edits(page, self._bracketed)
             self._bracketed |= bool(brackets)
             edits += brackets
+        if self._names and (self._pages <= _FIRST_PAGES or self._named):
+            named = self._names.edits(page)
+            self._named |= bool(named)
+            edits += named
         if CUT in text:
             edits += cut_edits(page, text)
         if SOFT in text:
@@ -172,19 +184,21 @@ class PageReader:
         return _parted(lines, begins)
 
 
-def changes(page: TextPage, from_right: bool) -> list[Edit]:
+def changes(page: TextPage, from_right: bool, names: GlyphNames | None = None) -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them.
 
     Args:
         page: Where its signs are pdfium's characters.
         from_right: See `reads_from_right`.
+        names: See `PageReader`.
     """
     text, kinds = page.text, kinds_of(page.text)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page) + tight_edits(page, tight_spaces(page)) + soft_hyphen_edits(page, text)
-    edits += spacing_edits(page, kinds) + ligature_edits(text, page.ligatures)
-    return in_order(edits)
+    edits += spacing_edits(page, kinds) + (named := names.edits(page) if names else [])
+    known = {start for start, _, _ in named}
+    return in_order(edits + [edit for edit in ligature_edits(text, page.ligatures) if edit[0] not in known])
 
 
 def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:

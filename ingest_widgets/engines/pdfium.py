@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.attachments import attached
 from ingest_widgets.engines.contents import Contents
 from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted, is_moved
+from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
@@ -39,7 +40,8 @@ class _Reader:
     """Reads the text and, while the page is open, what else there is to say of it."""
 
     def __init__(self, document: pypdfium2.PdfDocument, data: Buffer, contents: Contents) -> None:
-        self._pages = PageReader(document, self._watch)
+        self.names = GlyphNames(lambda index: contents.fonts(index, self._page_count))
+        self._pages = PageReader(document, self._watch, self.names)
         self._hidden, self._notes = HiddenText(data), Notes(document, data)
         self._contents, self._page_count = contents, len(document)
         self.bare, self._wordless, self._noted, self._seen = False, False, "", tuple[str, ...]()
@@ -56,7 +58,7 @@ class _Reader:
 
     def start_afresh(self) -> None:
         """Forgets the pages that were read."""
-        for part in (self._pages, self._hidden, self._notes, self._contents):
+        for part in (self._pages, self.names, self._hidden, self._notes, self._contents):
             part.start_afresh()
 
     def text(self, index: int) -> tuple[str, tuple[str, ...]]:
@@ -91,6 +93,11 @@ class PdfiumDocument:
         self._contents = contents or Contents(data, passwords)
         self._reader = _Reader(self.raw, data, self._contents)
         self.page_count: int = len(self.raw)
+
+    @property
+    def glyph_names(self) -> GlyphNames:
+        """What its fonts call their ligatures."""
+        return self._reader.names
 
     def metadata(self) -> tuple[str, str]:
         """Title and author; bytes that are no UTF-16 become replacement characters."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
+from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import PRIVATE
 from ingest_widgets.engines.hyphens import CUT, HYPHEN
 from ingest_widgets.engines.layers import spans_in_order
@@ -61,7 +62,9 @@ class _Drawn(NamedTuple):
         return _Drawn(left, bottom, max(self.right, other.right), max(self.top, other.top), other.base)
 
 
-def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool, in_layers: bool) -> Iterator[Box]:
+def boxes_on(
+    page: TextPage, needles: Sequence[str], from_right: bool, in_layers: bool, names: GlyphNames | None = None
+) -> Iterator[Box]:
     """Left, top, right and bottom of each match in the page's own space, a box a line.
 
     Args:
@@ -69,6 +72,7 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool, in_layers
         needles: Words and phrases.
         from_right: See `rightleft.reads_from_right`.
         in_layers: See `producers.is_of_browser`.
+        names: See `page_text.PageReader`.
     """
     page.in_forms = page.in_forms or PlacedPieces(page.handle).in_forms
     text = page.text
@@ -78,7 +82,7 @@ def boxes_on(page: TextPage, needles: Sequence[str], from_right: bool, in_layers
     wanted = list(filter(None, folded))
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
-    if page.indexed and (edits := changes(page, from_right)):  # the words that were made by cleaning the text
+    if page.indexed and (edits := changes(page, from_right, names)):  # the words that were made by cleaning the text
         anew = [edit for edit in edits if _is_read_anew(page, edit)]
         found = {places for places in found if not _is_within(anew, places[0])}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))

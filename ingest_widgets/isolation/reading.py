@@ -209,23 +209,24 @@ def _sent(scan: Scan) -> list[list[Any]]:
 def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
     from ingest_widgets.engines.drawing import png
 
-    parent.tell({"t": "image"}, png(_pdfium(document), request["n"] - 1, request["dpi"]))
+    parent.tell({"t": "image"}, png(_pdfium(document).raw, request["n"] - 1, request["dpi"]))
     return True
 
 
 def _boxes(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
     from ingest_widgets.engines.drawing import boxes
 
-    width, height, found = boxes(_pdfium(document), request["n"] - 1, request["needles"], MOST_BOXES)
+    opened = _pdfium(document)
+    width, height, found = boxes(opened.raw, request["n"] - 1, request["needles"], MOST_BOXES, opened.glyph_names)
     parent.tell({"t": "boxes", "width": width, "height": height, "boxes": [[round(x, 2) for x in b] for b in found]})
     return True
 
 
-def _pdfium(document: OpenDocument) -> Any:
+def _pdfium(document: OpenDocument) -> PdfiumDocument:
     opened = document.first
     if not isinstance(opened, PdfiumDocument):
         raise Refused(Reason.CORRUPT, "pdfium can't open it")
-    return opened.raw
+    return opened
 
 
 _OPERATIONS = {"text": _text, "image": _image, "boxes": _boxes}
