@@ -106,6 +106,11 @@ class Vocabulary:
         words, small = self._words, word.lower()
         return word in words or f"{word}," in words or small in words or f"{small}," in words or f"{small}." in words
 
+    def knows(self, word: str) -> bool:
+        """The same for who asks seldom: the pages that wait are gathered first."""
+        self.gather()
+        return self.has(word)
+
     def binds(self, left: str, right: str) -> bool:
         """Whether these are a word and what stands behind a hyphen elsewhere as well, as in X-based or apt-get."""
         return len(left) > 2 and (right in _LAST_PARTS or (right in self._last_parts and self.has(left)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ _FIGURE, _LETTER = rf"[\d{_RAISED_FIGURES}]", rf"[^\W\d_{_RAISED_FIGURES}]"
 _NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}{_FIGURE}(?={_LETTER}(?:{_LETTER}|\s))")
 _NOTE = re.compile(rf"{CUT}({_FIGURE}{{1,3}})\s*(?={_LETTER})")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
+_IDEOGRAPHS = "\u2e80"
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
@@ -36,7 +37,9 @@ def kinds_of(text: str) -> bytes:
     return text.encode("latin-1", "replace").translate(_KINDS)
 
 
-def number_edits(page: TextPage, text: str, kinds: bytes, at_starts: bool = True) -> list[Edit]:
+def number_edits(
+    page: TextPage, text: str, kinds: bytes, at_starts: bool = True, is_word: Callable[[str], bool] = lambda _: False
+) -> list[Edit]:
     """(start, end, replacement): a space where a small raised number touches a word, or a section number its title.
 
     Args:
@@ -44,8 +47,10 @@ def number_edits(page: TextPage, text: str, kinds: bytes, at_starts: bool = True
         text: Of the whole page.
         kinds: See `kinds_of`.
         at_starts: Look for section numbers even when no word of the page has a mark.
+        is_word: Whether the document has a word elsewhere.
     """
-    found = raised_figures(page, [(at + 2, at + 1) for at in _marks(kinds) if _is_mark(text, at)])
+    marks = (at for at in _marks(kinds) if _is_mark(text, at) and not _is_name(text, at, is_word))
+    found = raised_figures(page, [(at + 2, at + 1) for at in marks])
     if (_TOUCHING if found or at_starts else _TOUCHING_AT_START).search(kinds):
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
         found += raised_figures(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
@@ -81,6 +86,17 @@ def _is_mark(text: str, at: int) -> bool:
     """Whether these two letters and a figure may be the end of a word and its mark: no code as x86_64."""
     behind = text[at + 3 : at + 4]
     return ends_word(text, at + 2) and behind != "_" and not behind.isalpha()
+
+
+def _is_name(text: str, at: int, is_word: Callable[[str], bool]) -> bool:
+    """Whether these letters and a raised sign are the end of a name such as GOsa²: a note has its mark only once."""
+    if text[at + 2] not in _RAISED_FIGURES:
+        return False
+    start = at
+    while start and text[start - 1].isalpha() and text[start - 1] < _IDEOGRAPHS:
+        start -= 1
+    word = text[start : at + 3]
+    return text.count(word) > 1 or is_word(word)
 
 
 def ends_word(text: str, end: int) -> bool:

@@ -123,7 +123,8 @@ class PageReader:
         spaced = self._pages <= self._spaced_until
         if sampled or self._noted or spaced:
             kinds = kinds_of(text)
-            numbers, spaces = number_edits(page, text, kinds, sampled), spacing_edits(page, kinds, spaced)
+            numbers = number_edits(page, text, kinds, sampled, self._vocabulary.knows)
+            spaces = spacing_edits(page, kinds, spaced)
             edits += numbers + spaces
             self._noted |= bool(numbers)
             if spaces:
