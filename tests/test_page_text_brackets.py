@@ -18,7 +18,7 @@ GLYPH = b"389 0 0 -250 389 750 d1 110 -250 40 1000 re f"
 def set_in_symbols(*lines: str) -> list[str]:
     """The text of a page for each line, whose angle brackets are letters of a font for symbols."""
     shown = {"\u27e8": b") Tj /F2 12 Tf (h) Tj /F1 12 Tf (", "\u27e9": b") Tj /F2 12 Tf (i) Tj /F1 12 Tf ("}
-    shown |= {"(": rb"\(", ")": rb"\)"}
+    shown |= {"(": rb"\(", ")": rb"\)", "\u2009": b") Tj [-250 ()] TJ ("}
     signs = [b"".join(shown.get(sign) or sign.encode() for sign in line) for line in lines]
     objects = page_objects([b"BT /F1 12 Tf 72 720 Td (%b) Tj ET" % line for line in signs])
     both = {number: body.replace(b"/F1 3 0 R", b"/F1 3 0 R/F2 100 0 R") for number, body in objects.items()}
@@ -41,6 +41,13 @@ def test_they_are_no_letters(line: str) -> None:
 def test_one_without_the_other_stays() -> None:
     """Two of them are needed, and such a letter by itself may be one."""
     assert set_in_symbols("the \u27e8name and \u27e9 there") == ["the hname and i there"]
+
+
+def test_a_gap_behind_a_slanted_sign_is_no_space() -> None:
+    """TeX leaves room there; a space that somebody wrote parts the word from what is no bracket."""
+    assert set_in_symbols("the \u27e8name\u2009\u27e9 and (\u27e8x\u27e9) there") == [
+        "the \u27e8name\u27e9 and (\u27e8x\u27e9) there"
+    ]
 
 
 def test_pages_behind_the_first_ones_are_read_so_too() -> None:

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
 
 _OPENS, _CLOSES = "\u27e8", "\u27e9"
-# What is between them touches them; letters of other fonts without a map stand among their like.
-_BRACKET = re.compile(r"h(?=[\w\\(\[{|\u2212-])|(?<=[\w)\]}|*+])i")
+# What is between them touches them, or a slanted sign before the second has some room, which pdfium takes for a space;
+# letters of other fonts without a map stand among their like.
+_BRACKET = re.compile(r"h(?=[\w\\(\[{|\u2212-])|(?<=[\w)\]}|*+])i|(?<=[\w)\]}|*+] )i(?!\w)")
 _BEHIND = "}])"  # a search for one sign takes a hundredth of one for two
 _ENDS, _MIDDLE = ("i ", "i,"), 200  # signs to either side of the middle
 
@@ -40,11 +41,18 @@ def bracket_edits(page: TextPage, expected: bool = True) -> list[Edit]:
             open_ones.append(at)
         elif open_ones:
             opens = open_ones.pop()
-            edits += [(opens, opens + 1, _OPENS), (at, at + 1, _CLOSES)]
+            edits += [(opens, opens + 1, _OPENS), (at - (page.text[at - 1] == " "), at + 1, _CLOSES)]
     return edits
 
 
 def _is_bracket(page: TextPage, at: int) -> bool:
     """Whether its font doesn't say what the letter means, and that of the sign on the inner side does."""
-    inner = at + 1 if page.text[at] == "h" else at - 1
+    if page.text[at] == "h":
+        inner = at + 1
+    elif page.text[at - 1] != " ":
+        inner = at - 1
+    elif page.generated(at - 1):
+        inner = at - 2
+    else:
+        return False
     return page.is_unmapped(at) and not page.is_unmapped(inner)
