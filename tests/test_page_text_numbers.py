@@ -59,11 +59,11 @@ def test_a_raised_figure_may_be_a_sign_of_the_font() -> None:
 def test_a_raised_sign_that_stands_twice_behind_a_word_is_a_part_of_its_name() -> None:
     """A note has its mark once; a page that has the name once is judged by those before it."""
     both = line(("We set up GOsa\u00b9, since GOsa\u00b9 is at hand.", 10, 0))
-    once = line(("With GOsa\u00b9 and a note\u00b9 it works.", 10, 0))
+    once = line(("With GOsa\u00b9 and a note\u00b9 note\u00b9\u00b2 it works.", 10, 0))
     pages = texts(drawn(once, both, once))
-    assert pages[0] == "With GOsa \u00b9 and a note \u00b9 it works."
+    assert pages[0] == "With GOsa \u00b9 and a note \u00b9 note \u00b9\u00b2 it works."
     assert pages[1] == "We set up GOsa\u00b9, since GOsa\u00b9 is at hand."
-    assert pages[2] == "With GOsa\u00b9 and a note \u00b9 it works."
+    assert pages[2] == "With GOsa\u00b9 and a note \u00b9 note \u00b9\u00b2 it works."
 
 
 def test_figures_that_belong_to_a_word_stay() -> None:

@@ -22,10 +22,11 @@ _CODES = "\x0b\x0c\r\x0e\x0f\x1b\x1c\x1d\x1e\x1f"
 _FIRST_WORD = re.compile(rf"[ \t]*((?:\S|[{_CODES}])+)")  # some of the codes count as space
 _CODED_BEFORE = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+$")
 _CODED_AFTER = re.compile(rf"(?:[^\W\d_]|[{_CODES}])+")
-_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w|^\W*/\w|^[^\w.]*\.\w")  # the last is a kind of files
+_CODE_BEFORE = re.compile(r"[-_\\=<>@]|\w[.:]\w|^\W*/\w")
+_KIND_OF_FILES = re.compile(r"[^\w.]*\.[^\W_]+$")
 # A figure behind a long word is the number of a note.
 _CODE_AFTER = re.compile(r"[^\W\d_]+(?:-\w|[_\\=(@]|/(?![^\W\d_])|[.:]\w)|[^\W\d_]{1,5}\d")
-_LAST_PART = re.compile(r"-([^\W\d_]+)")
+_LAST_PART = re.compile(rf"-((?:[^\W\d_]|[{_CODES}])+)")
 _AND_OR = frozenset("and or und oder bzw och eller og oraz lub и или".split())
 _AFTER_LATIN = "\u0370"
 _COMPOUNDS = frozenset("cross double non quasi self single third well".split())  # longer words so begun have a hyphen
@@ -110,6 +111,10 @@ class Vocabulary:
         """The same for who asks seldom: the pages that wait are gathered first."""
         self.gather()
         return self.has(word)
+
+    def ends_others(self, part: str) -> bool:
+        """Whether it stands behind a hyphen elsewhere."""
+        return part in self._last_parts
 
     def binds(self, left: str, right: str) -> bool:
         """Whether these are a word and what stands behind a hyphen elsewhere as well, as in X-based or apt-get."""
@@ -213,6 +218,8 @@ def _joins(head: str, tail: str, vocabulary: Vocabulary) -> bool | None:
     if vocabulary.has(f"{left}-{right}") or vocabulary.has(f"{head}-{tail}") or tail in _AND_OR:
         return False
     if _CODE_BEFORE.search(head) or _CODE_AFTER.match(tail):
+        return False
+    if _KIND_OF_FILES.match(head) and vocabulary.ends_others(right):  # as in .pk-files; .cvsignore is one word
         return False
     return None if _may_be_cut(left, right, vocabulary) else False
 

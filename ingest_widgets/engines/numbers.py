@@ -96,7 +96,9 @@ def _is_name(text: str, at: int, is_word: Callable[[str], bool]) -> bool:
     while start and text[start - 1].isalpha() and text[start - 1] < _IDEOGRAPHS:
         start -= 1
     word = text[start : at + 3]
-    return text.count(word) > 1 or is_word(word)
+    if text[at + 3 : at + 4] in _RAISED_FIGURES:  # more than one: names have none so long
+        return False
+    return len(re.findall(f"{re.escape(word)}(?![{_RAISED_FIGURES}])", text)) > 1 or is_word(word)
 
 
 def ends_word(text: str, end: int) -> bool:
