@@ -283,6 +283,15 @@ def test_an_accent_before_a_number_at_the_margin_leaves_the_space() -> None:
     assert texts(assemble(page_objects([b"BT /F1 10 Tf %b ET" % strokes]))) == ["SI\u00d3N 3"]
 
 
+@pytest.mark.parametrize(
+    ("behind", "text"), [("lich zu", "\u00dcbersichtlich\nzu"), ("Land zu", "\u00dcbersicht-\nLand zu")]
+)
+def test_an_accent_that_hangs_at_the_end_of_a_line_hides_no_cut(behind: str, text: str) -> None:
+    """Some of TeX's drivers draw it when all of the line is drawn."""
+    strokes = f"1 0 0 1 50 700 Tm (Ubersicht-) Tj 1 0 0 1 52 702.3 Tm (\\250) Tj 1 0 0 1 50 688 Tm ({behind}) Tj"
+    assert texts(assemble(page_objects([f"BT /F1 10 Tf {strokes} ET".encode()]))) == [text]
+
+
 def test_an_accent_in_another_line_stays_there() -> None:
     """It lies over a letter, but not at its height."""
     pdf = drawn(lambda canvas: (canvas.drawString(50, 760, "\u00b4"), canvas.drawString(50, 700, "e and so on"))[0])

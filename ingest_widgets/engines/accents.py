@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from ingest_widgets.engines.hyphens import HYPHEN, is_cut
+
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.textpage import TextPage
@@ -20,6 +22,7 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
 _MOST = 2_000  # of a kind on a page
 _TOUCHING, _BACK = 0.12, 0.5  # of the size of the font
+_LINE_BREAK = "\r\n"
 
 
 def accent_edits(page: TextPage, text: str) -> list[Edit]:
@@ -75,6 +78,9 @@ def _without(page: TextPage, text: str, at: int, letter: int) -> Edit:
     """Takes the accent out, with the spaces that pdfium saw around it: one stays where its neighbours stand apart."""
     spaced = text[at + 1 : at + 2] == " " and text[at + 2 : at + 3] not in _COMBINING  # another accent takes its own
     start, end = at - (text[max(at - 1, 0)] == " "), at + 1 + spaced
+    behind = text[end : end + _FARTHEST].lstrip(_ACCENTS_AND_SPACES)
+    if behind.startswith(_LINE_BREAK) and is_cut(text[max(start - 2, 0) : start], behind[len(_LINE_BREAK) :]):
+        return start - 1, end, HYPHEN  # pdfium sees no cut where an accent hangs at the line's end
     if end - start == 1 or not text[end : end + 1].strip():
         return start, end, ""
     if end - start == 2 and abs(letter - at) == 2 and text[(at + letter) // 2] == " ":
