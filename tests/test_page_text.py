@@ -402,7 +402,10 @@ def test_paragraphs_of_one_line_each_are_parted_by_gaps_like_those_around_them()
 
 
 def test_headings_are_parted_from_each_other_and_from_a_paragraph_of_one_line() -> None:
-    """The gaps are all alike, the sizes of the letters aren't; rows of a table have one, and the parts of a formula."""
+    """The gaps are all alike, the sizes of the letters aren't; rows of a table have one, and the parts of a formula.
+
+    Below a heading a gap may be smaller; the mark of a note is smaller than its lines.
+    """
 
     def page(canvas: Canvas) -> None:
         lines = [
@@ -419,8 +422,20 @@ def test_headings_are_parted_from_each_other_and_from_a_paragraph_of_one_line() 
         for size, y, line in ((10, 400, "a b"), (14, 375, "X"), (10, 350, "c d")):
             canvas.setFontSize(size)
             canvas.drawString(50, y, line)
+        for size, x, y, line in (
+            (12, 50, 300, "Contents"),
+            (10, 50, 284, "Some more words"),
+            (10, 50, 270, "than one"),
+        ):
+            canvas.setFontSize(size)
+            canvas.drawString(x, y, line)
+        for size, x, y, line in ((5, 50, 104, "1"), (9, 54, 100, "A note of two"), (9, 50, 86, "lines of words")):
+            canvas.setFontSize(size)
+            canvas.drawString(x, y, line)
 
     (text,) = texts(drawn(page))
+    assert "\n\nContents\n\nSome more words\nthan one\n\n" in text
+    assert text.endswith("\n\n1 A note of two\nlines of words")
     assert text.split("\n\n")[:4] == ["Chapter 2", "What remains", "2.1 Very little", "It is one line\nor two"]
     assert "1904 3 12\n1905 4 17\n1906 5 1" in text
     assert "a b\nX\nc d" in text

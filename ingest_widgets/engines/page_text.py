@@ -34,7 +34,7 @@ from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
 from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
-from ingest_widgets.engines.wide_gaps import APART, starts_below_gaps
+from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -168,7 +168,7 @@ class PageReader:
         lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
-        scale = page.point, APART * page.usual_size
+        scale = page.point, LEAST * page.usual_size
         begins, beside, apart = paragraph_starts(lines, firsts, lasts, *scale)
         if beside and (gaps := gaps_beside(page, beside, self._vocabulary)):
             lines, firsts, lasts = continued(lines, gaps, firsts, lasts)
@@ -181,7 +181,7 @@ class PageReader:
                 firsts, lasts = lowered(page, lines, starts, firsts, lasts)
                 begins, _, apart = paragraph_starts(lines, firsts, lasts, *scale)
         if apart:
-            begins += starts_below_gaps(page, lines, starts, apart, firsts, lasts)
+            begins += list(starts_below_gaps(page, lines, starts, apart, begins, firsts, lasts))
         return _parted(lines, begins)
 
 

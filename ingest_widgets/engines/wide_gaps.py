@@ -17,15 +17,15 @@ from ingest_widgets.scripts import SIGNS
 if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
 
-APART = 1.55
-"""Times the size of the font lines of one paragraph stand below each other at the most, but where all are set wide."""
+LEAST, _APART = 1.3, 1.55
+"""Times the size of the font: lines of one paragraph stand so far below each other only where all are set wide."""
 _LARGER = 1.08  # times the size of the text is that of a heading
 _WORDS = re.compile(f"[^\\W\\d_]{{3}}|[{SIGNS}]|^\\d+$")  # parts of formulas have none
 _MOST, _SOME = 0.6, 3  # of the wide gaps near a line
 
 
 def starts_below_gaps(
-    page: TextPage, lines: list[str], starts: list[int], apart: list[int], firsts: Pens, lasts: Pens
+    page: TextPage, lines: list[str], starts: list[int], apart: list[int], begins: list[int], firsts: Pens, lasts: Pens
 ) -> Iterator[int]:
     """Those of the lines below wide gaps that begin a paragraph.
 
@@ -33,20 +33,41 @@ def starts_below_gaps(
         page: Where its signs are pdfium's characters.
         lines: In reading order.
         starts: Where in its text they begin.
-        apart: The last of what `paragraph_starts` says.
+        apart: The last of what `paragraph_starts` says, where lines stand `LEAST` times the size of the font apart.
+        begins: The first of it.
         firsts: See there.
         lasts: See there.
     """
-    single = _single_lines(lines, apart)
+    usual = _APART * page.usual_size
+    drops = {number: lasts[1][number - 1] - firsts[1][number] for number in apart}
+    wide = [number for number in apart if drops[number] > usual]
+    single, known = _single_lines(lines, wide), {0, *begins}
     for number in apart:
-        if number not in single and not (_WORDS.search(lines[number - 1]) and _WORDS.search(lines[number])):
+        heads = number - 1 in known
+        if number not in single and not (
+            (heads or drops[number] > usual) and _changes_size(page, lines, starts, number)
+        ):
             continue
-        end = page.text.find(LINE_BREAK, starts[number - 1]) - 1
-        first, last, size = page.sizes([starts[number - 1], end, starts[number]])
-        changes = min(first, last) > _LARGER * size or size > _LARGER * max(first, last)
-        drop = lasts[1][number - 1] - firsts[1][number]
-        if (number in single or changes) and drop > APART * max(last, size):  # some begin with a small number
+        least = _APART if number in single or not heads else LEAST
+        if drops[number] > least * max(page.sizes([_end(page, starts, number), starts[number]])):
+            known.add(number)
             yield number
+
+
+def _changes_size(page: TextPage, lines: list[str], starts: list[int], number: int) -> bool:
+    """Whether both ends of the line before are larger than the beginning of this one, or smaller; both have words."""
+    before, size = page.sizes([starts[number - 1], starts[number]])
+    if max(before, size) <= _LARGER * min(before, size):
+        return False
+    if not (_WORDS.search(lines[number - 1]) and _WORDS.search(lines[number])):
+        return False
+    last = page.size(_end(page, starts, number))  # some lines begin with a small number
+    return min(before, last) > _LARGER * size or size > _LARGER * max(before, last)
+
+
+def _end(page: TextPage, starts: list[int], number: int) -> int:
+    """Where the line before ends; where it begins if others were drawn between."""
+    return max(page.text.rfind(LINE_BREAK, starts[number - 1], starts[number]) - 1, starts[number - 1])
 
 
 def _single_lines(lines: Sequence[str], apart: list[int]) -> set[int]:
