@@ -44,11 +44,10 @@ def starts_below_gaps(
     single, known = _single_lines(lines, wide), {0, *begins}
     for number in apart:
         heads = number - 1 in known
-        if number not in single and not (
-            (heads or drops[number] > usual) and _changes_size(page, lines, starts, number)
-        ):
+        changes = (heads or drops[number] > usual) and _changes_size(page, lines, starts, number)
+        if not (changes or number in single):
             continue
-        least = _APART if number in single or not heads else LEAST
+        least = LEAST if heads and changes else _APART
         if drops[number] > least * max(page.sizes([_end(page, starts, number), starts[number]])):
             known.add(number)
             yield number
