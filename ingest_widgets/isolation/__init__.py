@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ingest_widgets.isolation.images import PageBoxes, page_boxes, render_page
     from ingest_widgets.isolation.limits import Limits
     from ingest_widgets.isolation.pool import IsolatedExecutor
-    from ingest_widgets.isolation.survey import features
+    from ingest_widgets.isolation.slot import features
     from ingest_widgets.isolation.task import Stamp, Task
 
 _MODULE_OF = {
@@ -24,7 +24,7 @@ _MODULE_OF = {
     "Stamp": "task",
     "Task": "task",
     "extract": "extraction",
-    "features": "survey",
+    "features": "slot",
     "page_boxes": "images",
     "render_page": "images",
 }

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ingest_widgets.errors import CLOSE_FILES, EngineError, is_too_many_open
+from ingest_widgets.isolation.limits import Limits
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
+from ingest_widgets.isolation.promises import Promise
 from ingest_widgets.statuses import Reason
 
 TASKS_A_WORKER = 250
@@ -133,6 +135,15 @@ def own_slot() -> Slot:
     if _here.slot is None:
         _here.slot = Slot()
     return _here.slot
+
+
+def features() -> dict[str, Promise]:
+    """For each promise of the isolation whether it is kept here, and how; starts a worker if there is none.
+
+    Raises:
+        EngineError: No worker can be started.
+    """
+    return dict(own_slot().worker(Limits().memory_bytes, sandbox=True).promises)
 
 
 def take_slot(slot: Slot) -> None:
