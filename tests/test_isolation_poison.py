@@ -93,6 +93,14 @@ def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path) -> None:
     assert [page.number for page in done[0].pages] == [1]
 
 
+def test_what_hangs_where_it_crashed_before_ends_within_its_time_and_two_seconds(tmp_path: Path) -> None:
+    """Also when another page hangs behind it."""
+    started = time.monotonic()
+    got = read("before", f"poison: late {tmp_path}", "poison: wait", limits=Limits(seconds=3.0))
+    assert time.monotonic() - started < 5
+    assert (got.status, got.reason, [page.number for page in got.pages]) == (Status.PARTIAL, Reason.TIMEOUT, [1])
+
+
 def test_what_other_files_have_taken_of_the_memory_is_no_files_fault() -> None:
     """A file that a fresh worker can hold is read, whatever was read before it."""
     limits = Limits(seconds=30.0, memory_bytes=1024 * 1024 * 1024)

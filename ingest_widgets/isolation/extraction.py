@@ -47,6 +47,7 @@ class _Attempts:
         self._rungs = rungs(task.engine)
         self._got = Gathering(task)
         self._started = self._begun = self._asked = awake()
+        self._count = 0
         self._late_left = STALL_SECONDS
         self._is_fresh = False
         self._tried_again_at: object = None
@@ -66,10 +67,13 @@ class _Attempts:
         return self._got.extraction(cancelled=self._slot.killed, seconds=awake() - self._started)
 
     def _attempt(self) -> None:
+        self._count += 1
         worker = self._timed(
             lambda: self._slot.worker(self._task.limits.memory_bytes, sandbox=is_built_in(self._task.engine))
         )
         self._begun = awake()
+        if self._count == 1:
+            self._started = self._begun
         deadline = self._begun + self._task.limits.seconds
         worker.begin()
         self._is_fresh = worker.tasks == 1
@@ -103,11 +107,15 @@ class _Attempts:
 
     def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
         self._asked = awake()
-        if not self._got.pages.bad:
+        if not self._is_in_doubt:
             return worker.receive(deadline, self._got.rest(self._asked))
         soft = self._started + self._task.limits.seconds
-        deadline = min(deadline, max(soft, self._asked) + self._late_left)
-        return self._timed(lambda: worker.receive(deadline))
+        return self._timed(lambda: worker.receive(max(soft, self._asked) + self._late_left))
+
+    @property
+    def _is_in_doubt(self) -> bool:
+        """Whether something went wrong before, so that the seconds of the file, not those of the attempt, count."""
+        return self._count > 1 or bool(self._got.pages.bad)
 
     def _timed(self, wait: Callable[[], T]) -> T:
         """Waits; what lies beyond the file's own seconds goes off the budget for late attempts."""
@@ -115,9 +123,8 @@ class _Attempts:
         try:
             return wait()
         finally:
-            now = awake()
-            late = now - max(asked, self._started + self._task.limits.seconds)
-            if self._got.pages.bad and late > 0:
+            late = awake() - max(asked, self._started + self._task.limits.seconds)
+            if self._is_in_doubt and late > 0:
                 self._late_left -= late
 
     def _goes_on(self, end: WorkerEnded) -> bool:

@@ -45,10 +45,10 @@ _most_resident = 0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one attempt at one file may cost.
+    """What one file, or a range of its pages, may cost.
 
     Attributes:
-        seconds: Wall-clock and CPU time of each attempt; `MOST_SECONDS` at most.
+        seconds: Wall-clock time of all attempts and CPU time of each; `MOST_SECONDS` at most.
         memory_bytes: Address space of the worker; `MOST_MEMORY_BYTES` at most.
         max_file_bytes: A larger file is refused.
         max_pages: A document with more pages is refused.

@@ -97,6 +97,13 @@ def once() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def late() -> None:
+    """Dies after a while, and hangs where one has died here before, in the folder that the page names."""
+    threading.Event().wait(2.7)
+    once()
+    wait()
+
+
 def grandchild() -> None:
     """Leaves a process behind that holds our pipes open, then dies."""
     child = os.fork()
@@ -202,6 +209,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "borrows": borrows,
     "stop": stop,
     "once": once,
+    "late": late,
     "grandchild": grandchild,
     "daemon": daemon,
     "watched": watched,
