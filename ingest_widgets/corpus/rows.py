@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ingest_widgets.corpus import vectors
@@ -20,6 +20,7 @@ from ingest_widgets.corpus.records import (
 from ingest_widgets.corpus.scanned_lines import lines_of
 
 _MOST = 20
+_NOTED: dict[str, Callable[[object], object]] = {"embedding": vectors.embedding_of, "last_run": summary_of}
 _RECORD_WIDTH = len(RECORD_COLUMNS.split(","))
 
 
@@ -62,20 +63,11 @@ def _bad_rows(con: sqlite3.Connection) -> Iterator[str]:
 
 
 def _bad_notes(con: sqlite3.Connection) -> Iterator[str]:
-    try:
-        vectors.held(con)
-    except BadRow as error:
-        yield str(error)
-    for (value,) in con.execute("SELECT value FROM notes WHERE key = 'last_run'"):
+    for key, value in con.execute("SELECT key, value FROM notes"):
         try:
-            summary_of(value)
+            _NOTED.get(key, as_text)(value)
         except BadRow as error:
-            yield str(error)
-    for key, value in con.execute("SELECT key, value FROM notes WHERE key NOT IN ('embedding', 'last_run')"):
-        try:
-            as_text(value)
-        except BadRow as error:
-            yield f"what is noted of {key} can't be read: {error}"
+            yield str(error) if key in _NOTED else f"what is noted of {key} can't be read: {error}"
 
 
 def _name(name: object, file_id: int) -> str:

@@ -37,8 +37,11 @@ class Embedding:
 def held(con: sqlite3.Connection) -> Embedding | None:
     """What the vectors share; None when there are none, as in a file of an older version."""
     value = noted(con, "embedding")
-    if value is None:
-        return None
+    return None if value is None else embedding_of(value)
+
+
+def embedding_of(value: object) -> Embedding:
+    """What is noted of the vectors."""
     what = "what is noted of the vectors"
     shared = from_json(value, what)
     try:
