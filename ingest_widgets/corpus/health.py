@@ -50,20 +50,14 @@ _REASONLESS = "SELECT name, status FROM files WHERE status IN ('partial', 'faile
 
 # Each finds rows (what, detail) and has the sentence that tells of them.
 _QUESTIONS = [
-    (
-        _MISCOUNTED,
-        "{} says it has {} pages, but {} are held",
-    ),
+    (_MISCOUNTED, "{} says it has {} pages, but {} are held"),
     (
         "SELECT id, file_id FROM pages WHERE file_id NOT IN (SELECT id FROM files)",
         "page row {} belongs to no file ({})",
     ),
     ("SELECT file_id, 0 FROM uploads WHERE file_id NOT IN (SELECT id FROM files)", "upload {} belongs to no file"),
     ("SELECT name, number FROM pages JOIN files ON files.id = file_id WHERE number < 1", "{} has a page number {}"),
-    (
-        _BEYOND,
-        "{} was read as a whole, but has a page {} beyond its last",
-    ),
+    (_BEYOND, "{} was read as a whole, but has a page {} beyond its last"),
     ("SELECT name, typeof(identity) FROM files WHERE typeof(identity) <> 'blob'", "the path of {} is held as {}"),
     ("SELECT name, kind FROM files WHERE kind NOT IN ('file', 'url', 'upload')", "{} is of the unknown kind {!r}"),
     (
@@ -71,24 +65,15 @@ _QUESTIONS = [
         "{} is ingested, but the reason {!r} says why it isn't",
     ),
     (_REASONLESS, "{} is {}, but no reason says why"),
-    (
-        "SELECT name, pages FROM files WHERE status = 'ingested' AND pages < 1",
-        "{} is ingested, but has {} pages",
-    ),
+    ("SELECT name, pages FROM files WHERE status = 'ingested' AND pages < 1", "{} is ingested, but has {} pages"),
     (_ALTERED, "the bytes of the upload {} aren't those that were read"),
     (_LOST, "the bytes of the upload {} are {}"),
     (
         "SELECT id, file_id FROM chunk_vectors WHERE file_id NOT IN (SELECT id FROM files)",
         "vector {} belongs to no file ({})",
     ),
-    (
-        _MISPLACED,
-        "{} has a vector for a place on page {} that isn't there",
-    ),
-    (
-        _MISSHAPEN,
-        "vector {} has {} bytes, as no other one",
-    ),
+    (_MISPLACED, "{} has a vector for a place on page {} that isn't there"),
+    (_MISSHAPEN, "vector {} has {} bytes, as no other one"),
     (
         "SELECT file_id, 0 FROM embedded_files WHERE file_id NOT IN (SELECT id FROM files)",
         "file {} is said to have vectors, but it isn't there",
