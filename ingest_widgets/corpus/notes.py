@@ -1,4 +1,4 @@
-"""What a corpus notes beside its files: of the last run, its vectors, and how often something has changed."""
+"""What a corpus notes beside its files: of the last run, of its vectors, and what tells one state from another."""
 
 from __future__ import annotations
 
