@@ -83,7 +83,11 @@ def _blank(page: TextPage, unit: Unit, following: Unit, size: float, space: floa
             return ""
         if drawn is not None:
             return drawn
-    if _are_letters(unit, following) and len(unit.signs) == 1 and _ends_word(page.text[unit.signs[0]]):
+    if (
+        len(unit.signs) == len(following.signs) == 1
+        and _are_letters(unit, following)
+        and _ends_word(page.text[unit.signs[0]])
+    ):
         most = _JOINED * size
     elif not _are_beside(page.text, unit, following):
         most = max(_TOUCHING * size, space - _WIDE * size)
