@@ -29,6 +29,7 @@ def set_in_symbols(*lines: str) -> list[str]:
     "line",
     [
         "the argument {\u27e8name\u27e9} and [\u27e8other list\u27e9]",
+        "the guards \u27e8*package\u27e9 and \u27e8/package\u27e9 of it",
         "his mean of \u27e8x\u27e9, with hi-fi",
         "\u27e8a\u27e8b\u27e9c\u27e9 stands for",
     ],

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _OPENS, _CLOSES = "\u27e8", "\u27e9"
 # What is between them touches them, or a slanted sign before the second has some room, which pdfium takes for a space;
 # letters of other fonts without a map stand among their like.
-_BRACKET = re.compile(r"h(?=[\w\\(\[{|\u2212-])|(?<=[\w)\]}|*+])i|(?<=[\w)\]}|*+] )i(?!\w)")
+_BRACKET = re.compile(r"h(?=[\w\\(\[{|/*\u2212\u2217-])|(?<=[\w)\]}|*+])i|(?<=[\w)\]}|*+] )i(?!\w)")
 _BEHIND = "}])"  # a search for one sign takes a hundredth of one for two
 _ENDS, _MIDDLE = ("i ", "i,"), 200  # signs to either side of the middle
 
