@@ -186,6 +186,12 @@ def test_a_ligature_is_what_its_font_calls_it(shown: str, text: str) -> None:
     assert read(in_named_ligatures(shown)) == (text, ())
 
 
+@pytest.mark.parametrize("broken", [b"/BaseFont/Helvetica#ff", b"/BaseFont 7", b"/BaseFont[/X]"])
+def test_a_font_of_which_nothing_can_be_told_costs_no_page(broken: bytes) -> None:
+    pdf = in_named_ligatures("/F1 12 Tf (a \\033eld di\\035erent) Tj").replace(b"/BaseFont/Helvetica", broken, 1)
+    assert "eld" in read(pdf)[0]
+
+
 def test_words_with_such_a_ligature_are_marked() -> None:
     document = open_pdfium(in_named_ligatures("/F1 12 Tf (a di\\035erent \\033eld) Tj"), lambda: ())
     try:

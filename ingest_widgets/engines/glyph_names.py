@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+from ingest_widgets.engines.protocol import EngineRefuses
+from ingest_widgets.engines.structure import refusals
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
@@ -46,7 +50,10 @@ class GlyphNames:
         if self._looks <= 0:
             return []
         codes = [at for at in map(re.Match.start, _CODE.finditer(page.text)) if page.is_unmapped(at)]
-        named = self._named(page.index) if codes else {}
+        named: dict[tuple[str, int], str] = {}
+        if codes:
+            with suppress(EngineRefuses), refusals():
+                named = self._named(page.index)
         found = ((at, named.get((page.font_name(at), page.code(at)))) for at in codes)
         edits = [(at, at + 1, letters) for at, letters in found if letters]
         if codes and not edits:
