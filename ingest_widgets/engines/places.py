@@ -161,16 +161,19 @@ def _edited(page: TextPage, text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
 def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
     """Where the signs of a replacement stand that are those before in another order; else where these begin."""
     first, last, replacement = edit
-    if last - first == len(replacement) > 1:
-        across, _ = page.pens(range(first, last))
-        from_left = sorted(range(first, last), key=lambda n: (across[n - first], text[n] != " "))
-        for order in (range(last - 1, first - 1, -1), from_left):
-            if "".join(text[n] for n in order) == replacement:
-                return order
     if _is_read_anew(page, edit):
         _, order = by_place(page, text, first, last)
-        return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
-    return repeat(first)
+        if len(order) == len(replacement):
+            return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
+    if sorted(text[first:last]) != sorted(replacement):
+        return repeat(first)
+    if text[first:last] == replacement[::-1]:
+        return range(last - 1, first - 1, -1)
+    across, _ = page.pens(range(first, last))
+    from_left: dict[str, list[int]] = {}
+    for place in sorted(range(first, last), key=lambda n: across[n - first], reverse=True):
+        from_left.setdefault(text[place], []).append(place)
+    return [from_left[sign].pop() for sign in replacement]
 
 
 def _is_within(edits: Sequence[Edit], place: int) -> bool:
