@@ -147,6 +147,20 @@ def test_a_word_with_marks_is_found_where_it_stands(low: float) -> None:
     assert found(pdf, letters("fe")) == []
 
 
+def test_words_that_changed_places_are_found_where_they_stand_and_nowhere_else() -> None:
+    """Behind a raised sign only a part of the line is read anew."""
+
+    def page(canvas: Canvas) -> None:
+        from_the_right(canvas, WORDS, 780)
+        canvas.setFont("Helvetica", 7)
+        canvas.drawString(505, 763, "*")
+        from_the_right(canvas, [("Times-Roman", "abc"), ("Helvetica", "ptext")], 760)
+
+    start = 500 - width("abc")
+    ((left, *_, right, _),) = found(written_in("\u05d0", page), "ptext")
+    assert (left, right) == pytest.approx((start - 2.8 - width("ptext", "Helvetica"), start - 2.8), abs=1)
+
+
 def test_brackets_around_figures_stay_as_they_are_beside_mirrored_ones() -> None:
     """Pdfium mirrors those beside right-to-left letters only."""
     pieces = [("Times-Roman", "(abc)"), ("Times-Roman", "de"), ("Helvetica", "(12)"), ("Times-Roman", "ghi")]
@@ -167,11 +181,18 @@ def test_lines_that_pdfium_mixed_are_no_line() -> None:
     assert is_one_line([*second[50:], -1, *first, *reversed(second[:50])])
 
 
-def in_arabic(content: bytes) -> bytes:
-    """A page whose font has kaf, teh, alef, o, and as one sign each lam, lam and heh; f, f and i; c and e."""
+def in_arabic(content: bytes, width: int = 1000) -> bytes:
+    """A page whose font has kaf, teh, alef, o, and as one sign each lam, lam and heh; f, f and i; c and e.
+
+    Args:
+        content: What is drawn.
+        width: Of each sign, in thousandths of the size of the font.
+    """
     rows = b"<0041> <0643> <0042> <062A> <0043> <0627> <0044> <064406440647> <0045> <006600660069> <0046> <006F>"
     rows += b" <0047> <00630065> <0020> <0020>"
-    return assemble(page_objects([content]) | cmap_font(b"8 beginbfchar %b endbfchar" % rows, embedded=False))
+    font = cmap_font(b"8 beginbfchar %b endbfchar" % rows, embedded=False)
+    font[94] = font[94].replace(b"/BaseFont", b"/DW %d/BaseFont" % width)
+    return assemble(page_objects([content]) | font)
 
 
 def test_the_letters_of_a_ligature_keep_their_order() -> None:
@@ -206,6 +227,13 @@ def test_a_small_gap_ends_a_word_behind_a_letter_that_would_be_joined(words: byt
     """An alef isn't, wherever it stands."""
     (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046> -300 %b] TJ ET" % words))
     assert text == read + " o"
+
+
+def test_a_space_that_a_letter_reaches_into_is_one_where_pdfium_has_it() -> None:
+    """Between Arabic letters of which the first isn't joined."""
+    words = b"<00410042> -210 <00430042> -115 <00430041> -210 <00430041>"
+    (text,) = texts(in_arabic(b"BT /F1 12 Tf 72 720 Td [<0046> -300 %b] TJ ET" % words, width=500))
+    assert text == "\u0643\u0627 \u0643\u0627 \u062a\u0627 \u062a\u0643 o"
 
 
 def test_brackets_of_a_font_of_one_width_touch_the_figures_in_them() -> None:

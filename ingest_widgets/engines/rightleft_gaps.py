@@ -24,6 +24,7 @@ _TOUCHING = 0.12  # where pdfium has a space somewhere between them
 _NEXT = 0.15  # where it has none
 _FIGURES = 0.35  # the same: a 1 may be drawn no wider than it is
 _OF_SPACES = 0.8  # the same, of the gaps between words
+_OF_TIGHT = 0.4  # the same, where pdfium has a space and nothing else: the tails of some letters reach into it
 _WIDE = 0.35  # fonts of one width have wider spaces, and other gaps that are wider by as much
 _WITHIN = 0.8  # so far apart signs of a word may stand where spaces are drawn, and none was
 _LEVEL = 0.05
@@ -69,6 +70,12 @@ def _are_beside(text: str, unit: Unit, following: Unit) -> bool:
     return last - first == 1  # it may have swapped signs of two kinds
 
 
+def _is_space_between(text: str, unit: Unit, following: Unit) -> bool:
+    """Whether pdfium has a space between two Arabic letters, and nothing else; between others some are false."""
+    first, last = sorted((unit.signs[-1], following.signs[0]))
+    return text[first + 1 : last].isspace() and all(map(ARABIC.match, text[first] + text[last]))
+
+
 def _is_note(page: TextPage, unit: Unit, following: Unit) -> bool:
     """Whether a figure is the mark of a note, behind a word or before the note itself."""
     figure, letter = (unit, following) if unit.kind == "N" else (following, unit)
@@ -91,6 +98,8 @@ def _blank(page: TextPage, unit: Unit, following: Unit, size: float, space: floa
         most = _JOINED * size
     elif not _are_beside(page.text, unit, following):
         most = max(_TOUCHING * size, space - _WIDE * size)
+        if space and _is_space_between(page.text, unit, following):
+            most = min(most, _OF_TIGHT * space)
     else:
         most = max((_FIGURES if unit.kind == following.kind == "N" else _NEXT) * size, _OF_SPACES * space)
     return " " if gap > most else ""
