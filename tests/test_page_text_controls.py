@@ -151,13 +151,14 @@ def test_the_form_feed_with_which_an_engine_ends_a_page_is_no_ligature(end: str)
 
 
 @pytest.mark.parametrize(
-    ("meaning", "text"), [("0002", ""), ("0093", ""), ("D835DC65", "\U0001d465"), ("D844DE3D", "\U0002123d")]
+    ("meaning", "text"),
+    [("0002", ""), ("0093", ""), ("FFFF", ""), ("D835DC65", "\U0001d465"), ("D844DE3D", "\U0002123d")],
 )
 def test_one_such_sign_or_a_pair_costs_a_page_neither_its_accents_nor_its_paragraphs(meaning: str, text: str) -> None:
     """Where pdfium's characters aren't the text's signs one by one, nothing on the page could be placed."""
-    rows = f"<0041> <{meaning}> <0042> <00A8> <0043> <0075> <0044> <006E>"
+    rows = f"<0000> <{meaning}> <0042> <00A8> <0043> <0075> <0044> <006E>"
     word = "<0042> Tj 0 0 Td <00430044> Tj"  # the accent first, and then its letter below it
-    shown = f"<004100430044> Tj 0 -14 Td {word} 0 -14 Td <00440043> Tj 0 -40 Td <00430044> Tj"
+    shown = f"<000000430044> Tj 0 -14 Td {word} 0 -14 Td <00440043> Tj 0 -40 Td <00430044> Tj"
     content = f"BT /F1 12 Tf 72 720 Td {shown} ET".encode()
     font = cmap_font(f"4 beginbfchar {rows} endbfchar".encode(), embedded=False)
     read_text, _ = read(assemble(page_objects([content]) | font))

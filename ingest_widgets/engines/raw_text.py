@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from codecs import utf_16_le_decode
 from collections.abc import Iterable, Sequence
 
@@ -55,21 +56,30 @@ def _with_dropped(page: Handle, text: str, count: int) -> str:
     counted: Sequence[int] = range(count)
     if len(text) < count:
         counted = [n for n in counted if _UNICODE(page, n) not in _DROPPED or _IS_HYPHEN(page, n)]
-    if len(counted) != len(text):  # another pdfium drops others
-        return text
-    nuls, at = [], text.find(CUT)
-    while at >= 0:
-        if not _UNICODE(page, counted[at]):
-            nuls.append(at)
-        at = text.find(CUT, at + 1)
-    if not nuls and len(text) == count:
+        if len(text) < len(counted):
+            counted = _without_missing(page, text, counted)
+        if len(counted) != len(text):  # another pdfium drops others
+            return text
+    elif all(_UNICODE(page, cut.start()) for cut in re.finditer(CUT, text)):
         return text
     signs = [CONTROL] * count
     for number, sign in zip(counted, text, strict=True):
         signs[number] = sign
-    for at in nuls:
-        signs[counted[at]] = "\0"
-    return "".join(signs)
+    return "".join(
+        "\0" if sign in (CUT, CONTROL) and not _UNICODE(page, number) else sign for number, sign in enumerate(signs)
+    )
+
+
+def _without_missing(page: Handle, text: str, counted: Sequence[int]) -> list[int]:
+    """Those that pdfium wrote: of a sign with the code 0 that means nothing there is a NUL, and nothing in the text.
+
+    Such are large brackets of TeX's, and what XeTeX calls U+FFFF since its font lacks it.
+    """
+    written: list[int] = []
+    for number in counted:
+        if _UNICODE(page, number) or text[len(written) : len(written) + 1] == CUT:
+            written.append(number)
+    return written
 
 
 def with_pairs(text: str) -> str:
