@@ -117,7 +117,7 @@ print(sorted(name for name in sys.modules if name.startswith("ingest_widgets.") 
 """
     ours = {name.removeprefix("ingest_widgets.").removeprefix("isolation.") for name in ast.literal_eval(fresh(code))}
     its = "isolation worker reading content limits sandbox watch promises wire"
-    assert ours == {"counted", "errors", "lazy", "logs", "printable", "statuses", *its.split()}
+    assert ours == {"counted", "errors", "lazy", "logs", "printable", "scripts", "statuses", *its.split()}
 
 
 def test_nobody_inside_imports_the_package_root() -> None:
