@@ -24,7 +24,7 @@ SHIFT = 9.0
 """Raised and lowered signs stand no farther off their line."""
 _STACKED = 1.0  # one over the other
 _WIDER = 1.28
-_INDENT = (5.0, 45.0)
+_LEAST_INDENT, _MOST_INDENT = 5.0, 45.0
 _ALIGNED = 2.0
 NEAR = 8
 """So many lines before and behind one tell what is usual there."""
@@ -60,17 +60,18 @@ def paragraph_starts(
     starts, beside, apart = [], [], []
     wide, until = wide / point, 0
     for number, drop, above, below, before, left in around:
-        alone = left > before and len(lines[number - 1]) == 1
-        if (-SHIFT < drop < SHIFT and left > before - _STACKED) or (alone and drop < 2 * SHIFT):
-            beside.append(number)
-        if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
-            if drop < -_SAME_LINE and not alone and new_sentence(lines[number - 1], lines[number]):
-                starts.append(number)
-            continue
-        usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
-        indented = _INDENT[0] < abs(left - before) < _INDENT[1]
-        if indented:
+        step = left - before
+        if drop < SHIFT or step > 0:
+            alone = step > 0 and len(lines[number - 1]) == 1
+            if (-SHIFT < drop < SHIFT and step > -_STACKED) or (alone and drop < 2 * SHIFT):
+                beside.append(number)
+            if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
+                if drop < -_SAME_LINE and not alone and new_sentence(lines[number - 1], lines[number]):
+                    starts.append(number)
+                continue
+        if _LEAST_INDENT < abs(step) < _MOST_INDENT:
             until = _end_of_starts(lines, across, before, number)
+        usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
         if number < until or drop > _WIDER * usual > _SAME_LINE:
             starts.append(number)
         elif drop > wide:
@@ -96,12 +97,13 @@ def _end_of_starts(lines: Sequence[str], across: list[float], before: float, num
 
     All of these but the last are paragraphs of one line, as people speak in novels; lines of a program end otherwise.
     """
-    left, end = across[number], number
+    left, ends, line = across[number], lines[number - 1].rstrip(), lines[number]
     hangs = left < before  # an entry of a dictionary begins with a small letter, too
-    if (hangs and _FULL_STOP.search(lines[number - 1])) or new_sentence(lines[number - 1], lines[number]):
+    if not ends.endswith(_ENDS_SENTENCE) or (line[:1].islower() and not (hangs and _FULL_STOP.search(ends))):
+        return number
+    end = number + 1
+    while end < len(lines) and abs(across[end] - left) < _ALIGNED and _follows_stop(lines, end, hangs):
         end += 1
-        while end < len(lines) and abs(across[end] - left) < _ALIGNED and _follows_stop(lines, end, hangs):
-            end += 1
     if end == len(lines) or abs(across[end] - before) >= _ALIGNED:
         return number
     # Full lines all of which end a sentence are the inner ones of a paragraph, or of an entry of a list.

@@ -196,7 +196,7 @@ def matrix_of(handle: Handle) -> Matrix:
 
 def least_scale(matrix: Matrix) -> float:
     """How large one unit is, along the line or across it, whichever is less."""
-    a, b, c, d, *_ = matrix
+    a, b, c, d, _, _ = matrix
     return min(hypot(a, b), hypot(c, d))
 
 
