@@ -131,6 +131,18 @@ def test_columns_drawn_line_by_line_across_are_read_one_after_the_other() -> Non
     assert text.split()[16:] == " ".join(left + right).split()
 
 
+def test_paragraphs_of_one_line_each_are_parted_in_columns_drawn_across_as_well() -> None:
+    left, right = ([f"{line.capitalize()}." for line in column(width)[:18]] for width in (40, 44))
+
+    def page(canvas: Canvas) -> None:
+        for number, pair in enumerate(zip(left, right, strict=True)):
+            for x, line in zip((50, 310), pair, strict=True):
+                canvas.drawString(x, 780 - 20 * number, line)
+
+    (text,) = texts(drawn(page))
+    assert text.split("\n\n") == left + right
+
+
 def test_columns_whose_lines_were_drawn_as_one_piece_are_read_one_after_the_other() -> None:
     """The gap is nothing but a number between two strings, and numbers of lines stand beside the left column."""
     left, right = column(40)[:18], column(44)[:18]

@@ -18,7 +18,7 @@ from ingest_widgets.engines.layers import spans_in_order
 from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
-from ingest_widgets.engines.paragraphs import Pens, Place, paragraph_starts, pens_of
+from ingest_widgets.engines.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.producers import (
     cuts_of,
     is_of_browser,
@@ -164,7 +164,7 @@ class PageReader:
             rows = reading_order(page, text)
             if rows:
                 self._mixed = True
-                return _rebuilt(text, rows, in_order(edits + false_space_edits(page, text)), page.point)
+                return _rebuilt(page, rows, in_order(edits + false_space_edits(page, text)))
         lasts = _last_parts(page, lines, starts, firsts) if CUT in text else firsts
         if edits:
             lines = [_edited(text, start, start + len(line), edits) for start, line in zip(starts, lines, strict=True)]
@@ -180,9 +180,7 @@ class PageReader:
                 self._noted = True
                 firsts, lasts = lowered(page, lines, starts, firsts, lasts)
                 begins, _, apart = paragraph_starts(lines, firsts, lasts, *scale)
-        if apart:
-            begins += list(starts_below_gaps(page, lines, starts, apart, begins, firsts, lasts))
-        return _parted(lines, begins)
+        return _parted(page, lines, starts, apart, begins, firsts, lasts)
 
 
 def changes(page: TextPage, from_right: bool, names: GlyphNames | None = None) -> list[Edit]:
@@ -220,31 +218,34 @@ def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pen
     return across, up
 
 
-def _parted(lines: list[str], begins: list[int]) -> list[str]:
+def _parted(
+    page: TextPage, lines: list[str], starts: list[int], apart: list[int], begins: list[int], firsts: Pens, lasts: Pens
+) -> list[str]:
+    if apart:
+        begins += list(starts_below_gaps(page, lines, starts, apart, begins, firsts, lasts))
     for number in begins:
         lines[number] = "\n" + lines[number]
     return lines
 
 
-def _rebuilt(text: str, rows: list[list[Segment]], edits: list[Edit], point: float) -> list[str]:
+def _rebuilt(page: TextPage, rows: list[list[Segment]], edits: list[Edit]) -> list[str]:
     lines: list[str] = []
-    firsts: list[Place] = []
-    lasts: list[Place] = []
+    begun: list[Segment] = []
+    ended: list[Segment] = []
     for row in rows:
-        line = " ".join(_edited(text, s.start, s.end, edits) for s in row)
-        place = (row[0].left, row[0].base)
+        line = " ".join(_edited(page.text, s.start, s.end, edits) for s in row)
+        if lines and lines[-1][-1:] in "-\u2010\u00ad" and lines[-1][-2:-1].isalpha() and line[:1].islower():
+            lines[-1] = lines[-1][:-1] + CUT  # pdfium saw no line end here
         if lines and lines[-1].endswith(CUT):
             lines[-1] += line
-            lasts[-1] = place
-            continue
-        if lines and lines[-1][-1:] in "-\u2010\u00ad" and lines[-1][-2:-1].isalpha() and line[:1].islower():
-            lines[-1] = lines[-1][:-1] + CUT + line  # pdfium saw no line end here
-            lasts[-1] = place
+            ended[-1] = row[0]
             continue
         lines.append(line)
-        firsts.append(place)
-        lasts.append(place)
-    return _parted(lines, paragraph_starts(lines, pens_of(firsts), pens_of(lasts), point)[0])
+        begun.append(row[0])
+        ended.append(row[0])
+    firsts, lasts = (pens_of([(s.left, s.base) for s in parts]) for parts in (begun, ended))
+    begins, _, apart = paragraph_starts(lines, firsts, lasts, page.point, LEAST * page.usual_size)
+    return _parted(page, lines, [s.start for s in begun], apart, begins, firsts, lasts)
 
 
 def _edited(text: str, start: int, end: int, edits: list[Edit]) -> str:

@@ -65,7 +65,7 @@ def _changes_size(page: TextPage, lines: list[str], starts: list[int], number: i
 
 
 def _end(page: TextPage, starts: list[int], number: int) -> int:
-    """Where the line before ends; where it begins if others were drawn between."""
+    """Where the line before ends, with the columns beside it; where it begins if others were drawn between."""
     return max(page.text.rfind(LINE_BREAK, starts[number - 1], starts[number]) - 1, starts[number - 1])
 
 
