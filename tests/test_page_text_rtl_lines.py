@@ -201,6 +201,14 @@ def test_the_letters_of_a_ligature_keep_their_order() -> None:
     assert text == "\u0644\u0644\u0647 \u0643\u062a\u0627\u062a office"
 
 
+@pytest.mark.parametrize(("sign", "letter", "times"), [("0042", "\u062a", 1), ("0043", "\u0627", 3)])
+def test_dots_that_are_called_as_their_letter_are_no_second_one(sign: str, letter: str, times: int) -> None:
+    """Typst calls all that it draws of a letter by its name; an alef has no dots."""
+    shown = f"[<004600200043{sign}> 800] TJ /F1 5 Tf 2 Ts [<{sign}> -500 <0041>] TJ"
+    (text,) = texts(in_arabic(f"BT /F1 12 Tf 72 720 Td {shown} ET".encode()))
+    assert text.count(letter) == times
+
+
 def test_words_of_one_piece_are_parted_on_a_page_that_has_signs_in_pieces_and_spaces() -> None:
     """An office suite draws lines as pieces, and by themselves what its font has no map for; and then spaces."""
     marked = b"/Span <</ActualText <FEFF0643064E>>> BDC 72 700 Td <0041> Tj 3 3 Td <0042> Tj EMC"

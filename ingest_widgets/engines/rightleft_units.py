@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _JOINERS = NON_JOINER + "\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"
+_DOTLESS = frozenset("\u0627\u062d\u062f\u0631\u0633\u0635\u0637\u0639\u0643\u06a9\u0644\u0645\u0648")
+_LOW = 0.6  # of the height of a letter
 _NEAR = 4  # letters on either side of a mark: it belongs to one of them
 
 
@@ -59,11 +61,35 @@ def units_of(page: TextPage, text: str, start: int, end: int) -> list[Unit]:
         else:
             units.append(unit)
     units.sort(key=lambda unit: unit.pen - (unit.kind == " ") / 2, reverse=True)  # the last space may lie on a letter
+    units = _without_parts(page, units)
     letters = [unit for unit in reversed(units) if unit.kind == "R"]
     pens = [unit.pen for unit in letters]
     for mark in marks if letters else ():
         _attach(mark, letters, pens)
     return units
+
+
+def _without_parts(page: TextPage, units: list[Unit]) -> list[Unit]:
+    """Those that aren't a part of another one near them: Typst calls the dots and the marks of a letter by its name."""
+    said = ["".join(page.text[sign] for sign in unit.signs) for unit in units]
+    parts: set[int] = set()
+    for back in range(1, _NEAR):
+        for number, (one, other) in enumerate(zip(said, said[back:], strict=False)):
+            if one == other and units[number].kind == "R" and one not in _DOTLESS:
+                parts.update(_part(page, units, number, number + back))
+    return [unit for number, unit in enumerate(units) if number not in parts] if parts else units
+
+
+def _part(page: TextPage, units: Sequence[Unit], number: int, other: int) -> list[int]:
+    """That of two units of the same signs that stands over or under the other one, or is much lower."""
+    pair = (number, other)
+    extents = dict(zip(pair, page.extents([units[n].signs[0] for n in pair]), strict=True))
+    heights = {n: top - bottom for n, (bottom, top) in extents.items()}
+    small, large = sorted(pair, key=heights.__getitem__)
+    middle = (units[small].left + units[small].right) / 2
+    is_apart = extents[small][0] >= extents[large][1] or extents[small][1] <= extents[large][0]
+    is_within = units[large].left < middle < units[large].right
+    return [small] if is_within and (is_apart or heights[small] < _LOW * heights[large]) else []
 
 
 def _drawn_as_one(page: TextPage, text: str, signs: list[int], left: float, right: float) -> tuple[float, float]:
