@@ -110,10 +110,10 @@ def test_tex_cuts_words_whatever_the_hyphens_are_that_were_seen() -> None:
 
 def test_the_document_tells_which_hyphens_belong_to_a_word() -> None:
     """An earlier page that writes the compound in the middle of a line keeps it; the same without it is joined."""
-    seen = lambda canvas: lines_at(canvas, ["A user-defined value is possible here."])  # noqa: E731
-    cut = lambda canvas: lines_at(canvas, ["This is a user-", "defined value."])  # noqa: E731
-    assert texts(drawn(seen, cut))[1] == "This is a user-defined\nvalue."
-    assert texts(drawn(cut)) == ["This is a userdefined\nvalue."]
+    seen = lambda canvas: lines_at(canvas, ["A key-ordered value is possible here."])  # noqa: E731
+    cut = lambda canvas: lines_at(canvas, ["This is a key-", "ordered value."])  # noqa: E731
+    assert texts(drawn(seen, cut))[1] == "This is a key-ordered\nvalue."
+    assert texts(drawn(cut)) == ["This is a keyordered\nvalue."]
 
 
 def test_columns_drawn_line_by_line_across_are_read_one_after_the_other() -> None:
