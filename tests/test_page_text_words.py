@@ -117,6 +117,8 @@ def test_the_words_of_other_pages_decide() -> None:
         ("a newly\ufffecreated file", "a newly-created\nfile"),
         ("a user\ufffecontrollable field", "a user-controllable\nfield"),
         ("of cor\uffferelated and un\uffferelated errors", "of correlated\nand unrelated\nerrors"),
+        ("he under\ufffestands as it stands", "he understands\nas it stands"),
+        ("zum Über\ufffeschreiben, schreiben über", "zum Überschreiben,\nschreiben über"),
         ("a multi\ufffeplication table", "a multiplication\ntable"),
         ("an in\ufffeAmerican way", "an in-American\nway"),
     ],

@@ -41,9 +41,11 @@ _LAST_PARTS = frozenset(  # the document's own are added
 _PREFIXES = _COMPOUNDS | {"multi", "semi"}  # mostly written with a hyphen
 # Never written with one; most are words, and so is what stands behind them.
 _ALWAYS_JOINED = frozenset(
-    "an be cor dis every ge giga im in inter kilo mono over per pro some sur trans un ver".split()
+    "an be cor dis every ex ge giga im in inter kilo mis mono out over per pro some sur trans un under ver".split()
 )
-_GERMAN_VERB = re.compile("(?:ab|an|auf|aus|dar|ein|vor|zu)(?:be|ein|ge|ver|zu)?")
+_GERMAN_VERB = re.compile(
+    "(?:ab|an|auf|aus|dar|ein|er|her|hin|nach|um|unter|über|vor|weg|weiter|zu)(?:be|ein|ge|ver|zu)?"
+)
 _ENDINGS = frozenset(("able", "less"))  # are words as well
 _PARTICIPLE = re.compile(r"\w{3,}ly-\w+ed", re.ASCII)  # as in newly-installed
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
