@@ -103,6 +103,7 @@ def test_the_words_of_other_pages_decide() -> None:
         ("an an\ufffeother and an other", "an another\nand an other"),
         ("it dis\ufffeoriented them, oriented", "it disoriented\nthem, oriented"),
         ("a consider\ufffeable sum, able to consider", "a considerable\nsum, able to consider"),
+        ("is further\ufffemore no further, no more", "is furthermore\nno further, no more"),
         ("wurde ausge\ufffeführt und führt", "wurde ausgeführt\nund führt"),
         ("die aus\ufffeschließlich schließlich aus", "die ausschließlich\nschließlich aus"),
         ("a non\ufffecommutative ring", "a non-commutative\nring"),

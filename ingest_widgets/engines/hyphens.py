@@ -46,7 +46,7 @@ _ALWAYS_JOINED = frozenset(
 _GERMAN_VERB = re.compile(
     "(?:ab|an|auf|aus|dar|ein|er|her|hin|nach|um|unter|über|vor|weg|weiter|zu)(?:be|ein|ge|ver|zu)?"
 )
-_ENDINGS = frozenset(("able", "less"))  # are words as well
+_ENDINGS = frozenset("ability able ever fully less more though where".split())  # are words as well
 _PARTICIPLE = re.compile(r"\w{3,}ly-\w+ed", re.ASCII)  # as in newly-installed
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
