@@ -131,6 +131,20 @@ def test_columns_drawn_line_by_line_across_are_read_one_after_the_other() -> Non
     assert text.split()[16:] == " ".join(left + right).split()
 
 
+@pytest.mark.parametrize("lower", [4, 6, -4, -6])
+def test_columns_drawn_across_are_read_one_after_the_other_where_their_lines_stand_at_other_heights(lower: int) -> None:
+    """Below a heading in one of them, say; whatever stands higher is drawn first."""
+    left, right = column(40)[:18], column(44)[:18]
+
+    def page(canvas: Canvas) -> None:
+        places = [(780 - 15 * number - low, x) for number in range(18) for x, low in ((50, 0), (310, lower))]
+        for y, x in sorted(places, reverse=True):
+            lines = left if x == 50 else right
+            canvas.drawString(x, y, lines[(780 - (lower if x > 50 else 0) - y) // 15])
+
+    assert texts(drawn(page))[0].split("\n") == left + right
+
+
 def test_paragraphs_of_one_line_each_are_parted_in_columns_drawn_across_as_well() -> None:
     left, right = ([f"{line.capitalize()}." for line in column(width)[:18]] for width in (40, 44))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import gt, sub
+from operator import attrgetter, gt, sub
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.hyphens import CUT
@@ -26,7 +26,6 @@ _CROSSING = 0.15  # of the segments may lie across it: titles, figures
 _BIN = 3.0  # points
 _LETTER_AND_SPACE = 6.0  # points, even in small print
 _LETTER_AND_GAP = 1.3  # of the height of a line
-_LEVEL = 3.0  # points
 _FAR = 20_000.0  # points: no paper is larger, and broken files name any place
 _DEEPEST = 6
 _FILLED = 0.6  # of the way to the next column by a mean line; cells of tables are emptier
@@ -78,9 +77,9 @@ def _gap(page: TextPage, line: str, start: int) -> tuple[float, float] | None:
         return None
     segments = _segments(page, page.text, [(start, line)])
     left, right = min(s.left for s in segments), max(s.right for s in segments)
-    for s, t in pairwise(segments):
+    for s, t in pairwise(sorted(segments, key=attrgetter("left"))):
         runs = s.right - s.left, t.right - t.left
-        if abs(s.base - t.base) < _LEVEL and s.right < t.left and min(runs) > 0.2 * (right - left):
+        if s.right < t.left and min(runs) > 0.2 * (right - left):
             return s.right, t.left
     return None
 
@@ -94,7 +93,7 @@ def _has_gap(page: TextPage, line: str, start: int) -> bool:
         for at in (space.start() - 1, space.end())
     ]
     places, _ = page.pens(beside)
-    widest = max(map(sub, places[1::2], places[::2]), default=0.0)
+    widest = max(map(abs, map(sub, places[1::2], places[::2])), default=0.0)
     if widest < _LETTER_AND_SPACE:
         return False
     _, low, _, high = page.box(start)
