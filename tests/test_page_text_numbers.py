@@ -86,6 +86,12 @@ def test_a_section_number_is_parted_from_the_title_that_it_touches() -> None:
     assert texts(drawn(line(("see 1.10List and 2.4GHz", 10, 0)))) == ["see 1.10List and 2.4GHz"]
 
 
+def test_contents_are_looked_at_however_long_they_are() -> None:
+    """Those of a book go on behind the first pages."""
+    plain, contents = line(("words of a page", 10, 0)), line(("1.10List of tables . . . . . . 7", 10, 0))
+    assert texts(drawn(*[plain] * 12, contents))[-1] == "1.10 List of tables . . . . . . 7"
+
+
 def test_marks_of_notes_are_found_on_every_page_once_one_was_seen() -> None:
     """Other pages of a long document are only looked at now and then."""
     marked = line(("the word of a note", 10, 0), ("1", 7, 4), (" and more", 10, 0))

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 # has more of them.
 _FIRST_PAGES = 12
 _SOME_PAGES = 3
+_LEADER, _TOP = ". . . .", 400  # signs: contents are looked at on each page, and some are longer than the first pages
 _FEW_PAGES = 3  # who has words in such pieces has some on each page
 _NEAR_PAGES = 12  # behind these or a letterspaced word there may be more: code, running heads
 
@@ -118,7 +119,8 @@ class PageReader:
 
     def _edits(self, page: TextPage) -> list[Edit]:
         """What is cleaned within lines; what takes its time to find is looked for where there was some."""
-        text, sampled = page.text, self._sampled
+        text = page.text
+        sampled = self._sampled or text.find(_LEADER, 0, _TOP) >= 0
         edits = _accents_and_turns(page, self._from_right)
         spaced = self._pages <= self._spaced_until
         if sampled or self._noted or spaced:
