@@ -123,6 +123,19 @@ def test_words_of_two_pieces_are_parted_where_the_spaces_of_the_line_are_as_narr
         assert texts(drawn(*pages, producer=producer)) == [apart, together, together, f"{together[:-5]}rrrr"]
 
 
+def test_the_space_behind_a_full_stop_says_nothing_of_those_of_its_line() -> None:
+    """It is wider; the next one tells."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 10)
+        plain, x = stringWidth(" ", "Helvetica", 10), 50.0
+        for piece, gap in (("The editor of the day.", 3.2), ("He has asked for", 1.6), ("files", 0.0)):
+            canvas.drawString(x, 700, piece, wordSpace=1.6 - plain)
+            x += stringWidth(piece, "Helvetica", 10) + (1.6 - plain) * piece.count(" ") + gap
+
+    assert texts(drawn(page, producer="LuaTeX-1.15.0")) == ["The editor of the day. He has asked for files"]
+
+
 def test_such_words_are_looked_for_in_documents_of_younger_tex_only() -> None:
     """Since looking takes its time."""
     assert texts(drawn(tight(1.6, 1.6), producer="pdfTeX-1.40.24")) == ["The editor of the paper asked forfiles"]

@@ -30,7 +30,7 @@ def tight_spaces(page: TextPage) -> list[tuple[int, float]]:
     lengths = sorted(map(len, page.lines))
     least = max(_FULL * lengths[-1 - len(lengths) // _LONGER], _LEAST)
     lines = zip(page.line_starts, page.lines, strict=True)
-    found = [start + at for start, line in lines if len(line) >= least and (at := line.find(" ", _WITHIN)) > 0]
+    found = [start + at for start, line in lines if len(line) >= least and (at := _space(line)) > 0]
     befores, (afters, _) = page.boxes([at - 1 for at in found]), page.pens([at + 1 for at in found])
     gaps = [(at, after - right) for at, (_, _, right, _), after in zip(found, befores, afters, strict=True)]
     return [(at, gap) for at, gap in gaps if 0 < gap < _TIGHT * page.size(at - 1)]
@@ -43,6 +43,12 @@ def tight_edits(page: TextPage, spaces: list[tuple[int, float]]) -> list[Edit]:
     lasts = page.owners([end - 1 for (_, end), _ in words])
     mixed = [word for word, first, last in zip(words, firsts, lasts, strict=True) if first != last]
     return [(at, at, " ") for (start, end), gap in mixed for at in _borders(page, range(start, end), gap)]
+
+
+def _space(line: str) -> int:
+    """Where one stands, behind a letter if the second one does: those behind a full stop are wider."""
+    at = line.find(" ", _WITHIN)
+    return at if at < 0 or line[at - 1].isalnum() else line.find(" ", at + 1)
 
 
 def _line(page: TextPage, at: int) -> tuple[int, int]:
