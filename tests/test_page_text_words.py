@@ -106,6 +106,7 @@ def test_the_words_of_other_pages_decide() -> None:
         ("is further\ufffemore no further, no more", "is furthermore\nno further, no more"),
         ("wurde ausge\ufffeführt und führt", "wurde ausgeführt\nund führt"),
         ("die aus\ufffeschließlich schließlich aus", "die ausschließlich\nschließlich aus"),
+        ("het wijzigings\ufffebeheer is beheer", "het wijzigingsbeheer\nis beheer"),
         ("a non\ufffecommutative ring", "a non-commutative\nring"),
         ("the desir\ufffeable/necessary", "the desirable/necessary"),
         ("by recom\ufffemendation11 and", "by recommendation11\nand"),

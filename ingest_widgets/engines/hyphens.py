@@ -48,6 +48,7 @@ _GERMAN_VERB = re.compile(
 )
 _ENDINGS = frozenset("ability able ever fully less more though where".split())  # are words as well
 _PARTICIPLE = re.compile(r"\w{3,}ly-\w+ed", re.ASCII)  # as in newly-installed
+_LINKING = re.compile("(?:heit|ing|ion|jon|keit|schaft|tät|ung)s$")  # an s that joins, as in Verwaltungssoftware
 _WHOLE_WORD = 5  # letters: a shorter tail that is a word may be an ending as well
 _MOST_CUTS = 5_000  # a page; more is no text, and each costs as much as the word that it makes is long
 _MOST_WORDS = 300_000
@@ -247,5 +248,6 @@ def _may_be_cut(left: str, right: str, vocabulary: Vocabulary) -> bool:
         return False
     if (left[-1] < _AFTER_LATIN) != (right[0] < _AFTER_LATIN):
         return False
-    known = len(right) >= _WHOLE_WORD or small in _PREFIXES or vocabulary.has(left)
+    whole = len(right) >= _WHOLE_WORD and not _LINKING.search(small)
+    known = whole or small in _PREFIXES or vocabulary.has(left)
     return not (known and vocabulary.has(right))
