@@ -467,6 +467,23 @@ def test_headings_are_parted_from_each_other_and_from_a_paragraph_of_one_line() 
     assert "a b\nX\nc d" in text
 
 
+def test_what_stands_in_the_margin_or_begins_a_column_in_other_letters_is_parted() -> None:
+    """Where a column goes on with the same letters, a sentence does."""
+    prose = column(40)[:12]
+
+    def page(canvas: Canvas) -> None:
+        lines_at(canvas, prose[:6])
+        canvas.setFontSize(8)
+        canvas.drawString(310, 780, "Stones and walls")
+        canvas.setFontSize(12)
+        lines_at(canvas, prose[6:9], x=310, y=740)
+        lines_at(canvas, prose[9:], x=310, y=780)
+
+    (text,) = texts(drawn(page))
+    first, note, last = text.split("\n\n")
+    assert (first.split("\n"), note, last.split("\n")) == (prose[:6], "Stones and walls", prose[6:])
+
+
 def test_what_people_say_in_novels_is_parted_though_each_line_begins_where_the_one_before_does() -> None:
     """Full lines below each other that stand further in belong to one entry, lines of a program to it."""
     said = ["\u201cYes,\u201d he said.", "\u201cNo?\u201d", "He was silent, and he had been so"]

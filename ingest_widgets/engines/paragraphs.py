@@ -43,7 +43,8 @@ def paragraph_starts(
     """The numbers (from 0) of the lines with which a paragraph begins; the first one never counts.
 
     And those of the lines that do not stand to the left of the one before: about as high, or higher if that is but one
-    sign, which may be a large initial. And those below a wide gap that is no wider than the ones around it.
+    sign, which may be a large initial. And those below a wide gap that is no wider than the ones around it, or as far
+    above the line before.
 
     Args:
         lines: In reading order; one that a hyphen has cut goes on behind U+FFFE.
@@ -68,6 +69,8 @@ def paragraph_starts(
             if drop <= _SAME_LINE:  # beside or above: another column, or something in the margin
                 if drop < -_SAME_LINE and not alone and new_sentence(lines[number - 1], lines[number]):
                     starts.append(number)
+                elif drop < -wide:
+                    apart.append(number)
                 continue
         if _LEAST_INDENT < abs(step) < _MOST_INDENT:
             until = _end_of_starts(lines, across, before, number)

@@ -1,6 +1,7 @@
 """Gaps that are no wider than those around them, and yet part paragraphs: the size of the letters tells that of a gap.
 
-Of paragraphs of one line each, one after another, and of a heading that a short paragraph or another one follows.
+Of paragraphs of one line each, one after another, of a heading that a short paragraph or another one follows, and of
+what stands in the margin or begins another column.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _MOST, _SOME = 0.6, 3  # of the wide gaps near a line
 def starts_below_gaps(
     page: TextPage, lines: list[str], starts: list[int], apart: list[int], begins: list[int], firsts: Pens, lasts: Pens
 ) -> Iterator[int]:
-    """Those of the lines below wide gaps that begin a paragraph.
+    """Those of the lines behind wide gaps that begin a paragraph.
 
     Args:
         page: Where its signs are pdfium's characters.
@@ -43,12 +44,12 @@ def starts_below_gaps(
     wide = [number for number in apart if drops[number] > usual]
     single, known = _single_lines(lines, wide), {0, *begins}
     for number in apart:
-        heads = number - 1 in known
-        changes = (heads or drops[number] > usual) and _changes_size(page, lines, starts, number)
+        heads, gap = number - 1 in known, abs(drops[number])
+        changes = (heads or gap > usual) and _changes_size(page, lines, starts, number)
         if not (changes or number in single):
             continue
         least = LEAST if heads and changes else _APART
-        if drops[number] > least * max(page.sizes([_end(page, starts, number), starts[number]])):
+        if gap > least * max(page.sizes([_end(page, starts, number), starts[number]])):
             known.add(number)
             yield number
 
