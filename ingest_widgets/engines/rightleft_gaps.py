@@ -39,7 +39,7 @@ def spaced(page: TextPage, units: Sequence[Unit]) -> list[Unit]:
     """The units of a line, with the blanks that pdfium left out."""
     spaced = list(units[:1])
     size = page.size(units[0].signs[0]) if units else 0.0
-    space = _between_words(page.text, units)
+    space = _between_words(page.text, units, _JOINED * size)
     for unit, following in pairwise(units):
         blank = "" if " " in (unit.kind, following.kind) else _blank(page, unit, following, size, space)
         if {unit.kind, following.kind} == {"R", "N"} and _is_note(page, unit, following):
@@ -51,11 +51,12 @@ def spaced(page: TextPage, units: Sequence[Unit]) -> list[Unit]:
     return spaced
 
 
-def _between_words(text: str, units: Sequence[Unit]) -> float:
+def _between_words(text: str, units: Sequence[Unit], least: float) -> float:
     """How far apart words stand, in points, going by those that pdfium parts; zero if these are too few."""
     letters = [unit for unit in units if unit.kind != " "]
-    pairs = [pair for pair in pairwise(letters) if _are_letters(*pair) and not _are_beside(text, *pair)]
-    return median_low(one.left - other.right for one, other in pairs) if len(pairs) > 1 else 0.0
+    apart = [pair for pair in pairwise(letters) if pair[0].left - pair[1].right > least and _are_letters(*pair)]
+    gaps = [one.left - other.right for one, other in apart if not _are_beside(text, one, other)]
+    return median_low(gaps) if len(gaps) > 1 else 0.0
 
 
 def _are_letters(unit: Unit, following: Unit) -> bool:
@@ -90,13 +91,11 @@ def _blank(page: TextPage, unit: Unit, following: Unit, size: float, space: floa
             return ""
         if drawn is not None:
             return drawn
-    if (
-        len(unit.signs) == len(following.signs) == 1
-        and _are_letters(unit, following)
-        and _ends_word(page.text[unit.signs[0]])
-    ):
-        most = _JOINED * size
-    elif not _are_beside(page.text, unit, following):
+    if gap <= _JOINED * size:
+        return ""
+    if len(unit.signs) == len(following.signs) == 1 and _are_letters(unit, following) and _ends_word(page, unit):
+        return " "
+    if not _are_beside(page.text, unit, following):
         most = max(_TOUCHING * size, space - _WIDE * size)
         if space and _is_space_between(page.text, unit, following):
             most = min(most, _OF_TIGHT * space)
@@ -105,8 +104,9 @@ def _blank(page: TextPage, unit: Unit, following: Unit, size: float, space: floa
     return " " if gap > most else ""
 
 
-def _ends_word(letter: str) -> bool:
+def _ends_word(page: TextPage, unit: Unit) -> bool:
     """Whether a gap behind this letter can only be the end of a word: within one it would be joined to the next."""
+    letter = page.text[unit.signs[0]]
     return letter in _FINAL or (ARABIC.match(letter) is not None and letter not in _UNJOINED)
 
 

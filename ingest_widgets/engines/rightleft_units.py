@@ -7,6 +7,8 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress, count
+from operator import eq
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.clusters import NON_JOINER
@@ -71,11 +73,11 @@ def units_of(page: TextPage, text: str, start: int, end: int) -> list[Unit]:
 
 def _without_parts(page: TextPage, units: list[Unit]) -> list[Unit]:
     """Those that aren't a part of another one near them: Typst calls the dots and the marks of a letter by its name."""
-    said = ["".join(page.text[sign] for sign in unit.signs) for unit in units]
+    letters = [page.text[unit.signs[0]] for unit in units]
     parts: set[int] = set()
     for back in range(1, _NEAR):
-        for number, (one, other) in enumerate(zip(said, said[back:], strict=False)):
-            if one == other and units[number].kind == "R" and one not in _DOTLESS:
+        for number in compress(count(), map(eq, letters, letters[back:])):
+            if units[number].kind == "R" and (letters[number] not in _DOTLESS or len(units[number].signs) > 1):
                 parts.update(_part(page, units, number, number + back))
     return [unit for number, unit in enumerate(units) if number not in parts] if parts else units
 
@@ -83,6 +85,9 @@ def _without_parts(page: TextPage, units: list[Unit]) -> list[Unit]:
 def _part(page: TextPage, units: Sequence[Unit], number: int, other: int) -> list[int]:
     """That of two units of the same signs that stands over or under the other one, or is much lower."""
     pair = (number, other)
+    one, same = ([page.text[sign] for sign in units[n].signs] for n in pair)
+    if one != same:
+        return []
     extents = dict(zip(pair, page.extents([units[n].signs[0] for n in pair]), strict=True))
     heights = {n: top - bottom for n, (bottom, top) in extents.items()}
     small, large = sorted(pair, key=heights.__getitem__)
