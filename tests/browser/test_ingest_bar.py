@@ -42,7 +42,7 @@ def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_sto
     output = notebook.output(0)
     bar = output.get_by_role("progressbar", name="Ingest", exact=True)
     expect(output.get_by_role("listitem").filter(has_text="bad.pdf: corrupt. ")).to_be_visible(timeout=20_000)
-    expect(output.get_by_text("1 failed")).to_be_visible()
+    expect(output.locator(".ingb-note").filter(has_text="1 failed")).to_be_visible()
     expect(bar).to_have_count(1)
     expect(bar).to_have_attribute("aria-valuemax", "62")
     stop = output.get_by_role("button", name="Stop", exact=True)

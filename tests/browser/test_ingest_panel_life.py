@@ -282,7 +282,9 @@ def test_saved_widget_state_never_looks_alive(lab: Lab) -> None:
     panel, notebook = Panel.show(lab)
     panel.start("papers")
     expect(panel.status(DONE)).to_be_visible(timeout=30_000)
-    lab.page.wait_for_function(f"path => JSON.stringify(labTools.cells(path)).includes('{DONE}')", arg=notebook.path)
+    lab.page.wait_for_function(
+        f"path => JSON.stringify(labTools.cells(path)).includes('<p>{DONE}</p>')", arg=notebook.path
+    )
     saved = notebook.save()
     state = json.dumps(saved["metadata"]["widgets"])
     assert "file-0000" not in state
