@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.hyphens import HYPHEN, is_cut
+from ingest_widgets.engines.textpage import LINE_BREAK
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
@@ -22,7 +23,6 @@ _DOTLESS = {"ı": "i", "ȷ": "j"}
 _FARTHEST = 400
 _MOST = 2_000  # of a kind on a page
 _TOUCHING, _BACK = 0.12, 0.5  # of the size of the font
-_LINE_BREAK = "\r\n"
 
 
 def accent_edits(page: TextPage, text: str) -> list[Edit]:
@@ -79,7 +79,7 @@ def _without(page: TextPage, text: str, at: int, letter: int) -> Edit:
     spaced = text[at + 1 : at + 2] == " " and text[at + 2 : at + 3] not in _COMBINING  # another accent takes its own
     start, end = at - (text[max(at - 1, 0)] == " "), at + 1 + spaced
     behind = text[end : end + _FARTHEST].lstrip(_ACCENTS_AND_SPACES)
-    if behind.startswith(_LINE_BREAK) and is_cut(text[max(start - 2, 0) : start], behind[len(_LINE_BREAK) :]):
+    if behind.startswith(LINE_BREAK) and is_cut(text[max(start - 2, 0) : start], behind[len(LINE_BREAK) :]):
         return start - 1, end, HYPHEN  # pdfium sees no cut where an accent hangs at the line's end
     if end - start == 1 or not text[end : end + 1].strip():
         return start, end, ""

@@ -21,7 +21,7 @@ _ALL = re.compile(".+")
 
 def class_of(sign: str) -> str:
     """One letter: "L" for Latin ones, "E" and "A" for figures, "+", "," and "%" for what is in numbers, else "?"."""
-    return "?" if sign.isspace() else _CLASSES.get(unicodedata.bidirectional(sign), "?")
+    return _CLASSES.get(unicodedata.bidirectional(sign), "?")
 
 
 def runs_from_left(classes: str, is_arabic: bool) -> Iterator[tuple[int, int]]:

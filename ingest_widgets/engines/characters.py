@@ -20,7 +20,7 @@ from ingest_widgets.engines.clusters import Clusters
 from ingest_widgets.engines.frames import ON_PAGE, Frame
 from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.pieces import Matrix, least_scale, moved, moved_matrix, moved_point
-from ingest_widgets.engines.raw_text import BOX, place_of
+from ingest_widgets.engines.raw_text import BOX, UNICODE, place_of
 
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)
@@ -31,7 +31,6 @@ _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
 _OWNER = getter(pdfium_c.FPDFText_GetTextObject, c_void_p)
 _FONT = getter(pdfium_c.FPDFTextObj_GetFont, Handle)
 _NAME = getter(pdfium_c.FPDFFont_GetBaseFontName)
-_UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 _GENERATED = getter(pdfium_c.FPDFText_IsGenerated)
 _COUNT_RECTS = getter(pdfium_c.FPDFText_CountRects)
@@ -216,7 +215,7 @@ class Characters:
 
     def code(self, index: int) -> int:
         """What the character means, or its code in a font that doesn't say what that means."""
-        return int(_UNICODE(self._text, index))
+        return int(UNICODE(self._text, index))
 
     def font_name(self, index: int) -> str:
         """That of its font, without what marks a part of one."""

@@ -56,10 +56,8 @@ class GlyphNames:
                 named = self._named(page.index)
         found = ((at, named.get((page.font_name(at), page.code(at)))) for at in codes)
         edits = [(at, at + 1, letters) for at, letters in found if letters]
-        if codes and not edits:
-            self._looks -= 1
-        elif edits:
-            self._looks = _LOOKS
+        if codes:
+            self._looks = _LOOKS if edits else self._looks - 1
         return edits
 
     def _named(self, index: int) -> dict[tuple[str, int], str]:

@@ -15,7 +15,7 @@ from ingest_widgets.engines.hyphens import CUT
 
 _COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
 _TEXT = getter(pdfium_c.FPDFText_GetText)
-_UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
+UNICODE = getter(pdfium_c.FPDFText_GetUnicode, ctypes.c_uint)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)
 BOX = getter(pdfium_c.FPDFText_GetLooseCharBox)
 _OBJECT = getter(pdfium_c.FPDFText_GetTextObject, Handle)
@@ -55,18 +55,18 @@ def _with_dropped(page: Handle, text: str, count: int) -> str:
     """The text with each NUL that pdfium wrote as a cut, and with what it left out."""
     counted: Sequence[int] = range(count)
     if len(text) < count:
-        counted = [n for n in counted if _UNICODE(page, n) not in _DROPPED or _IS_HYPHEN(page, n)]
+        counted = [n for n in counted if UNICODE(page, n) not in _DROPPED or _IS_HYPHEN(page, n)]
         if len(text) < len(counted):
             counted = _without_missing(page, text, counted)
         if len(counted) != len(text):  # another pdfium drops others
             return text
-    elif all(_UNICODE(page, cut.start()) for cut in re.finditer(CUT, text)):
+    elif all(UNICODE(page, cut.start()) for cut in re.finditer(CUT, text)):
         return text
     signs = [CONTROL] * count
     for number, sign in zip(counted, text, strict=True):
         signs[number] = sign
     return "".join(
-        "\0" if sign in (CUT, CONTROL) and not _UNICODE(page, number) else sign for number, sign in enumerate(signs)
+        "\0" if sign in (CUT, CONTROL) and not UNICODE(page, number) else sign for number, sign in enumerate(signs)
     )
 
 
@@ -77,7 +77,7 @@ def _without_missing(page: Handle, text: str, counted: Sequence[int]) -> list[in
     """
     written: list[int] = []
     for number in counted:
-        if _UNICODE(page, number) or text[len(written) : len(written) + 1] == CUT:
+        if UNICODE(page, number) or text[len(written) : len(written) + 1] == CUT:
             written.append(number)
     return written
 
@@ -89,9 +89,9 @@ def with_pairs(text: str) -> str:
 
 def ligatures_of(page: Handle) -> Ligatures:
     """What the control characters on the page are that a font drew without saying what they mean."""
-    controls = [n for n in range(_COUNT_CHARS(page)) if _UNICODE(page, n) < ord(" ")]
+    controls = [n for n in range(_COUNT_CHARS(page)) if UNICODE(page, n) < ord(" ")]
     drawn = [n for n in controls if _UNMAPPED(page, n)]
-    codes = {chr(_UNICODE(page, n)) for n in drawn if _UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
+    codes = {chr(UNICODE(page, n)) for n in drawn if UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
     before_letter = [n for n in drawn if _is_letter(page, n + 1)]
     own = [n for n in before_letter if _font(page, n) == _font(page, n + 1)]
     foreign = _pairs(page, before_letter) - _pairs(page, own)
@@ -99,7 +99,7 @@ def ligatures_of(page: Handle) -> Ligatures:
 
 
 def _pairs(page: Handle, indices: Iterable[int]) -> set[str]:
-    return {chr(_UNICODE(page, n)) + chr(_UNICODE(page, n + 1)) for n in indices}
+    return {chr(UNICODE(page, n)) + chr(UNICODE(page, n + 1)) for n in indices}
 
 
 def _is_among_words(page: Handle, index: int) -> bool:
@@ -110,7 +110,7 @@ def _is_among_words(page: Handle, index: int) -> bool:
 
 
 def _is_letter(page: Handle, index: int) -> bool:
-    return chr(_UNICODE(page, index)).isalpha()
+    return chr(UNICODE(page, index)).isalpha()
 
 
 def _font(page: Handle, index: int) -> int | None:
@@ -130,7 +130,7 @@ def _is_beside_letter(page: Handle, index: int) -> bool:
         u0, v1, u1, v0 = place_of(page, near)
         if u0 < x < u1 and v0 < y < v1:
             return False
-        if chr(_UNICODE(page, near)).isalnum():
+        if chr(UNICODE(page, near)).isalnum():
             found |= _font(page, near) == _font(page, index)
     return found
 

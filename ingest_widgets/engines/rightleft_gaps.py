@@ -114,4 +114,4 @@ def _may_part(page: TextPage, unit: Unit, following: Unit, size: float) -> bool:
     """Whether a piece of which nothing is seen between two letters is a non-joiner: sloping lines have others."""
     (_, base), (_, other) = page.origins([unit.signs[0], following.signs[0]])
     is_level = abs(base - other) < _LEVEL * size
-    return is_level and unit.kind == following.kind == "R" and page.text[unit.signs[0]] not in _UNJOINED
+    return is_level and _are_letters(unit, following) and page.text[unit.signs[0]] not in _UNJOINED

@@ -6,7 +6,6 @@ pypdfium2's own helpers cost up to 5 % of the time of an ordinary page. Nothing 
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from ctypes import c_float
@@ -190,12 +189,6 @@ class TextPage(Characters):
     def characters(self, indices: Sequence[int]) -> Sequence[int]:
         """What pdfium counts these signs of the text as."""
         return indices if self.indexed else list(map(_CHARACTER, repeat(self._text), indices))
-
-    @cached_property
-    def draws_spaces(self) -> bool:
-        """Whether some space is drawn; pdfium puts in others where there is a gap."""
-        boxes = (self.box(space.start()) for space in re.finditer(" ", self.text))
-        return any(left < right for left, _, right, _ in boxes)
 
     @cached_property
     def drawn_by(self) -> Mapping[int | None, Sequence[int]]:
