@@ -14,8 +14,8 @@ import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.page_text import PageReader
-from ingest_widgets.engines.textpage import TextPage, handle_of
 from tests.hostile.bombs import cmap_font
 from tests.hostile.pdf import assemble, page_objects
 
@@ -554,7 +554,7 @@ def test_the_benchmark_holds_its_goals() -> None:
 
 
 def test_places_of_more_signs_than_there_is_room_for_at_once_are_those_of_each(samples: Path) -> None:
-    with pypdfium2.PdfDocument(samples / "paper-two-columns.pdf") as document, TextPage(handle_of(document), 0) as page:
+    with pypdfium2.PdfDocument(samples / "paper-two-columns.pdf") as document, OpenPage(handle_of(document), 0) as page:
         few = list(range(0, len(page.text), 3))
         each = [page.origins([index])[0] for index in few]
         assert len(set(each)) > 500

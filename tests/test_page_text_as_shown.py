@@ -13,8 +13,8 @@ import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pieces import objects_of, rects_of
-from ingest_widgets.engines.textpage import TextPage, handle_of
 from tests.conftest import SAMPLES
 from tests.test_page_text import column, texts
 from tests.test_page_text import drawn as canvas_drawn
@@ -130,7 +130,7 @@ def test_a_page_is_drawn_as_before_once_its_text_is_read(way: str) -> None:
         pdf.save(out)
     with pypdfium2.PdfDocument(out.getvalue()) as document, closing(document[0]) as page:
         before = [piece.get_bounds() for piece in page.get_objects(max_depth=1)]
-        with TextPage(handle_of(document), 0) as text:
+        with OpenPage(handle_of(document), 0) as text:
             pieces = list(objects_of(text.handle, range(len(before))))
             assert text.box(0)[3] - text.box(0)[1] > 8  # as high as ordinary print
             for rect, bounds in zip(rects_of(pieces), before, strict=True):

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from ingest_widgets.engines.drawing import boxes
-from ingest_widgets.engines.textpage import TextPage, handle_of
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 from tests.hostile.pdf import assemble, page_objects, stream
 from tests.test_page_text import texts
 
@@ -131,7 +131,7 @@ def test_a_page_of_very_many_pieces_is_not_looked_through() -> None:
     """A map with some names in Thai."""
     roads = "ET\n" + "0 0 m 9 9 l S\n" * 100_001 + "BT"
     for pdf, looked_through in ((browser_page(KO, SO), True), (browser_page(KO, SO, drawn_behind=roads), False)):
-        with pypdfium2.PdfDocument(pdf) as document, TextPage(handle_of(document), 0) as page:
+        with pypdfium2.PdfDocument(pdf) as document, OpenPage(handle_of(document), 0) as page:
             assert bool(page.clusters) is looked_through
 
 

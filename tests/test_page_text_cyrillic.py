@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pypdfium2
 
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.page_text import changes
-from ingest_widgets.engines.textpage import TextPage, handle_of
 from tests.test_page_text import drawn, lines_at, texts
 
 LINES = ["Руководство по созданию пакетов", "и о том, что в нём важно для читателя", "я"]
@@ -42,7 +42,7 @@ def test_letters_with_accents_are_no_russian_elsewhere() -> None:
 def test_such_a_word_is_marked_where_it_stands() -> None:
     """As all that was changed by the cleaning."""
     document = pypdfium2.PdfDocument(drawn(lambda canvas: lines_at(canvas, [as_latin(line, {}) for line in LINES])))
-    with TextPage(handle_of(document), 0) as page:
+    with OpenPage(handle_of(document), 0) as page:
         edits = changes(page, from_right=False)
         assert [word for _, _, word in edits] == " ".join(LINES).replace(",", "").split()
         assert page.text[edits[0][0] : edits[0][1]] == as_latin("Руководство", {})

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.hyphens import HYPHEN, is_cut
-from ingest_widgets.engines.textpage import LINE_BREAK
+from ingest_widgets.engines.line_ends import LINE_BREAK
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit

@@ -8,7 +8,7 @@ from itertools import pairwise
 from operator import attrgetter, gt, sub
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.line_ends import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

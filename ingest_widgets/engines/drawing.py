@@ -13,11 +13,11 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.glyph_names import GlyphNames
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.places import Box, boxes_on
 from ingest_widgets.engines.producers import is_of_browser, producer_of
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.rightleft import reads_from_right
-from ingest_widgets.engines.textpage import TextPage, handle_of
 
 MOST_PIXELS = 40_000_000
 
@@ -77,7 +77,7 @@ def _rects(
     """Left, top, right and bottom of each in the page's own space; lines are in the order that the text has, too."""
     _refuse_number(document, index)
     try:
-        with TextPage(handle_of(document), index) as page:
+        with OpenPage(handle_of(document), index) as page:
             in_layers = is_of_browser(producer_of(document))
             found = boxes_on(page, needles, reads_from_right(document), in_layers, names)
             return list(islice(found, most))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest_widgets.engines.line_ends import CUT
 from ingest_widgets.engines.producers import Cuts
 
-CUT = "\ufffe"  # what pdfium puts in place of a hyphen at a line end, and of the line end itself
 LINE_END = "\n"
 KEPT = "-" + 2 * LINE_END
 """What stands for a cut behind which the word doesn't go on."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.line_ends import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit

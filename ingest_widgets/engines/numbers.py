@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import CUT, KEPT
+from ingest_widgets.engines.hyphens import KEPT
+from ingest_widgets.engines.line_ends import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit

@@ -20,7 +20,7 @@ from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.ocr_lines import reading_order, rows_as_text
 from ingest_widgets.engines.ocr_reading import Reading, read
-from ingest_widgets.engines.textpage import TextPage, handle_of
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 
 ENGINE = "ocr"
 _DPI = 170
@@ -159,7 +159,7 @@ def _recognizer() -> Any:
 
 def _is_scan(document: pypdfium2.PdfDocument, index: int) -> bool:
     try:
-        with TextPage(handle_of(document), index) as page:
+        with OpenPage(handle_of(document), index) as page:
             blank = not page.text.strip()
     except pypdfium2.PdfiumError:
         return False

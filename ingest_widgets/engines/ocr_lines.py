@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ingest_widgets.engines.hyphens import CUT, is_cut
+from ingest_widgets.engines.hyphens import is_cut
+from ingest_widgets.engines.line_ends import CUT
 from ingest_widgets.engines.paragraphs import paragraph_starts
 
 _NARROW = 0.5  # in heights of a line: less white is no gutter

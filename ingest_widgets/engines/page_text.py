@@ -13,10 +13,12 @@ from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
-from ingest_widgets.engines.hyphens import CUT, Vocabulary, join_hyphens
+from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.layers import spans_in_order
+from ingest_widgets.engines.line_ends import CUT
 from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
+from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.producers import (
@@ -32,7 +34,7 @@ from ingest_widgets.engines.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
-from ingest_widgets.engines.textpage import TextPage, handle_of
+from ingest_widgets.engines.textpage import TextPage
 from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
 from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
 
@@ -91,7 +93,7 @@ class PageReader:
         Raises:
             pypdfium2.PdfiumError: The page can't be loaded.
         """
-        with TextPage(self._handle, index, self._clustered) as page:
+        with OpenPage(self._handle, index, self._clustered) as page:
             self._clustered = page.clusters is not None
             text = "\n".join(self._lines(page))
             if self._watch is not None:
@@ -185,7 +187,7 @@ class PageReader:
         return _parted(page, lines, starts, apart, begins, firsts, lasts)
 
 
-def changes(page: TextPage, from_right: bool, names: GlyphNames | None = None) -> list[Edit]:
+def changes(page: OpenPage, from_right: bool, names: GlyphNames | None = None) -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them.
 
     Args:

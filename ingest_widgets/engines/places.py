@@ -13,12 +13,14 @@ from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import PRIVATE
-from ingest_widgets.engines.hyphens import CUT, HYPHEN
+from ingest_widgets.engines.hyphens import HYPHEN
 from ingest_widgets.engines.layers import spans_in_order
+from ingest_widgets.engines.line_ends import CUT, LINE_BREAK
+from ingest_widgets.engines.open_page import OpenPage
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.placed_pieces import PlacedPieces
 from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
-from ingest_widgets.engines.textpage import LINE_BREAK, TextPage
+from ingest_widgets.engines.textpage import TextPage
 from ingest_widgets.scripts import SIGN
 
 Box = tuple[float, float, float, float]
@@ -63,7 +65,7 @@ class _Drawn(NamedTuple):
 
 
 def boxes_on(
-    page: TextPage, needles: Sequence[str], from_right: bool, in_layers: bool, names: GlyphNames | None = None
+    page: OpenPage, needles: Sequence[str], from_right: bool, in_layers: bool, names: GlyphNames | None = None
 ) -> Iterator[Box]:
     """Left, top, right and bottom of each match in the page's own space, a box a line.
 

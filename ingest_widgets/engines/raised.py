@@ -6,8 +6,8 @@ import re
 from operator import sub
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import CUT
 from ingest_widgets.engines.initials import begins_word, is_initial
+from ingest_widgets.engines.line_ends import CUT
 from ingest_widgets.engines.numbers import ends_word
 from ingest_widgets.engines.paragraphs import SHIFT, Pens, Place, pens_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from operator import eq, sub
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.line_ends import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.textpage import TextPage
