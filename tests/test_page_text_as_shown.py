@@ -14,7 +14,7 @@ import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.open_page import OpenPage, handle_of
-from ingest_widgets.engines.pieces import objects_of, rects_of
+from ingest_widgets.engines.pieces.pieces import objects_of, rects_of
 from tests.conftest import SAMPLES
 from tests.test_page_text import column, texts
 from tests.test_page_text import drawn as canvas_drawn

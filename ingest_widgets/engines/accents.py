@@ -6,11 +6,11 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.hyphens import HYPHEN, is_cut
-from ingest_widgets.engines.line_ends import LINE_BREAK
+from ingest_widgets.engines.pieces.line_ends import LINE_BREAK
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _COMBINING = {
     "´": "\u0301", "¨": "\u0308", "˜": "\u0303", "ˆ": "\u0302", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307",

@@ -8,12 +8,12 @@ from itertools import pairwise
 from operator import attrgetter, gt, sub
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _SPACE = re.compile("(?<=[^ ]) (?=[^ ])")
 _WORD = re.compile("[^\\s\ufffe]+\ufffe?")

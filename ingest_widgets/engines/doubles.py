@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _NEAR = 2.0  # points
 _NEAR_IN_SMALL_PRINT = 0.2  # of the height of a sign; the next line of a table may stand within two points there

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glance import (
     COVERED_PART,
     Spot,
@@ -20,7 +19,8 @@ from ingest_widgets.engines.glance import (
     spot,
     within,
 )
-from ingest_widgets.engines.pieces import (
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import (
     IMAGE,
     PATH,
     SHADING,

@@ -8,14 +8,14 @@ from bisect import bisect
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.clusters import NON_JOINER
+from ingest_widgets.engines.pieces.clusters import NON_JOINER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ingest_widgets.engines.characters import Box
     from ingest_widgets.engines.edits import Edit
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.characters import Box
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 # Combining accents; Hebrew, Arabic and Syriac without their punctuation; from Devanagari to Myanmar; Khmer; joiners;
 # Hebrew with points and the shapes of Arabic.

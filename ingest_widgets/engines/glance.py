@@ -10,8 +10,8 @@ from collections.abc import Sequence, Set
 from ctypes import byref, c_float, c_uint
 from operator import sub
 
-from ingest_widgets.engines.getters import Handle
-from ingest_widgets.engines.pieces import (
+from ingest_widgets.engines.pieces.getters import Handle
+from ingest_widgets.engines.pieces.pieces import (
     BLENDS,
     BOUNDS,
     FILL,

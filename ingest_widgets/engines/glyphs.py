@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit

@@ -18,10 +18,10 @@ from operator import sub
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
-from ingest_widgets.engines.forms import pieces
-from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.glance import TINY_POINTS, Spot, is_more_than_text, is_tiny, looks_hidden, painted, within
-from ingest_widgets.engines.pieces import (
+from ingest_widgets.engines.pieces.forms import pieces
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import (
     COUNT,
     MOST_PIECES,
     TEXT,
@@ -33,9 +33,9 @@ from ingest_widgets.engines.pieces import (
     page_box,
     rect_of,
 )
+from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.protocol import Buffer
 from ingest_widgets.engines.sight import Sight
-from ingest_widgets.engines.textpage import TextPage
 
 FULL_PAGES, FEW = 2, 20
 """So many pages of a document are gone through, and all that have no more pieces than that."""

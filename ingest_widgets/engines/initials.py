@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.hyphens import Vocabulary
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _LARGE = 1.6  # times the height of the text
 _OFTEN_WORDS = frozenset("AÀIАВИКОСУЯ")

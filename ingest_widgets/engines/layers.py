@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
 from ingest_widgets.engines.initials import is_initial
 from ingest_widgets.engines.paragraphs import SHIFT
+from ingest_widgets.engines.pieces.getters import Handle, getter
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 Span = tuple[int, int]
 _TREE = getter(pdfium_c.FPDF_StructTree_GetForPage, Handle)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _NUMBER = re.compile("([1-9][0-9]{0,4}) +(?=[^ ])")
 _FEWEST = 8

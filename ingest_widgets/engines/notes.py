@@ -23,9 +23,9 @@ from ingest_widgets.engines.fields import (
     note_text,
     read_bytes,
 )
-from ingest_widgets.engines.forms import pieces
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import TEXT, page_box
+from ingest_widgets.engines.pieces.forms import pieces
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import TEXT, page_box
 
 MOST_NOTES = 2000
 FEW = 4

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.hyphens import KEPT
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 # Letters of Latin-1 and whatever isn't in it become "a", figures "1", the rest blanks.
 _KINDS = bytes(

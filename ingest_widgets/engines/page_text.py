@@ -15,12 +15,14 @@ from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.layers import spans_in_order
-from ingest_widgets.engines.line_ends import CUT
 from ingest_widgets.engines.line_numbers import line_numbers
 from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts, pens_of
+from ingest_widgets.engines.pieces.line_ends import CUT
+from ingest_widgets.engines.pieces.raw_text import CONTROL, with_pairs
+from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.producers import (
     cuts_of,
     is_of_browser,
@@ -30,11 +32,9 @@ from ingest_widgets.engines.producers import (
     producer_of,
 )
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
-from ingest_widgets.engines.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
-from ingest_widgets.engines.textpage import TextPage
 from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
 from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
 

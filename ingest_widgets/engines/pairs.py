@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _BEGINNING = 1_000  # signs
 _LETTERSPACED = 4  # signs; fewer are words, or ends of words and a word between them

@@ -11,7 +11,7 @@ from itertools import count
 from math import inf
 from operator import sub
 
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]

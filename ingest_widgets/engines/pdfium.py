@@ -19,8 +19,8 @@ from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.passwords import candidates, none_opens
+from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
-from ingest_widgets.engines.textpage import TextPage
 from ingest_widgets.engines.wordless import PICTURE, draws_nothing, is_picture
 
 _ERRORS = {

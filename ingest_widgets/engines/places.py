@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import NamedTuple
 
-from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.edits import Edit, edits_within
 from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import PRIVATE
 from ingest_widgets.engines.hyphens import HYPHEN
 from ingest_widgets.engines.layers import spans_in_order
-from ingest_widgets.engines.line_ends import CUT, LINE_BREAK
 from ingest_widgets.engines.open_page import OpenPage
 from ingest_widgets.engines.page_text import changes
-from ingest_widgets.engines.placed_pieces import PlacedPieces
+from ingest_widgets.engines.pieces.clusters import NON_JOINER
+from ingest_widgets.engines.pieces.line_ends import CUT, LINE_BREAK
+from ingest_widgets.engines.pieces.placed import PlacedPieces
+from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
-from ingest_widgets.engines.textpage import TextPage
 from ingest_widgets.scripts import SIGN
 
 Box = tuple[float, float, float, float]

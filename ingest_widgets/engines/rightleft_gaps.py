@@ -8,12 +8,12 @@ from itertools import pairwise
 from statistics import median_low
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.clusters import NON_JOINER
 from ingest_widgets.engines.numbers import raised_figures
+from ingest_widgets.engines.pieces.clusters import NON_JOINER
 from ingest_widgets.engines.rightleft_units import Unit
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 BLANKS = {" ": -1, NON_JOINER: -2}  # in place of where a sign stands
 ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d5\u06fa-\u08c7\ufb50-\ufefc]")

@@ -15,7 +15,7 @@ from ingest_widgets.engines.rightleft_gaps import ARABIC, BLANKS, spaced
 from ingest_widgets.engines.rightleft_units import Unit, units_of
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _IN_EVERY_TEXT = "\u0627\u0644\u06cc\u05d5\u05d9\u0710"  # alef, lam, yeh, vav, yod, the Syriac alaph
 _LETTERS = re.compile(

@@ -11,10 +11,10 @@ from itertools import compress, count
 from operator import eq
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.clusters import NON_JOINER
+from ingest_widgets.engines.pieces.clusters import NON_JOINER
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _JOINERS = NON_JOINER + "\u200d"
 _ALEFS, _LAM = "\u0622\u0623\u0625\u0627\u0671", "\u0644"

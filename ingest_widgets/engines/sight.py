@@ -9,8 +9,8 @@ from operator import sub
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import Rect, page_pointer
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import Rect, page_pointer
 
 CONTRAST = 18
 """Of 255: what stands out less from its ground can't be read; watermarks of a tenth of black can."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 
 Box = tuple[float, float, float, float]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ingest_widgets.engines.rightleft_lines import is_right_to_left
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 # Of the size of the font.
 _LOWER = 1.5  # what stands so much lower is the next line

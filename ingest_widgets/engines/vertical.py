@@ -8,10 +8,10 @@ from __future__ import annotations
 from operator import eq, sub
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 _SPARSE, _SHORT_LINE = 300, 16  # signs: with more than so many, and as many a line, it is prose that runs across
 _SLANT = 5.0  # points: more than marks are raised

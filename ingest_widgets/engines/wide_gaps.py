@@ -11,12 +11,12 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.line_ends import LINE_BREAK
 from ingest_widgets.engines.paragraphs import NEAR, Pens, has_room, new_sentence
+from ingest_widgets.engines.pieces.line_ends import LINE_BREAK
 from ingest_widgets.scripts import SIGNS
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.textpage import TextPage
+    from ingest_widgets.engines.pieces.textpage import TextPage
 
 LEAST, _APART = 1.3, 1.55
 """Times the size of the font: lines of one paragraph stand so far below each other only where all are set wide."""

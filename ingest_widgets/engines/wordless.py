@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ingest_widgets.engines.forms import parts_of, pieces
-from ingest_widgets.engines.getters import Handle
-from ingest_widgets.engines.pieces import COUNT, FORM, IMAGE, KIND, MOST_PIECES, objects_of, page_box, shared_area
+from ingest_widgets.engines.pieces.forms import parts_of, pieces
+from ingest_widgets.engines.pieces.getters import Handle
+from ingest_widgets.engines.pieces.pieces import (
+    COUNT,
+    FORM,
+    IMAGE,
+    KIND,
+    MOST_PIECES,
+    objects_of,
+    page_box,
+    shared_area,
+)
 
 PICTURE = "no text: what it shows is a picture, which OCR may read"
 _MOSTLY = 0.5  # of the page: logos and photographs of a blank page take less, and scans all of it

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.line_ends import CUT
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.line_ends import CUT
 
 _COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
 _TEXT = getter(pdfium_c.FPDFText_GetText)

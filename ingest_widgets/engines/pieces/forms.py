@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import (
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import (
     BLENDS,
     FORM,
     MOST_PIECES,

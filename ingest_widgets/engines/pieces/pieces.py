@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.answers import Answers
-from ingest_widgets.engines.getters import Handle, getter
+from ingest_widgets.engines.pieces.answers import Answers
+from ingest_widgets.engines.pieces.getters import Handle, getter
 
 MOST_PIECES = 3000
 _THICK = 3.0

@@ -15,12 +15,12 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.answers import Answers
-from ingest_widgets.engines.clusters import Clusters
-from ingest_widgets.engines.frames import ON_PAGE, Frame
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import Matrix, least_scale, moved, moved_matrix, moved_point
-from ingest_widgets.engines.raw_text import BOX, UNICODE, place_of
+from ingest_widgets.engines.pieces.answers import Answers
+from ingest_widgets.engines.pieces.clusters import Clusters
+from ingest_widgets.engines.pieces.frames import ON_PAGE, Frame
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import Matrix, least_scale, moved, moved_matrix, moved_point
+from ingest_widgets.engines.pieces.raw_text import BOX, UNICODE, place_of
 
 _ORIGIN = getter(pdfium_c.FPDFText_GetCharOrigin)
 _SHAPE = getter(pdfium_c.FPDFText_GetCharBox)

@@ -15,9 +15,9 @@ from itertools import accumulate, pairwise, repeat
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import KIND, MARKS, TEXT, Rect
-from ingest_widgets.engines.placed_pieces import PlacedPieces, address
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import KIND, MARKS, TEXT, Rect
+from ingest_widgets.engines.pieces.placed import PlacedPieces, address
 
 _MARK = getter(pdfium_c.FPDFPageObj_GetMark, ctypes.c_void_p)
 _MEANING = getter(pdfium_c.FPDFPageObjMark_GetParamStringValue)

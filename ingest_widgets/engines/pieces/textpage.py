@@ -9,9 +9,9 @@ from operator import add
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.characters import Characters
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.line_ends import LINE_BREAK
+from ingest_widgets.engines.pieces.characters import Characters
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.line_ends import LINE_BREAK
 
 _CHARACTER = getter(pdfium_c.FPDFText_GetCharIndexFromTextIndex)
 

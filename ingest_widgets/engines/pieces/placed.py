@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
-from ingest_widgets.engines.forms import placed
-from ingest_widgets.engines.getters import Handle
-from ingest_widgets.engines.pieces import (
+from ingest_widgets.engines.pieces.forms import placed
+from ingest_widgets.engines.pieces.getters import Handle
+from ingest_widgets.engines.pieces.pieces import (
     COUNT,
     Matrix,
     Rect,

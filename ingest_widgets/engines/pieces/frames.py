@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.getters import Handle, getter
-from ingest_widgets.engines.pieces import COUNT, FORM, KIND, TEXT, Matrix, Rect, moved_point, objects_of
+from ingest_widgets.engines.pieces.getters import Handle, getter
+from ingest_widgets.engines.pieces.pieces import COUNT, FORM, KIND, TEXT, Matrix, Rect, moved_point, objects_of
 
 _ORDINARY = 12.0  # points
 _SMALL, _LARGE = 7.9, 40.0  # points
