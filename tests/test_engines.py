@@ -18,11 +18,11 @@ from pypdf import PdfReader
 
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.fallbacks import open_pypdf, open_repaired, said_page_count
+from ingest_widgets.engines.files.passwords import MOST_PASSWORDS, candidates, saslprep
+from ingest_widgets.engines.files.structure import opened
 from ingest_widgets.engines.names import check_engine, rungs
-from ingest_widgets.engines.passwords import MOST_PASSWORDS, candidates, saslprep
 from ingest_widgets.engines.pdfium import open_pdfium
 from ingest_widgets.engines.protocol import Engine, EngineRefuses, as_stream
-from ingest_widgets.engines.structure import opened
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, render_page
 from ingest_widgets.statuses import Reason, Status

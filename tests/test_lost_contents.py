@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 
 from ingest_widgets import ingest
-from ingest_widgets.engines.contents import MOST_BLANK_PAGES
-from ingest_widgets.engines.damage import has_hole, is_moved
+from ingest_widgets.engines.files.contents import MOST_BLANK_PAGES
+from ingest_widgets.engines.files.damage import has_hole, is_moved
 from ingest_widgets.isolation import IsolatedExecutor, Task, extract
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.lost import cut

@@ -8,12 +8,18 @@ from functools import cache
 from importlib import import_module
 
 from ingest_widgets.engines.fallbacks import PypdfDocument, RepairedDocument, said_page_count
-from ingest_widgets.engines.framing import framed
+from ingest_widgets.engines.files.framing import framed
+from ingest_widgets.engines.files.structure import (
+    TooManyPages,
+    may_have_more_pages,
+    opened,
+    opens_with_nothing,
+    page_count,
+)
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
-from ingest_widgets.engines.structure import TooManyPages, may_have_more_pages, opened, opens_with_nothing, page_count
 
 _BUILT_IN = {
     "pdfium": ("ingest_widgets.engines.pdfium", "open_pdfium"),

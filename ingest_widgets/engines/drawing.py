@@ -12,10 +12,10 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
+from ingest_widgets.engines.files.producers import is_of_browser, producer_of
 from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.places import Box, boxes_on
-from ingest_widgets.engines.producers import is_of_browser, producer_of
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.rightleft import reads_from_right
 

@@ -7,15 +7,15 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.engines.attachments import attached_in
-from ingest_widgets.engines.contents import Contents
+from ingest_widgets.engines.files.attachments import attached_in
+from ingest_widgets.engines.files.contents import Contents
+from ingest_widgets.engines.files.page_tree import PageTree, Places, page_tree, qpdf_page_tree
+from ingest_widgets.engines.files.passwords import candidates, none_opens
+from ingest_widgets.engines.files.salvage import objects, salvaged
+from ingest_widgets.engines.files.structure import opened
 from ingest_widgets.engines.glyphs import clean_text
-from ingest_widgets.engines.page_tree import PageTree, Places, page_tree, qpdf_page_tree
-from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pdfium import LOST, DamagedDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
-from ingest_widgets.engines.salvage import objects, salvaged
-from ingest_widgets.engines.structure import opened
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

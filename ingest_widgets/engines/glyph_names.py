@@ -12,8 +12,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ingest_widgets.engines.files.structure import refusals
 from ingest_widgets.engines.protocol import EngineRefuses
-from ingest_widgets.engines.structure import refusals
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.edits import Edit

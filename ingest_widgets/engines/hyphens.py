@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest_widgets.engines.files.producers import Cuts
 from ingest_widgets.engines.pieces.line_ends import CUT
-from ingest_widgets.engines.producers import Cuts
 
 LINE_END = "\n"
 KEPT = "-" + 2 * LINE_END

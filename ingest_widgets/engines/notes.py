@@ -13,7 +13,6 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.attachments import name_of
 from ingest_widgets.engines.fields import (
     MOST_CHARS,
     enough_of,
@@ -23,6 +22,7 @@ from ingest_widgets.engines.fields import (
     note_text,
     read_bytes,
 )
+from ingest_widgets.engines.files.attachments import name_of
 from ingest_widgets.engines.pieces.forms import pieces
 from ingest_widgets.engines.pieces.getters import Handle, getter
 from ingest_widgets.engines.pieces.pieces import TEXT, page_box

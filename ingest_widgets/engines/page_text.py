@@ -11,6 +11,14 @@ from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, read
 from ingest_widgets.engines.cyrillic import cyrillic_edits
 from ingest_widgets.engines.edits import Edit, edits_within, in_order
 from ingest_widgets.engines.false_spaces import false_space_edits
+from ingest_widgets.engines.files.producers import (
+    cuts_of,
+    is_of_browser,
+    is_of_ghostscript,
+    is_of_quark,
+    is_of_younger_tex,
+    producer_of,
+)
 from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
 from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
@@ -23,14 +31,6 @@ from ingest_widgets.engines.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.pieces.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.pieces.textpage import TextPage
-from ingest_widgets.engines.producers import (
-    cuts_of,
-    is_of_browser,
-    is_of_ghostscript,
-    is_of_quark,
-    is_of_younger_tex,
-    producer_of,
-)
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits

@@ -10,15 +10,15 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.attachments import attached
-from ingest_widgets.engines.contents import Contents
-from ingest_widgets.engines.damage import BREAKS_OFF, has_hole, is_converted, is_moved
+from ingest_widgets.engines.files.attachments import attached
+from ingest_widgets.engines.files.contents import Contents
+from ingest_widgets.engines.files.damage import BREAKS_OFF, has_hole, is_converted, is_moved
+from ingest_widgets.engines.files.passwords import candidates, none_opens
 from ingest_widgets.engines.glyph_names import GlyphNames
 from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.hidden import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
-from ingest_widgets.engines.passwords import candidates, none_opens
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
 from ingest_widgets.engines.wordless import PICTURE, draws_nothing, is_picture

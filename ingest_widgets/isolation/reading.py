@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.chain import OpenDocument
+from ingest_widgets.engines.files.structure import TooManyPages
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
-from ingest_widgets.engines.structure import TooManyPages
 from ingest_widgets.engines.wordless import PICTURE
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room

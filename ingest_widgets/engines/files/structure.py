@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ingest_widgets.engines.passwords import candidates, none_opens
+from ingest_widgets.engines.files.passwords import candidates, none_opens
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
 
 BYTES_A_PAGE = 100_000

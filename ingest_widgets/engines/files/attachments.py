@@ -11,8 +11,8 @@ from typing import Any
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.counted import counted
+from ingest_widgets.engines.files.structure import opened, refusals
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
-from ingest_widgets.engines.structure import opened, refusals
 
 _MOST = 1000
 _NAME = 2 * 260

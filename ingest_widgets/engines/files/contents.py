@@ -8,10 +8,10 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from ingest_widgets.engines.damage import Drawn, breaks_off, damage
-from ingest_widgets.engines.page_tree import qpdf_page_tree
+from ingest_widgets.engines.files.damage import Drawn, breaks_off, damage
+from ingest_widgets.engines.files.page_tree import qpdf_page_tree
+from ingest_widgets.engines.files.structure import refusals, unlocked
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, PasswordSource
-from ingest_widgets.engines.structure import refusals, unlocked
 
 MOST_BLANK_PAGES = 20
 """Once so many pages of a document without words have turned out to lack none, the others are taken to."""

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from ingest_widgets.counted import counted
-from ingest_widgets.engines.damage import is_moved
+from ingest_widgets.engines.files.damage import is_moved
 from ingest_widgets.engines.protocol import Buffer
 
 _BORDER = re.compile(rb"%%EOF\s{0,9}(?=%PDF-\d)")
