@@ -11,7 +11,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets.engines.drawing import boxes
-from ingest_widgets.engines.glyphs import clean_text
+from ingest_widgets.engines.words.glyphs import clean_text
 from ingest_widgets.isolation import Task, page_boxes
 from ingest_widgets.isolation.wire import MOST_BOXES
 from tests.hostile.pdf import assemble, page_objects

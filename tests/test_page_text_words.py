@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest_widgets.engines import glyphs
 from ingest_widgets.engines.files.producers import Cuts
-from ingest_widgets.engines.glyphs import clean_text
-from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.margins import marginal_lines, without
 from ingest_widgets.engines.pieces.frames import Frame, frame_for
 from ingest_widgets.engines.pieces.pieces import moved
+from ingest_widgets.engines.words import glyphs
+from ingest_widgets.engines.words.glyphs import clean_text
+from ingest_widgets.engines.words.hyphens import Vocabulary, join_hyphens
 
 
 def joined(text: str, *pages: str) -> str:

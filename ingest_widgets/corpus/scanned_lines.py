@@ -14,7 +14,7 @@ from ingest_widgets.corpus.query import Term
 from ingest_widgets.corpus.records import BadRow, from_json
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.documents import ScannedLine
-from ingest_widgets.engines.hyphens import is_cut
+from ingest_widgets.engines.words.hyphens import is_cut
 from ingest_widgets.isolation.wire import MOST_BOXES
 
 Box = tuple[float, float, float, float]

@@ -16,10 +16,10 @@ from ingest_widgets.engines.files.structure import (
     opens_with_nothing,
     page_count,
 )
-from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
+from ingest_widgets.engines.words.glyphs import clean_text
 
 _BUILT_IN = {
     "pdfium": ("ingest_widgets.engines.pdfium", "open_pdfium"),

@@ -13,9 +13,9 @@ from ingest_widgets.engines.files.page_tree import PageTree, Places, page_tree, 
 from ingest_widgets.engines.files.passwords import candidates, none_opens
 from ingest_widgets.engines.files.salvage import objects, salvaged
 from ingest_widgets.engines.files.structure import opened
-from ingest_widgets.engines.glyphs import clean_text
 from ingest_widgets.engines.pdfium import LOST, DamagedDocument
 from ingest_widgets.engines.protocol import Buffer, EngineRefuses, Locked, PasswordSource, as_stream
+from ingest_widgets.engines.words.glyphs import clean_text
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

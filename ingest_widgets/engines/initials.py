@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import Vocabulary
+from ingest_widgets.engines.words.hyphens import Vocabulary
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.pieces.textpage import TextPage

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 _NUMBER = re.compile("([1-9][0-9]{0,4}) +(?=[^ ])")
 _FEWEST = 8

@@ -16,11 +16,11 @@ import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.chain import NoEngine
-from ingest_widgets.engines.glyphs import clean_text
-from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.ocr_lines import reading_order, rows_as_text
 from ingest_widgets.engines.ocr_reading import Reading, read
 from ingest_widgets.engines.open_page import OpenPage, handle_of
+from ingest_widgets.engines.words.glyphs import clean_text
+from ingest_widgets.engines.words.hyphens import Vocabulary, join_hyphens
 
 ENGINE = "ocr"
 _DPI = 170

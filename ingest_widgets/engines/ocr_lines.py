@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ingest_widgets.engines.hyphens import is_cut
 from ingest_widgets.engines.paragraphs import paragraph_starts
 from ingest_widgets.engines.pieces.line_ends import CUT
+from ingest_widgets.engines.words.hyphens import is_cut
 
 _NARROW = 0.5  # in heights of a line: less white is no gutter
 _COLUMN = 6.0  # in heights of a line: narrower is a cell of a table

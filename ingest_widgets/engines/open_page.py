@@ -14,8 +14,6 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.doubles import drawn_again
-from ingest_widgets.engines.glyphs import Ligatures
-from ingest_widgets.engines.ligatures import ligatures_of
 from ingest_widgets.engines.pieces.clusters import Clusters, may_have_clusters
 from ingest_widgets.engines.pieces.frames import ON_PAGE, frame_for, is_ordinary, point_of
 from ingest_widgets.engines.pieces.getters import Handle, getter, unlocked
@@ -25,6 +23,8 @@ from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.rightleft_lines import has_right_to_left
 from ingest_widgets.engines.torn_lines import torn_lines
 from ingest_widgets.engines.vertical import taken_for_vertical
+from ingest_widgets.engines.words.glyphs import Ligatures
+from ingest_widgets.engines.words.ligatures import ligatures_of
 
 _LOAD = unlocked(pdfium_c.FPDF_LoadPage, Handle)
 _CLOSE = unlocked(pdfium_c.FPDF_ClosePage, None)

@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.accents import accent_edits
-from ingest_widgets.engines.brackets import bracket_edits
 from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
-from ingest_widgets.engines.cyrillic import cyrillic_edits
-from ingest_widgets.engines.edits import Edit, edits_within, in_order
-from ingest_widgets.engines.false_spaces import false_space_edits
 from ingest_widgets.engines.files.producers import (
     cuts_of,
     is_of_browser,
@@ -19,24 +14,29 @@ from ingest_widgets.engines.files.producers import (
     is_of_younger_tex,
     producer_of,
 )
-from ingest_widgets.engines.glyph_names import GlyphNames
-from ingest_widgets.engines.glyphs import clean_lines, ligature_edits
-from ingest_widgets.engines.hyphens import Vocabulary, join_hyphens
 from ingest_widgets.engines.layers import spans_in_order
 from ingest_widgets.engines.line_numbers import line_numbers
-from ingest_widgets.engines.numbers import cut_edits, kinds_of, number_edits
 from ingest_widgets.engines.open_page import OpenPage, handle_of
-from ingest_widgets.engines.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.pieces.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
-from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
-from ingest_widgets.engines.spacing import spacing_edits
-from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
 from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
+from ingest_widgets.engines.words.accents import accent_edits
+from ingest_widgets.engines.words.brackets import bracket_edits
+from ingest_widgets.engines.words.cyrillic import cyrillic_edits
+from ingest_widgets.engines.words.edits import Edit, edits_within, in_order
+from ingest_widgets.engines.words.false_spaces import false_space_edits
+from ingest_widgets.engines.words.glyph_names import GlyphNames
+from ingest_widgets.engines.words.glyphs import clean_lines, ligature_edits
+from ingest_widgets.engines.words.hyphens import Vocabulary, join_hyphens
+from ingest_widgets.engines.words.numbers import cut_edits, kinds_of, number_edits
+from ingest_widgets.engines.words.pairs import pair_edits, squeezed_edits
+from ingest_widgets.engines.words.soft_hyphens import SOFT, soft_hyphen_edits
+from ingest_widgets.engines.words.spacing import spacing_edits
+from ingest_widgets.engines.words.tight_lines import tight_edits, tight_spaces
 
 if TYPE_CHECKING:
     import pypdfium2

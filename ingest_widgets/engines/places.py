@@ -9,10 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import NamedTuple
 
-from ingest_widgets.engines.edits import Edit, edits_within
-from ingest_widgets.engines.glyph_names import GlyphNames
-from ingest_widgets.engines.glyphs import PRIVATE
-from ingest_widgets.engines.hyphens import HYPHEN
 from ingest_widgets.engines.layers import spans_in_order
 from ingest_widgets.engines.open_page import OpenPage
 from ingest_widgets.engines.page_text import changes
@@ -21,6 +17,10 @@ from ingest_widgets.engines.pieces.line_ends import CUT, LINE_BREAK
 from ingest_widgets.engines.pieces.placed import PlacedPieces
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
+from ingest_widgets.engines.words.edits import Edit, edits_within
+from ingest_widgets.engines.words.glyph_names import GlyphNames
+from ingest_widgets.engines.words.glyphs import PRIVATE
+from ingest_widgets.engines.words.hyphens import HYPHEN
 from ingest_widgets.scripts import SIGN
 
 Box = tuple[float, float, float, float]

@@ -7,13 +7,13 @@ from operator import sub
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.initials import begins_word, is_initial
-from ingest_widgets.engines.numbers import ends_word
 from ingest_widgets.engines.paragraphs import SHIFT, Pens, Place, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
+from ingest_widgets.engines.words.numbers import ends_word
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.hyphens import Vocabulary
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.hyphens import Vocabulary
 
 _FAR = 4.5  # times as far as signs are raised: more than a letter and a space
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _NOTE_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.95, 0.4  # of the height of a sign

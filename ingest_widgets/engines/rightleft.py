@@ -15,8 +15,8 @@ from ingest_widgets.engines.rightleft_lines import by_place, is_one_line, is_rig
 if TYPE_CHECKING:
     import pypdfium2
 
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 Span = tuple[int, int]
 _LETTER = "\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u06ff\u0710-\u074f\u0750-\u077f\u08a0-\u08ff\u200c\u200d"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ingest_widgets.engines.pieces.line_ends import CUT
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
+    from ingest_widgets.engines.words.edits import Edit
 
 _LIGATURES = {
     "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.glyphs import Ligatures
 from ingest_widgets.engines.pieces.getters import Handle, getter
 from ingest_widgets.engines.pieces.raw_text import UNICODE, place_of
+from ingest_widgets.engines.words.glyphs import Ligatures
 
 _COUNT_CHARS = getter(pdfium_c.FPDFText_CountChars)
 _UNMAPPED = getter(pdfium_c.FPDFText_HasUnicodeMapError)

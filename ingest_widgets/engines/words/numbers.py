@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import KEPT
 from ingest_widgets.engines.pieces.line_ends import CUT
+from ingest_widgets.engines.words.hyphens import KEPT
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 # Letters of Latin-1 and whatever isn't in it become "a", figures "1", the rest blanks.
 _KINDS = bytes(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import HYPHEN, is_cut
 from ingest_widgets.engines.pieces.line_ends import LINE_BREAK
+from ingest_widgets.engines.words.hyphens import HYPHEN, is_cut
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 _COMBINING = {
     "´": "\u0301", "¨": "\u0308", "˜": "\u0303", "ˆ": "\u0302", "¯": "\u0304", "˘": "\u0306", "˙": "\u0307",

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
+    from ingest_widgets.engines.words.edits import Edit
 
 # Windows' encoding and TeX's T2A (https://www.ctan.org/pkg/encguide) agree on the alphabet, not on what is beside it.
 _LETTERS = {chr(0xC0 + number): chr(0x410 + number) for number in range(64)}

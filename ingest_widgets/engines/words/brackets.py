@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 _OPENS, _CLOSES = "\u27e8", "\u27e9"
 # What is between them touches them, or a slanted sign before the second has some room, which pdfium takes for a space;

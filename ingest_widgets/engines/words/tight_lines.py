@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 _LONGER = 10  # one in so many lines may be of smaller signs than the others
 _FULL = 0.85  # of the length of the longest ones of the others: tight lines hold the most

@@ -13,9 +13,9 @@ from ingest_widgets.engines.pieces.clusters import NON_JOINER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.characters import Box
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 # Combining accents; Hebrew, Arabic and Syriac without their punctuation; from Devanagari to Myanmar; Khmer; joiners;
 # Hebrew with points and the shapes of Arabic.

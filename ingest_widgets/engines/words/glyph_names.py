@@ -16,8 +16,8 @@ from ingest_widgets.engines.files.structure import refusals
 from ingest_widgets.engines.protocol import EngineRefuses
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 _CODE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LIGATURE = re.compile(r"/([A-Za-z](?:_[A-Za-z]){1,3})")

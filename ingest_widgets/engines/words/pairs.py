@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.edits import Edit
     from ingest_widgets.engines.pieces.textpage import TextPage
+    from ingest_widgets.engines.words.edits import Edit
 
 _BEGINNING = 1_000  # signs
 _LETTERSPACED = 4  # signs; fewer are words, or ends of words and a word between them
