@@ -8,7 +8,7 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.rightleft_lines import is_one_line
+from ingest_widgets.engines.rightleft.lines import is_one_line
 from tests.hostile.bombs import cmap_font
 from tests.hostile.pdf import assemble, page_objects
 from tests.test_page_boxes import found

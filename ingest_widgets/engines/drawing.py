@@ -16,7 +16,7 @@ from ingest_widgets.engines.files.producers import is_of_browser, producer_of
 from ingest_widgets.engines.open_page import OpenPage, handle_of
 from ingest_widgets.engines.places import Box, boxes_on
 from ingest_widgets.engines.protocol import EngineRefuses
-from ingest_widgets.engines.rightleft import reads_from_right
+from ingest_widgets.engines.rightleft.edits import reads_from_right
 from ingest_widgets.engines.words.glyph_names import GlyphNames
 
 MOST_PIXELS = 40_000_000

@@ -20,8 +20,8 @@ from ingest_widgets.engines.pieces.getters import Handle, getter, unlocked
 from ingest_widgets.engines.pieces.pieces import page_box
 from ingest_widgets.engines.pieces.raw_text import signs_of
 from ingest_widgets.engines.pieces.textpage import TextPage
-from ingest_widgets.engines.rightleft_lines import has_right_to_left
-from ingest_widgets.engines.torn_lines import torn_lines
+from ingest_widgets.engines.rightleft.lines import has_right_to_left
+from ingest_widgets.engines.rightleft.torn_lines import torn_lines
 from ingest_widgets.engines.vertical import taken_for_vertical
 from ingest_widgets.engines.words.glyphs import Ligatures
 from ingest_widgets.engines.words.ligatures import ligatures_of

@@ -22,7 +22,7 @@ from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.pieces.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
-from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
+from ingest_widgets.engines.rightleft.edits import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
 from ingest_widgets.engines.words.accents import accent_edits
 from ingest_widgets.engines.words.brackets import bracket_edits

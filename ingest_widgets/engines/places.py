@@ -16,7 +16,7 @@ from ingest_widgets.engines.pieces.clusters import NON_JOINER
 from ingest_widgets.engines.pieces.line_ends import CUT, LINE_BREAK
 from ingest_widgets.engines.pieces.placed import PlacedPieces
 from ingest_widgets.engines.pieces.textpage import TextPage
-from ingest_widgets.engines.rightleft_lines import by_place, has_right_to_left
+from ingest_widgets.engines.rightleft.lines import by_place, has_right_to_left
 from ingest_widgets.engines.words.edits import Edit, edits_within
 from ingest_widgets.engines.words.glyph_names import GlyphNames
 from ingest_widgets.engines.words.glyphs import PRIVATE

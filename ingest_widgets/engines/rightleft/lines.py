@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.bidi import class_of, runs_from_left
-from ingest_widgets.engines.rightleft_gaps import ARABIC, BLANKS, spaced
-from ingest_widgets.engines.rightleft_units import Unit, units_of
+from ingest_widgets.engines.rightleft.bidi import class_of, runs_from_left
+from ingest_widgets.engines.rightleft.gaps import ARABIC, BLANKS, spaced
+from ingest_widgets.engines.rightleft.units import Unit, units_of
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.pieces.textpage import TextPage

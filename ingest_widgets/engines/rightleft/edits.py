@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.rightleft_lines import by_place, is_one_line, is_right_to_left
+from ingest_widgets.engines.rightleft.lines import by_place, is_one_line, is_right_to_left
 
 if TYPE_CHECKING:
     import pypdfium2

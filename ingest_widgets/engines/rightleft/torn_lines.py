@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ingest_widgets.engines.rightleft_lines import is_right_to_left
+from ingest_widgets.engines.rightleft.lines import is_right_to_left
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.pieces.textpage import TextPage

@@ -9,7 +9,7 @@ from statistics import median_low
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.pieces.clusters import NON_JOINER
-from ingest_widgets.engines.rightleft_units import Unit
+from ingest_widgets.engines.rightleft.units import Unit
 from ingest_widgets.engines.words.numbers import raised_figures
 
 if TYPE_CHECKING:
