@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_widgets.engines.files.producers import Cuts
-from ingest_widgets.engines.margins import marginal_lines, without
+from ingest_widgets.engines.layout.margins import marginal_lines, without
 from ingest_widgets.engines.pieces.frames import Frame, frame_for
 from ingest_widgets.engines.pieces.pieces import moved
 from ingest_widgets.engines.words import glyphs

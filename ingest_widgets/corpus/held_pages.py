@@ -19,7 +19,7 @@ from ingest_widgets.corpus.reading import (
     with_margins,
 )
 from ingest_widgets.documents import Chunk, FileRecord, Hit, Page
-from ingest_widgets.engines.margins import marginal_lines, without
+from ingest_widgets.engines.layout.margins import marginal_lines, without
 from ingest_widgets.errors import CorpusError
 
 _SAMPLED_PAGES = 1_000

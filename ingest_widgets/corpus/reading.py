@@ -11,7 +11,7 @@ from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.records import RECORD_COLUMNS, as_number, as_text, record_of, warnings_of
 from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord, Hit, Page
-from ingest_widgets.engines.margins import NEAR_PAGES, marginal_lines
+from ingest_widgets.engines.layout.margins import NEAR_PAGES, marginal_lines
 from ingest_widgets.statuses import Status
 
 _AT_ONCE = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ingest_widgets.engines.paragraphs import paragraph_starts
+from ingest_widgets.engines.layout.paragraphs import paragraph_starts
 from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.words.hyphens import is_cut
 

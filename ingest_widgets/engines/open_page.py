@@ -13,7 +13,8 @@ from math import floor, inf
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.doubles import drawn_again
+from ingest_widgets.engines.layout.doubles import drawn_again
+from ingest_widgets.engines.layout.vertical import taken_for_vertical
 from ingest_widgets.engines.pieces.clusters import Clusters, may_have_clusters
 from ingest_widgets.engines.pieces.frames import ON_PAGE, frame_for, is_ordinary, point_of
 from ingest_widgets.engines.pieces.getters import Handle, getter, unlocked
@@ -22,7 +23,6 @@ from ingest_widgets.engines.pieces.raw_text import signs_of
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.rightleft.lines import has_right_to_left
 from ingest_widgets.engines.rightleft.torn_lines import torn_lines
-from ingest_widgets.engines.vertical import taken_for_vertical
 from ingest_widgets.engines.words.glyphs import Ligatures
 from ingest_widgets.engines.words.ligatures import ligatures_of
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.files.producers import (
     cuts_of,
     is_of_browser,
@@ -14,16 +13,17 @@ from ingest_widgets.engines.files.producers import (
     is_of_younger_tex,
     producer_of,
 )
-from ingest_widgets.engines.layers import spans_in_order
-from ingest_widgets.engines.line_numbers import line_numbers
+from ingest_widgets.engines.layout.columns import Segment, gaps_in_line, moves_up, reading_order
+from ingest_widgets.engines.layout.layers import spans_in_order
+from ingest_widgets.engines.layout.line_numbers import line_numbers
+from ingest_widgets.engines.layout.paragraphs import Pens, paragraph_starts, pens_of
+from ingest_widgets.engines.layout.raised import MARKS, continued, gaps_beside, lowered, raised_marks
+from ingest_widgets.engines.layout.wide_gaps import LEAST, starts_below_gaps
 from ingest_widgets.engines.open_page import OpenPage, handle_of
-from ingest_widgets.engines.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.pieces.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.pieces.textpage import TextPage
-from ingest_widgets.engines.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.rightleft.edits import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
-from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
 from ingest_widgets.engines.words.accents import accent_edits
 from ingest_widgets.engines.words.brackets import bracket_edits
 from ingest_widgets.engines.words.cyrillic import cyrillic_edits

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import NamedTuple
 
-from ingest_widgets.engines.layers import spans_in_order
+from ingest_widgets.engines.layout.layers import spans_in_order
 from ingest_widgets.engines.open_page import OpenPage
 from ingest_widgets.engines.page_text import changes
 from ingest_widgets.engines.pieces.clusters import NON_JOINER

@@ -6,8 +6,8 @@ import re
 from operator import sub
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.initials import begins_word, is_initial
-from ingest_widgets.engines.paragraphs import SHIFT, Pens, Place, pens_of
+from ingest_widgets.engines.layout.initials import begins_word, is_initial
+from ingest_widgets.engines.layout.paragraphs import SHIFT, Pens, Place, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.words.numbers import ends_word
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.initials import is_initial
-from ingest_widgets.engines.paragraphs import SHIFT
+from ingest_widgets.engines.layout.initials import is_initial
+from ingest_widgets.engines.layout.paragraphs import SHIFT
 from ingest_widgets.engines.pieces.getters import Handle, getter
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.paragraphs import NEAR, Pens, has_room, new_sentence
+from ingest_widgets.engines.layout.paragraphs import NEAR, Pens, has_room, new_sentence
 from ingest_widgets.engines.pieces.line_ends import LINE_BREAK
 from ingest_widgets.scripts import SIGNS
 
