@@ -12,7 +12,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.glance import TINY_POINTS
+from ingest_widgets.engines.hidden.glance import TINY_POINTS
 
 MOST_CHARS = 200_000
 _MOST_OPTIONS = 2_000  # of a field: each is compared with all that are chosen

@@ -14,7 +14,7 @@ from ingest_widgets.engines.files.attachments import attached
 from ingest_widgets.engines.files.contents import Contents
 from ingest_widgets.engines.files.damage import BREAKS_OFF, has_hole, is_converted, is_moved
 from ingest_widgets.engines.files.passwords import candidates, none_opens
-from ingest_widgets.engines.hidden import HiddenText
+from ingest_widgets.engines.hidden.text import HiddenText
 from ingest_widgets.engines.notes import Notes
 from ingest_widgets.engines.page_text import PageReader
 from ingest_widgets.engines.pieces.textpage import TextPage

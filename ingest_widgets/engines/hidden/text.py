@@ -17,8 +17,17 @@ from operator import sub
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
-from ingest_widgets.engines.glance import TINY_POINTS, Spot, is_more_than_text, is_tiny, looks_hidden, painted, within
+from ingest_widgets.engines.hidden.doubts import COVERED, OFF, TINY, UNPAINTED, Doubt, doubts, notes
+from ingest_widgets.engines.hidden.glance import (
+    TINY_POINTS,
+    Spot,
+    is_more_than_text,
+    is_tiny,
+    looks_hidden,
+    painted,
+    within,
+)
+from ingest_widgets.engines.hidden.sight import Sight
 from ingest_widgets.engines.pieces.forms import pieces
 from ingest_widgets.engines.pieces.getters import Handle, getter
 from ingest_widgets.engines.pieces.pieces import (
@@ -35,7 +44,6 @@ from ingest_widgets.engines.pieces.pieces import (
 )
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.protocol import Buffer
-from ingest_widgets.engines.sight import Sight
 
 FULL_PAGES, FEW = 2, 20
 """So many pages of a document are gone through, and all that have no more pieces than that."""

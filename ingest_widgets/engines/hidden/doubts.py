@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.glance import (
+from ingest_widgets.engines.hidden.glance import (
     COVERED_PART,
     Spot,
     covers_words,
@@ -19,6 +19,7 @@ from ingest_widgets.engines.glance import (
     spot,
     within,
 )
+from ingest_widgets.engines.hidden.sight import CONTRAST
 from ingest_widgets.engines.pieces.getters import Handle, getter
 from ingest_widgets.engines.pieces.pieces import (
     IMAGE,
@@ -34,7 +35,6 @@ from ingest_widgets.engines.pieces.pieces import (
     shared_area,
     stroke_of,
 )
-from ingest_widgets.engines.sight import CONTRAST
 
 MOST_GROUNDS = 200
 MOST_NOTES = 20
