@@ -10,7 +10,7 @@ def ours(path: str) -> Iterator[str]:
     """This project's text: pdfium with the cleanup of `engines/page_text.py`."""
     import pypdfium2
 
-    from ingest_widgets.engines.page_text import PageReader
+    from ingest_widgets.engines.pages.page_text import PageReader
 
     document = pypdfium2.PdfDocument(path)
     reader = PageReader(document)

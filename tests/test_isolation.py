@@ -23,7 +23,7 @@ import pytest
 from ingest_widgets import Corpus, ingest
 from ingest_widgets.documents import Extraction
 from ingest_widgets.engines.names import check_engine
-from ingest_widgets.engines.wordless import PICTURE
+from ingest_widgets.engines.pages.wordless import PICTURE
 from ingest_widgets.errors import CLOSE_FILES, EngineError, IngestError, SettingsError
 from ingest_widgets.isolation import (
     IsolatedExecutor,

@@ -10,7 +10,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.drawing import boxes
+from ingest_widgets.engines.pages.drawing import boxes
 from ingest_widgets.engines.words.glyphs import clean_text
 from ingest_widgets.isolation import Task, page_boxes
 from ingest_widgets.isolation.wire import MOST_BOXES

@@ -14,8 +14,8 @@ import pytest
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.open_page import OpenPage, handle_of
-from ingest_widgets.engines.page_text import PageReader
+from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
+from ingest_widgets.engines.pages.page_text import PageReader
 from tests.hostile.bombs import cmap_font
 from tests.hostile.pdf import assemble, page_objects
 

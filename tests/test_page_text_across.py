@@ -9,8 +9,8 @@ import pytest
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.drawing import png
-from ingest_widgets.engines.page_text import PageReader
+from ingest_widgets.engines.pages.drawing import png
+from ingest_widgets.engines.pages.page_text import PageReader
 from tests.test_page_boxes import found
 from tests.test_page_text import drawn, texts
 from tests.test_page_text_rtl import hebrew, letters, written_in

@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
-from ingest_widgets.engines.open_page import OpenPage, handle_of
+from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pieces.pieces import objects_of, rects_of
 from tests.conftest import SAMPLES
 from tests.test_page_text import column, texts

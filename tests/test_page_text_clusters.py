@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pypdfium2
 import pytest
 
-from ingest_widgets.engines.drawing import boxes
-from ingest_widgets.engines.open_page import OpenPage, handle_of
+from ingest_widgets.engines.pages.drawing import boxes
+from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
 from tests.hostile.pdf import assemble, page_objects, stream
 from tests.test_page_text import texts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest_widgets.engines.drawing import boxes
+from ingest_widgets.engines.pages.drawing import boxes
 from ingest_widgets.engines.pdfium import open_pdfium
 from ingest_widgets.engines.words.glyphs import clean_text
 from tests.hostile.bombs import cmap_font

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pypdfium2
 
-from ingest_widgets.engines.open_page import OpenPage, handle_of
-from ingest_widgets.engines.page_text import changes
+from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
+from ingest_widgets.engines.pages.page_text import changes
 from tests.test_page_text import drawn, lines_at, texts
 
 LINES = ["Руководство по созданию пакетов", "и о том, что в нём важно для читателя", "я"]

@@ -15,11 +15,11 @@ from ingest_widgets.engines.files.contents import Contents
 from ingest_widgets.engines.files.damage import BREAKS_OFF, has_hole, is_converted, is_moved
 from ingest_widgets.engines.files.passwords import candidates, none_opens
 from ingest_widgets.engines.hidden.text import HiddenText
-from ingest_widgets.engines.notes import Notes
-from ingest_widgets.engines.page_text import PageReader
+from ingest_widgets.engines.pages.notes import Notes
+from ingest_widgets.engines.pages.page_text import PageReader
+from ingest_widgets.engines.pages.wordless import PICTURE, draws_nothing, is_picture
 from ingest_widgets.engines.pieces.textpage import TextPage
 from ingest_widgets.engines.protocol import OTHER_LOCK, Buffer, EngineRefuses, Locked, PasswordSource
-from ingest_widgets.engines.wordless import PICTURE, draws_nothing, is_picture
 from ingest_widgets.engines.words.glyph_names import GlyphNames
 from ingest_widgets.engines.words.glyphs import clean_text
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.files.structure import TooManyPages
+from ingest_widgets.engines.pages.wordless import PICTURE
 from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
-from ingest_widgets.engines.wordless import PICTURE
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
 from ingest_widgets.isolation.wire import (
@@ -207,14 +207,14 @@ def _sent(scan: Scan) -> list[list[Any]]:
 
 
 def _image(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
-    from ingest_widgets.engines.drawing import png
+    from ingest_widgets.engines.pages.drawing import png
 
     parent.tell({"t": "image"}, png(_pdfium(document).raw, request["n"] - 1, request["dpi"]))
     return True
 
 
 def _boxes(parent: Parent, request: Mapping[str, Any], document: OpenDocument) -> bool:
-    from ingest_widgets.engines.drawing import boxes
+    from ingest_widgets.engines.pages.drawing import boxes
 
     opened = _pdfium(document)
     width, height, found = boxes(opened.raw, request["n"] - 1, request["needles"], MOST_BOXES, opened.glyph_names)

@@ -13,8 +13,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.engines.files.producers import is_of_browser, producer_of
-from ingest_widgets.engines.open_page import OpenPage, handle_of
-from ingest_widgets.engines.places import Box, boxes_on
+from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
+from ingest_widgets.engines.pages.places import Box, boxes_on
 from ingest_widgets.engines.protocol import EngineRefuses
 from ingest_widgets.engines.rightleft.edits import reads_from_right
 from ingest_widgets.engines.words.glyph_names import GlyphNames

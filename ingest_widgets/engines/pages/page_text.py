@@ -19,7 +19,7 @@ from ingest_widgets.engines.layout.line_numbers import line_numbers
 from ingest_widgets.engines.layout.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.layout.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.layout.wide_gaps import LEAST, starts_below_gaps
-from ingest_widgets.engines.open_page import OpenPage, handle_of
+from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pieces.line_ends import CUT
 from ingest_widgets.engines.pieces.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.pieces.textpage import TextPage

@@ -13,7 +13,8 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.fields import (
+from ingest_widgets.engines.files.attachments import name_of
+from ingest_widgets.engines.pages.fields import (
     MOST_CHARS,
     enough_of,
     field_value,
@@ -22,7 +23,6 @@ from ingest_widgets.engines.fields import (
     note_text,
     read_bytes,
 )
-from ingest_widgets.engines.files.attachments import name_of
 from ingest_widgets.engines.pieces.forms import pieces
 from ingest_widgets.engines.pieces.getters import Handle, getter
 from ingest_widgets.engines.pieces.pieces import TEXT, page_box

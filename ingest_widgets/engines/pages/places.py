@@ -10,8 +10,8 @@ from itertools import accumulate, pairwise, repeat
 from typing import NamedTuple
 
 from ingest_widgets.engines.layout.layers import spans_in_order
-from ingest_widgets.engines.open_page import OpenPage
-from ingest_widgets.engines.page_text import changes
+from ingest_widgets.engines.pages.open_page import OpenPage
+from ingest_widgets.engines.pages.page_text import changes
 from ingest_widgets.engines.pieces.clusters import NON_JOINER
 from ingest_widgets.engines.pieces.line_ends import CUT, LINE_BREAK
 from ingest_widgets.engines.pieces.placed import PlacedPieces
