@@ -20,8 +20,8 @@ from ingest_widgets import Corpus, IngestError, ingest, settings_override
 from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.scanned_lines import boxes_of
 from ingest_widgets.documents import ScannedLine
-from ingest_widgets.engines.ocr import ScanReader
-from ingest_widgets.engines.ocr_lines import Line, reading_order, rows_as_text
+from ingest_widgets.engines.ocr.lines import Line, reading_order, rows_as_text
+from ingest_widgets.engines.ocr.scans import ScanReader
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, render_page
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.wire import WireError

@@ -17,10 +17,10 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from ingest_widgets import Corpus, ingest, settings_override
-from ingest_widgets.engines.ocr import ScanReader
-from ingest_widgets.engines.ocr_boxes import Strip, cut_at_gutters
-from ingest_widgets.engines.ocr_lines import Line, reading_order
-from ingest_widgets.engines.ocr_reading import spaced
+from ingest_widgets.engines.ocr.boxes import Strip, cut_at_gutters
+from ingest_widgets.engines.ocr.lines import Line, reading_order
+from ingest_widgets.engines.ocr.reading import spaced
+from ingest_widgets.engines.ocr.scans import ScanReader
 
 SIZE = 420, 300  # points
 HEADING = "Notes of the keeper of the harbour, written in the evening"

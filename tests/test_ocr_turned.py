@@ -19,9 +19,9 @@ from ingest_widgets import Corpus, ingest, settings_override
 from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.scanned_lines import boxes_of
 from ingest_widgets.documents import ScannedLine
-from ingest_widgets.engines.ocr import ScanReader
-from ingest_widgets.engines.ocr_lines import reading_order, rows_as_text
-from ingest_widgets.engines.ocr_reading import Piece, Reading
+from ingest_widgets.engines.ocr.lines import reading_order, rows_as_text
+from ingest_widgets.engines.ocr.reading import Piece, Reading
+from ingest_widgets.engines.ocr.scans import ScanReader
 from ingest_widgets.isolation.wire import MOST_BOXES
 
 SIZE = 1200, 800  # pixels

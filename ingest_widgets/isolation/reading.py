@@ -32,7 +32,7 @@ from ingest_widgets.isolation.wire import (
 from ingest_widgets.statuses import Reason
 
 if TYPE_CHECKING:
-    from ingest_widgets.engines.ocr import Scan, ScanReader
+    from ingest_widgets.engines.ocr.scans import Scan, ScanReader
     from ingest_widgets.isolation.worker import Parent
 
 _LINES_BYTES = HEADER_BYTES // 2
@@ -184,7 +184,7 @@ class _Scans:
         return scan.engine, scan.text, (*warnings, *scan.warnings), _sent(scan)
 
     def _first(self, opened: PdfiumDocument) -> ScanReader:
-        from ingest_widgets.engines.ocr import ScanReader
+        from ingest_widgets.engines.ocr.scans import ScanReader
 
         request = self._request
         room = partial(has_room, OCR_ROOM_BYTES)

@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ingest_widgets.engines.ocr_boxes import Strip, cut_at_gutters
-from ingest_widgets.engines.ocr_lines import Line
+from ingest_widgets.engines.ocr.boxes import Strip, cut_at_gutters
+from ingest_widgets.engines.ocr.lines import Line
 
 _TALL = 1.5  # in widths: from here on RapidOCR turns a box against the clock before it reads it
 _LEAST_SCORE = 0.5  # RapidOCR's own: below that a piece is no text
