@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 
 def ours(path: str) -> Iterator[str]:
-    """This project's text: pdfium with the cleanup of `engines/page_text.py`."""
+    """This project's text: pdfium with the cleanup of `engines/pages/page_text.py`."""
     import pypdfium2
 
     from ingest_widgets.engines.pages.page_text import PageReader

@@ -72,7 +72,7 @@ def boxes_on(
     Args:
         page: Where they are looked for.
         needles: Words and phrases.
-        from_right: See `rightleft.reads_from_right`.
+        from_right: See `rightleft.edits.reads_from_right`.
         in_layers: See `producers.is_of_browser`.
         names: See `page_text.PageReader`.
     """
