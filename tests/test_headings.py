@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.headings import headings
+from ingest_widgets.corpus.words.headings import headings
 from tests.corpus_parts import extraction, source
 
 

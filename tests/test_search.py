@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.expressions import match_expression
 from ingest_widgets.corpus.parsing import parse_query
-from ingest_widgets.corpus.signs import paired
+from ingest_widgets.corpus.words.signs import paired
 from tests.corpus_parts import extraction, source
 
 TEXTS = {

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.page_words import page_words
+from ingest_widgets.corpus.words.page import page_words
 from tests.corpus_parts import extraction, source
 
 PHRASES = [

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from ingest_widgets.corpus.arguments import whole_number
-from ingest_widgets.corpus.headings import ends_in_heading
+from ingest_widgets.corpus.words.headings import ends_in_heading
 from ingest_widgets.documents import Chunk, Page
 from ingest_widgets.scripts import SIGN
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest_widgets.corpus.query import Part, Query, Term
-from ingest_widgets.corpus.signs import bare, is_sign, searched_words
+from ingest_widgets.corpus.words.signs import bare, is_sign, searched_words
 
 MOST_IN_ORDER = 256
 """So many words of a query's phrases are looked for in order: FTS5 takes 50 ms for two that are on 100,000 pages."""

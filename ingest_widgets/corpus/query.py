@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ingest_widgets.corpus.signs import RUN
+from ingest_widgets.corpus.words.signs import RUN
 from ingest_widgets.scripts import SIGNS
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 
-from ingest_widgets.corpus.page_words import page_words
 from ingest_widgets.corpus.records import as_text
+from ingest_widgets.corpus.words.page import page_words
 
 APPLICATION_ID = 0x49575043
 """What tells a corpus from any other SQLite file (`IWPC`)."""

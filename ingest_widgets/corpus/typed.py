@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest_widgets.corpus.records import clean
-from ingest_widgets.corpus.signs import even
+from ingest_widgets.corpus.words.signs import even
 from ingest_widgets.scripts import SIGNS
 
 _OPERATORS = ("OR", "AND")

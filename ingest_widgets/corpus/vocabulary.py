@@ -14,7 +14,7 @@ from functools import lru_cache
 from ingest_widgets.corpus.expressions import match_expression
 from ingest_widgets.corpus.query import Query, Term, word_pattern
 from ingest_widgets.corpus.schema import TOKENIZER
-from ingest_widgets.corpus.signs import bare
+from ingest_widgets.corpus.words.signs import bare
 
 _MOST_CANDIDATES = 3_000
 _DROPPED = 10  # letters get left out or swapped more often than struck wrong: thred is thread, not the frequent three

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ingest_widgets.corpus.headings import headings
-from ingest_widgets.corpus.marked_words import marked_words
-from ingest_widgets.corpus.signs import NON_JOINER, bare, is_plain, paired
+from ingest_widgets.corpus.words.headings import headings
+from ingest_widgets.corpus.words.marked import marked_words
+from ingest_widgets.corpus.words.signs import NON_JOINER, bare, is_plain, paired
 
 # A word to SQLite, and none to a query: so no phrase reaches from one heading into the next.
 _BETWEEN = "\n\ue000\n"

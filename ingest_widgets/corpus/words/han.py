@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ingest_widgets.corpus.function_words import HAN_SIGNS, HAN_WORDS
+from ingest_widgets.corpus.words.function_words import HAN_SIGNS, HAN_WORDS
 
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff"
 """The signs, as the inside of a regular expression's class."""
