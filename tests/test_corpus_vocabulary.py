@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.vocabulary import folded
+from ingest_widgets.corpus.words.folding import folded
 from ingest_widgets.scripts import SIGN
 from tests.corpus_parts import extraction, source
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ingest_widgets.corpus.query import Part, Query, Term
-from ingest_widgets.corpus.vocabulary import folded
+from ingest_widgets.corpus.words.folding import folded
 
 _FEW = 20
 _MOST = 256

@@ -9,7 +9,6 @@ from itertools import chain, groupby
 from ingest_widgets.corpus.arguments import File, file_name, whole_number
 from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
 from ingest_widgets.corpus.held_files import HeldFiles
-from ingest_widgets.corpus.keywords import Keyword, keywords_of
 from ingest_widgets.corpus.reading import (
     find_page,
     found_pages,
@@ -18,6 +17,7 @@ from ingest_widgets.corpus.reading import (
     sampled_with_margins,
     with_margins,
 )
+from ingest_widgets.corpus.words.keywords import Keyword, keywords_of
 from ingest_widgets.documents import Chunk, FileRecord, Hit, Page
 from ingest_widgets.engines.layout.margins import marginal_lines, without
 from ingest_widgets.errors import CorpusError

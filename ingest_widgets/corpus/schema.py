@@ -8,13 +8,11 @@ from contextlib import closing
 from functools import cache
 
 from ingest_widgets.corpus.records import as_text
+from ingest_widgets.corpus.words.folding import TOKENIZER
 from ingest_widgets.corpus.words.page import page_words
 
 APPLICATION_ID = 0x49575043
 """What tells a corpus from any other SQLite file (`IWPC`)."""
-
-TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co M*'"
-"""Letters, digits and the vowel signs of scripts that write them as marks make words; case and accents are folded."""
 
 
 def _first_tables(con: sqlite3.Connection) -> None:

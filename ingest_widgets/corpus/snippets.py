@@ -9,9 +9,10 @@ from functools import cache
 from itertools import pairwise
 from operator import add
 
-from ingest_widgets.corpus.query import Term, mark_class
-from ingest_widgets.corpus.vocabulary import folded
+from ingest_widgets.corpus.query import Term
+from ingest_widgets.corpus.words.folding import folded
 from ingest_widgets.corpus.words.marked import mark_around
+from ingest_widgets.corpus.words.patterns import mark_class
 from ingest_widgets.corpus.words.signs import NON_JOINER, RUN, beyond_ascii, spelt
 from ingest_widgets.scripts import SIGNS
 

@@ -9,48 +9,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from functools import lru_cache
 
 from ingest_widgets.corpus.expressions import match_expression
-from ingest_widgets.corpus.query import Query, Term, word_pattern
-from ingest_widgets.corpus.schema import TOKENIZER
-from ingest_widgets.corpus.words.signs import bare
+from ingest_widgets.corpus.query import Query, Term
+from ingest_widgets.corpus.words.folding import TOKENIZER, folded
+from ingest_widgets.corpus.words.patterns import word_pattern
 
 _MOST_CANDIDATES = 3_000
 _DROPPED = 10  # letters get left out or swapped more often than struck wrong: thred is thread, not the frequent three
 _LONGEST_GUESS = 40
 _LAST = "\U0010ffff"
-_CASED_OR_ACCENTED = (
-    *range(0x41, 0x5B),
-    *range(0xAA, 0x590),
-    *range(0x10A0, 0x1100),
-    *range(0x1E00, 0x2E00),
-    *range(0xA640, 0xA800),
-    *range(0x10400, 0x10450),
-)
-
-
-def folded(word: str) -> str:
-    """The word as the index writes it: small letters, and those of its accents gone that are searched without."""
-    if word.isascii():
-        return word.lower()
-    return bare(unicodedata.normalize("NFC", word)).translate(_folds())
-
-
-@lru_cache(maxsize=1)
-def _folds() -> dict[int, str]:
-    """What SQLite makes of capitals, accented letters and accents: asked of its tokenizer, whose tables have gaps."""
-    letters = [c for c in map(chr, _CASED_OR_ACCENTED) if c.isalnum() or unicodedata.combining(c)]
-    with closing(sqlite3.connect(":memory:")) as memory:
-        memory.execute(f'CREATE VIRTUAL TABLE words USING fts5 (word, tokenize="{TOKENIZER}")')
-        memory.execute("CREATE VIRTUAL TABLE places USING fts5vocab ('words', 'instance')")
-        memory.execute("INSERT INTO words VALUES (?)", (" ".join(f"a{letter}" for letter in letters),))
-        tokens = memory.execute("SELECT term FROM places ORDER BY offset").fetchall()
-    return {
-        ord(letter): token.removeprefix("a")
-        for letter, (token,) in zip(letters, tokens, strict=True)
-        if token != f"a{letter}"
-    }
 
 
 def frequencies(con: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:

@@ -1,1 +1,1 @@
-"""Words, whatever corpus holds them: how the index writes them, what of a page it takes up, which say what it is about."""
+"""Words, whatever corpus holds them: how the index writes them, what it takes up of a page, which tell its subject."""

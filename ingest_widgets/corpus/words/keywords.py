@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest_widgets.corpus.query import mark_class
-from ingest_widgets.corpus.vocabulary import folded
+from ingest_widgets.corpus.words.folding import folded
 from ingest_widgets.corpus.words.function_words import FUNCTION_WORDS
 from ingest_widgets.corpus.words.han import HAN, is_han, likely_words, parts_of, runs_of
+from ingest_widgets.corpus.words.patterns import mark_class
 from ingest_widgets.corpus.words.signs import even
 from ingest_widgets.scripts import SIGN
 
