@@ -18,7 +18,7 @@ from ingest_widgets import (
     CorpusTooNew,
     ingest,
 )
-from ingest_widgets.corpus import corpus_file, schema
+from ingest_widgets.corpus.storage import corpus_file, schema
 from tests.corpus_parts import extraction, failure, source, uploaded
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus import connections
+from ingest_widgets.corpus.storage import connections
 from tests.corpus_parts import extraction, source
 from tests.forks import in_a_fork
 

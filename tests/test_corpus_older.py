@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus import schema
+from ingest_widgets.corpus.storage import schema
 from tests.corpus_parts import extraction, source
 from tests.forks import in_a_fork
 

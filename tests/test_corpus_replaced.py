@@ -21,7 +21,7 @@ from ingest_widgets import (
     Settings,
     ingest,
 )
-from ingest_widgets.corpus.connections import Connections
+from ingest_widgets.corpus.storage.connections import Connections
 from ingest_widgets.documents import RunSummary, SourceFile
 from ingest_widgets.pipeline import IngestRun, NullObserver
 from ingest_widgets.statuses import Status

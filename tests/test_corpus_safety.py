@@ -21,8 +21,8 @@ from ingest_widgets import (
     CorpusLocked,
     ingest,
 )
-from ingest_widgets.corpus import connections
-from ingest_widgets.corpus.corpus_file import refuse_others
+from ingest_widgets.corpus.storage import connections
+from ingest_widgets.corpus.storage.corpus_file import refuse_others
 from tests.corpus_parts import extraction, source
 from tests.forks import in_a_fork
 

@@ -8,16 +8,16 @@ from ingest_widgets.lazy import fetcher
 
 if TYPE_CHECKING:
     from ingest_widgets.corpus.corpus import Corpus
-    from ingest_widgets.corpus.records import Known
     from ingest_widgets.corpus.retriever import CorpusRetriever
     from ingest_widgets.corpus.search import SearchResults
+    from ingest_widgets.corpus.storage.records import Known
     from ingest_widgets.corpus.words.keywords import Keyword
 
 _MODULE_OF = {
     "Corpus": "corpus",
     "CorpusRetriever": "retriever",
     "Keyword": "words.keywords",
-    "Known": "records",
+    "Known": "storage.records",
     "SearchResults": "search",
 }
 

@@ -9,7 +9,7 @@ from numbers import Real
 from pathlib import Path
 from typing import SupportsFloat
 
-from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.corpus.storage.records import clean_path
 from ingest_widgets.documents import FileRecord
 from ingest_widgets.errors import CorpusError, IngestError
 from ingest_widgets.shortened import shortened

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.arguments import whole_number
 from ingest_widgets.corpus.chunks import checked_sizes
-from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.embedder import NamedEmbedder, in_words
+from ingest_widgets.corpus.storage.connections import Connections
 from ingest_widgets.corpus.vectors import Embedding
 from ingest_widgets.documents import Chunk
 from ingest_widgets.errors import CorpusError

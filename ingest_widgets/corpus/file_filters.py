@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ingest_widgets.corpus.query import Query
 from ingest_widgets.corpus.reading import near_names
-from ingest_widgets.corpus.records import as_text
+from ingest_widgets.corpus.storage.records import as_text
 from ingest_widgets.corpus.typed import PLAIN_MARKS
 
 

@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, Self
 
 from ingest_widgets.corpus import store
 from ingest_widgets.corpus.arguments import File, corpus_path, file_name, one_status
-from ingest_widgets.corpus.connections import Connections
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks
-from ingest_widgets.corpus.notes import note, note_change, noted
 from ingest_widgets.corpus.reading import near_names
-from ingest_widgets.corpus.records import KNOWN_COLUMNS, RECORD_COLUMNS, Known, as_text, known_of, record_of, summary_of
+from ingest_widgets.corpus.storage.connections import Connections
+from ingest_widgets.corpus.storage.notes import note, note_change, noted
+from ingest_widgets.corpus.storage.records import (
+    KNOWN_COLUMNS,
+    RECORD_COLUMNS,
+    Known,
+    as_text,
+    known_of,
+    record_of,
+    summary_of,
+)
 from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.errors import CorpusError
 from ingest_widgets.statuses import Status

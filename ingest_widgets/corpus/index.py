@@ -14,9 +14,9 @@ from typing import Protocol
 
 from ingest_widgets.corpus import vocabulary
 from ingest_widgets.corpus.expressions import excluded_expression, match_expression
-from ingest_widgets.corpus.notes import note_change, noted
 from ingest_widgets.corpus.query import Query
 from ingest_widgets.corpus.ranking import INDEX_STATE, Reader, Wanted, best_pages
+from ingest_widgets.corpus.storage.notes import note_change, noted
 
 _KEPT_RANKINGS = 64
 _KEPT_PAGES = 100

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest_widgets.corpus import vectors
-from ingest_widgets.corpus.records import BadRow
+from ingest_widgets.corpus.storage.records import BadRow
 from ingest_widgets.errors import CorpusError, MissingExtra
 
 if TYPE_CHECKING:

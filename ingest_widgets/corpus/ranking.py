@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from ingest_widgets.corpus.notes import noted
+from ingest_widgets.corpus.storage.notes import noted
 from ingest_widgets.errors import CorpusError
 
 Reader = Callable[[], AbstractContextManager[sqlite3.Connection]]

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
 
-from ingest_widgets.corpus.connections import Connections
-from ingest_widgets.corpus.records import RECORD_COLUMNS, as_number, as_text, record_of, warnings_of
+from ingest_widgets.corpus.storage.connections import Connections
+from ingest_widgets.corpus.storage.records import RECORD_COLUMNS, as_number, as_text, record_of, warnings_of
 from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileRecord, Hit, Page
 from ingest_widgets.engines.layout.margins import NEAR_PAGES, marginal_lines

@@ -8,7 +8,8 @@ from itertools import islice
 
 from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.reading import PAGE_COLUMNS, page_of
-from ingest_widgets.corpus.records import (
+from ingest_widgets.corpus.scanned_lines import lines_of
+from ingest_widgets.corpus.storage.records import (
     KNOWN_COLUMNS,
     RECORD_COLUMNS,
     BadRow,
@@ -17,7 +18,6 @@ from ingest_widgets.corpus.records import (
     record_of,
     summary_of,
 )
-from ingest_widgets.corpus.scanned_lines import lines_of
 
 _MOST = 20
 _NOTED: dict[str, Callable[[object], object]] = {"embedding": vectors.embedding_of, "last_run": summary_of}

@@ -18,9 +18,9 @@ from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.parsing import parse_query
 from ingest_widgets.corpus.query import Query
-from ingest_widgets.corpus.records import BadRow, as_text
-from ingest_widgets.corpus.schema import HOLDS_MARKED_WORDS
 from ingest_widgets.corpus.snippets import Marker, make_snippet
+from ingest_widgets.corpus.storage.records import BadRow, as_text
+from ingest_widgets.corpus.storage.schema import HOLDS_MARKED_WORDS
 from ingest_widgets.documents import Hit
 from ingest_widgets.shortened import shortened
 from ingest_widgets.tables import Cell, Marked, html_table, text_table

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ingest_widgets.corpus.records import clean
+from ingest_widgets.corpus.storage.records import clean
 from ingest_widgets.corpus.words.signs import even
 from ingest_widgets.scripts import SIGNS
 

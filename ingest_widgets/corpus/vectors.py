@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from ingest_widgets.corpus.chunks import PAGE_BREAK
-from ingest_widgets.corpus.notes import note, note_change, noted
-from ingest_widgets.corpus.records import BadRow, as_text, from_json
+from ingest_widgets.corpus.storage.notes import note, note_change, noted
+from ingest_widgets.corpus.storage.records import BadRow, as_text, from_json
 from ingest_widgets.documents import Chunk
 
 _STATE = "vectors_state"

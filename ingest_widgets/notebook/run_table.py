@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ingest_widgets.corpus.records import clean_path
+from ingest_widgets.corpus.storage.records import clean_path
 from ingest_widgets.counted import counted
 from ingest_widgets.documents import FileKey, FileRecord, RunSummary, SourceFile
 from ingest_widgets.statuses import Status

@@ -12,10 +12,10 @@ from contextlib import closing, contextmanager, suppress
 from operator import methodcaller
 from typing import Protocol
 
-from ingest_widgets.corpus.corpus_file import CorpusFile, FileConnection
-from ingest_widgets.corpus.failures import WAIT_SECONDS, own_errors
-from ingest_widgets.corpus.schema import empty
-from ingest_widgets.corpus.transactions import Wait, begin
+from ingest_widgets.corpus.storage.corpus_file import CorpusFile, FileConnection
+from ingest_widgets.corpus.storage.failures import WAIT_SECONDS, own_errors
+from ingest_widgets.corpus.storage.schema import empty
+from ingest_widgets.corpus.storage.transactions import Wait, begin
 from ingest_widgets.errors import CorpusError, CorpusFull, CorpusNotWritable
 
 _IDLE_READERS = 4

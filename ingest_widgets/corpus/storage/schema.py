@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 
-from ingest_widgets.corpus.records import as_text
+from ingest_widgets.corpus.storage.records import as_text
 from ingest_widgets.corpus.words.folding import TOKENIZER
 from ingest_widgets.corpus.words.page import page_words
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from ingest_widgets.corpus.records import BadRow
+from ingest_widgets.corpus.storage.records import BadRow
 from ingest_widgets.errors import (
     CLOSE_FILES,
     CorpusDamaged,

@@ -9,9 +9,16 @@ from contextlib import closing, contextmanager
 from typing import TypeVar
 from urllib.parse import quote
 
-from ingest_widgets.corpus.failures import WAIT_SECONDS, damaged, has_too_many_open, own_errors, refuse_folder, unseen
-from ingest_widgets.corpus.schema import APPLICATION_ID, VERSION, empty, migrate, missing_parts
-from ingest_widgets.corpus.transactions import Wait, begin, one_state, retry
+from ingest_widgets.corpus.storage.failures import (
+    WAIT_SECONDS,
+    damaged,
+    has_too_many_open,
+    own_errors,
+    refuse_folder,
+    unseen,
+)
+from ingest_widgets.corpus.storage.schema import APPLICATION_ID, VERSION, empty, migrate, missing_parts
+from ingest_widgets.corpus.storage.transactions import Wait, begin, one_state, retry
 from ingest_widgets.errors import (
     CorpusDamaged,
     CorpusForeign,
