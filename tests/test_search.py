@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.expressions import match_expression
-from ingest_widgets.corpus.parsing import parse_query
+from ingest_widgets.corpus.queries.expressions import match_expression
+from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.words.signs import paired
 from tests.corpus_parts import extraction, source
 

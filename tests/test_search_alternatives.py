@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.alternatives import fewer_alternatives, left_out
-from ingest_widgets.corpus.parsing import parse_query
+from ingest_widgets.corpus.queries.alternatives import fewer_alternatives, left_out
+from ingest_widgets.corpus.queries.parsing import parse_query
 from tests.corpus_parts import extraction, source
 
 

@@ -14,7 +14,7 @@ from ingest_widgets.corpus.embedder import Embedder, NamedEmbedder
 from ingest_widgets.corpus.embedding import embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
-from ingest_widgets.corpus.parsing import parse_query
+from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
 from ingest_widgets.corpus.storage.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of

@@ -6,10 +6,10 @@ import sqlite3
 import unicodedata
 from collections.abc import Sequence
 
-from ingest_widgets.corpus.query import Query
+from ingest_widgets.corpus.queries.query import Query
+from ingest_widgets.corpus.queries.typed import PLAIN_MARKS
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.storage.records import as_text
-from ingest_widgets.corpus.typed import PLAIN_MARKS
 
 
 def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> list[int] | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.nearest import NearestChunks, NearPage
-from ingest_widgets.corpus.query import Query
+from ingest_widgets.corpus.queries.query import Query
 
 NEAR_PAGES = 100
 """So many pages are taken from the nearest chunks."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from ingest_widgets.corpus.parsing import parse_query
-from ingest_widgets.corpus.query import Term
+from ingest_widgets.corpus.queries.parsing import parse_query
+from ingest_widgets.corpus.queries.query import Term
 from ingest_widgets.corpus.scanned_lines import Box, boxes_of
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.corpus.storage.records import as_number, as_text

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import accumulate, islice
 
-from ingest_widgets.corpus.query import Term
+from ingest_widgets.corpus.queries.query import Term
 from ingest_widgets.corpus.snippets import Marker
 from ingest_widgets.corpus.storage.records import BadRow, from_json
 from ingest_widgets.documents import ScannedLine

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from operator import add
 
-from ingest_widgets.corpus.query import Term
+from ingest_widgets.corpus.queries.query import Term
 from ingest_widgets.corpus.words.folding import folded
 from ingest_widgets.corpus.words.marked import mark_around
 from ingest_widgets.corpus.words.patterns import mark_class

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 
-from ingest_widgets.corpus.expressions import match_expression
-from ingest_widgets.corpus.query import Query, Term
+from ingest_widgets.corpus.queries.expressions import match_expression
+from ingest_widgets.corpus.queries.query import Query, Term
 from ingest_widgets.corpus.words.folding import TOKENIZER, folded
 from ingest_widgets.corpus.words.patterns import word_pattern
 

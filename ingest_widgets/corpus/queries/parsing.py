@@ -29,8 +29,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
-from ingest_widgets.corpus.query import Part, Query, Term
-from ingest_widgets.corpus.typed import Item, items_of, parted
+from ingest_widgets.corpus.queries.query import Part, Query, Term
+from ingest_widgets.corpus.queries.typed import Item, items_of, parted
 from ingest_widgets.corpus.words.marked import typed_marks
 from ingest_widgets.corpus.words.patterns import word_pattern
 from ingest_widgets.corpus.words.signs import NON_JOINER, RUN, bare, joined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ingest_widgets.corpus.query import Part, Query, Term
+from ingest_widgets.corpus.queries.query import Part, Query, Term
 from ingest_widgets.corpus.words.folding import folded
 
 _FEW = 20

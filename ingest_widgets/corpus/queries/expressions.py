@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest_widgets.corpus.query import Part, Query, Term
+from ingest_widgets.corpus.queries.query import Part, Query, Term
 from ingest_widgets.corpus.words.signs import bare, is_sign, searched_words
 
 MOST_IN_ORDER = 256
