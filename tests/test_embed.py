@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest_widgets import Corpus, CorpusDamaged, CorpusError, CorpusNotWritable, CorpusRetriever, run_sync
-from ingest_widgets.corpus.nearest import NearestChunks
+from ingest_widgets.corpus.chunks.nearest import NearestChunks
 from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.storage import schema
 from tests.corpus_parts import extraction, source

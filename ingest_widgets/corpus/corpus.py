@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.corpus import exports, health, vectors
+from ingest_widgets.corpus import exports, health
 from ingest_widgets.corpus.arguments import File, dots_per_inch, file_names, whole_number
-from ingest_widgets.corpus.embedder import Embedder, NamedEmbedder
-from ingest_widgets.corpus.embedding import embed, vector_of_question
+from ingest_widgets.corpus.chunks import vectors
+from ingest_widgets.corpus.chunks.embedder import Embedder, NamedEmbedder
+from ingest_widgets.corpus.chunks.embedding import embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
 from ingest_widgets.corpus.queries.parsing import parse_query

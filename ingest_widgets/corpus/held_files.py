@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Self
 
 from ingest_widgets.corpus import store
 from ingest_widgets.corpus.arguments import File, corpus_path, file_name, one_status
+from ingest_widgets.corpus.chunks.nearest import NearestChunks
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.index import FullTextIndex, PageIndex
-from ingest_widgets.corpus.nearest import NearestChunks
 from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.storage.connections import Connections
 from ingest_widgets.corpus.storage.notes import note, note_change, noted

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 
 from ingest_widgets.corpus.arguments import File, file_name, whole_number
-from ingest_widgets.corpus.chunks import checked_sizes, chunks_of
+from ingest_widgets.corpus.chunks.cutting import checked_sizes, chunks_of
 from ingest_widgets.corpus.held_files import HeldFiles
 from ingest_widgets.corpus.reading import (
     find_page,

@@ -6,8 +6,8 @@ import sqlite3
 from array import array
 from collections.abc import Sequence
 
+from ingest_widgets.corpus.chunks.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.index import Found, PageIndex
-from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.queries.query import Query
 
 NEAR_PAGES = 100

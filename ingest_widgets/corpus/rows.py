@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from ingest_widgets.corpus import vectors
+from ingest_widgets.corpus.chunks import vectors
 from ingest_widgets.corpus.reading import PAGE_COLUMNS, page_of
 from ingest_widgets.corpus.scanned_lines import lines_of
 from ingest_widgets.corpus.storage.records import (

@@ -11,9 +11,9 @@ from copy import copy
 from typing import Any, Literal, overload
 
 from ingest_widgets.corpus import hybrid
+from ingest_widgets.corpus.chunks.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.file_filters import matching_files, no_such_file
 from ingest_widgets.corpus.index import Found, PageIndex
-from ingest_widgets.corpus.nearest import NearestChunks, NearPage
 from ingest_widgets.corpus.queries.alternatives import fewer_alternatives, left_out
 from ingest_widgets.corpus.queries.expressions import MOST_IN_ORDER, words_in_order
 from ingest_widgets.corpus.queries.parsing import parse_query

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from ingest_widgets.corpus.chunks import PAGE_BREAK
+from ingest_widgets.corpus.chunks.cutting import PAGE_BREAK
 from ingest_widgets.corpus.storage.notes import note, note_change, noted
 from ingest_widgets.corpus.storage.records import BadRow, as_text, from_json
 from ingest_widgets.documents import Chunk

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from numbers import Complex, Real
 from typing import Any
 
-from ingest_widgets.corpus.vectors import Embedding
+from ingest_widgets.corpus.chunks.vectors import Embedding
 
 Embedder = Callable[[list[str]], Iterable[Iterable[Any]]]
 """Takes texts, gives a vector for each: lists of numbers, or the rows of an array."""

@@ -7,12 +7,12 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest_widgets.corpus import vectors
 from ingest_widgets.corpus.arguments import whole_number
-from ingest_widgets.corpus.chunks import checked_sizes
-from ingest_widgets.corpus.embedder import NamedEmbedder, in_words
+from ingest_widgets.corpus.chunks import vectors
+from ingest_widgets.corpus.chunks.cutting import checked_sizes
+from ingest_widgets.corpus.chunks.embedder import NamedEmbedder, in_words
+from ingest_widgets.corpus.chunks.vectors import Embedding
 from ingest_widgets.corpus.storage.connections import Connections
-from ingest_widgets.corpus.vectors import Embedding
 from ingest_widgets.documents import Chunk
 from ingest_widgets.errors import CorpusError
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest_widgets.corpus import vectors
+from ingest_widgets.corpus.chunks import vectors
 from ingest_widgets.corpus.storage.records import BadRow
 from ingest_widgets.errors import CorpusError, MissingExtra
 
