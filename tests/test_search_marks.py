@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.queries.parsing import parse_query
-from ingest_widgets.corpus.snippets import Marker
+from ingest_widgets.corpus.search.snippets import Marker
 from ingest_widgets.corpus.words.marked import marked_words, typed_marks
 from tests.corpus_parts import extraction, source
 

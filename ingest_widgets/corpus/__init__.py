@@ -9,7 +9,7 @@ from ingest_widgets.lazy import fetcher
 if TYPE_CHECKING:
     from ingest_widgets.corpus.corpus import Corpus
     from ingest_widgets.corpus.retriever import CorpusRetriever
-    from ingest_widgets.corpus.search import SearchResults
+    from ingest_widgets.corpus.search.results import SearchResults
     from ingest_widgets.corpus.storage.records import Known
     from ingest_widgets.corpus.words.keywords import Keyword
 
@@ -18,7 +18,7 @@ _MODULE_OF = {
     "CorpusRetriever": "retriever",
     "Keyword": "words.keywords",
     "Known": "storage.records",
-    "SearchResults": "search",
+    "SearchResults": "search.results",
 }
 
 __all__ = ["Corpus", "CorpusRetriever", "Keyword", "Known", "SearchResults"]

@@ -17,7 +17,7 @@ from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
 from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.scanned_lines import scanned_lines
-from ingest_widgets.corpus.search import Match, Ranking, SearchResults, search
+from ingest_widgets.corpus.search.results import Match, Ranking, SearchResults, search
 from ingest_widgets.corpus.storage.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of
 from ingest_widgets.counted import counted
 from ingest_widgets.errors import CorpusDamaged

@@ -14,8 +14,8 @@ from ingest_widgets.corpus import store
 from ingest_widgets.corpus.arguments import File, corpus_path, file_name, one_status
 from ingest_widgets.corpus.chunks.nearest import NearestChunks
 from ingest_widgets.corpus.file_table import FileTable
-from ingest_widgets.corpus.index import FullTextIndex, PageIndex
-from ingest_widgets.corpus.reading import near_names
+from ingest_widgets.corpus.search.file_filters import near_names
+from ingest_widgets.corpus.search.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.storage.connections import Connections
 from ingest_widgets.corpus.storage.notes import note, note_change, noted
 from ingest_widgets.corpus.storage.records import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee
@@ -15,8 +14,6 @@ from ingest_widgets.engines.layout.margins import NEAR_PAGES, marginal_lines
 from ingest_widgets.statuses import Status
 
 _AT_ONCE = 500
-_MOST_NAMES = 3
-_COMPARED_NAMES = 10_000  # a comparison takes some 20 microseconds
 PAGE_COLUMNS = "number, text, engine, warnings"
 # By the file's name: its id may be another one's by the time.
 _PAGES = f"SELECT {PAGE_COLUMNS} FROM pages WHERE file_id = (SELECT id FROM files WHERE name = ?) ORDER BY number"
@@ -81,14 +78,6 @@ def found_pages(connections: Connections, hits: Iterable[Hit]) -> Iterator[tuple
             if page := find_page(con, hit.file, hit.page):
                 row = con.execute(f"SELECT {RECORD_COLUMNS} FROM files WHERE name = ?", (hit.file,)).fetchone()
                 yield hit, record_of(row), page
-
-
-def near_names(file: str, names: Sequence[str]) -> str:
-    """A question that names files which may have been meant, those that contain what was asked for first."""
-    part = file.casefold()
-    near = [name for name in names if part and part in name.casefold()][:_MOST_NAMES]
-    near = near or difflib.get_close_matches(file, names[:_COMPARED_NAMES], 1)
-    return f"did you mean {' or '.join(map(repr, near))}?" if near else "corpus.files() lists them"
 
 
 def no_such_page(record: FileRecord, number: int) -> str:

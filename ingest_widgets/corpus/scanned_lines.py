@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate, islice
 
 from ingest_widgets.corpus.queries.query import Term
-from ingest_widgets.corpus.snippets import Marker
+from ingest_widgets.corpus.search.snippets import Marker
 from ingest_widgets.corpus.storage.records import BadRow, from_json
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.words.hyphens import is_cut

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import Any, Literal, overload
 
-from ingest_widgets.corpus import hybrid
 from ingest_widgets.corpus.chunks.nearest import NearestChunks, NearPage
-from ingest_widgets.corpus.file_filters import matching_files, no_such_file
-from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.queries.alternatives import fewer_alternatives, left_out
 from ingest_widgets.corpus.queries.expressions import MOST_IN_ORDER, words_in_order
 from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.queries.query import Query
-from ingest_widgets.corpus.snippets import Marker, make_snippet
+from ingest_widgets.corpus.search import hybrid
+from ingest_widgets.corpus.search.file_filters import matching_files, no_such_file
+from ingest_widgets.corpus.search.index import Found, PageIndex
+from ingest_widgets.corpus.search.snippets import Marker, make_snippet
 from ingest_widgets.corpus.storage.records import BadRow, as_text
 from ingest_widgets.corpus.storage.schema import HOLDS_MARKED_WORDS
 from ingest_widgets.documents import Hit

@@ -7,8 +7,8 @@ from array import array
 from collections.abc import Sequence
 
 from ingest_widgets.corpus.chunks.nearest import NearestChunks, NearPage
-from ingest_widgets.corpus.index import Found, PageIndex
 from ingest_widgets.corpus.queries.query import Query
+from ingest_widgets.corpus.search.index import Found, PageIndex
 
 NEAR_PAGES = 100
 """So many pages are taken from the nearest chunks."""

@@ -12,10 +12,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
 
-from ingest_widgets.corpus import vocabulary
-from ingest_widgets.corpus.ranking import INDEX_STATE, Reader, Wanted, best_pages
 from ingest_widgets.corpus.queries.expressions import excluded_expression, match_expression
 from ingest_widgets.corpus.queries.query import Query
+from ingest_widgets.corpus.search import vocabulary
+from ingest_widgets.corpus.search.ranking import INDEX_STATE, Reader, Wanted, best_pages
 from ingest_widgets.corpus.storage.notes import note_change, noted
 
 _KEPT_RANKINGS = 64

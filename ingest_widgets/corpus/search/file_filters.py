@@ -1,15 +1,18 @@
-"""The files that a query is limited to: by exact names, or by what stands in them."""
+"""The files that a query is limited to: by exact names, or by what stands in them; and names that were perhaps meant."""
 
 from __future__ import annotations
 
+import difflib
 import sqlite3
 import unicodedata
 from collections.abc import Sequence
 
 from ingest_widgets.corpus.queries.query import Query
 from ingest_widgets.corpus.queries.typed import PLAIN_MARKS
-from ingest_widgets.corpus.reading import near_names
 from ingest_widgets.corpus.storage.records import as_text
+
+_MOST_NAMES = 3
+_COMPARED_NAMES = 10_000  # a comparison takes some 20 microseconds
 
 
 def matching_files(con: sqlite3.Connection, query: Query, files: Sequence[str] | None) -> list[int] | None:
@@ -66,3 +69,11 @@ def _holds(name: str, first: str, rest: Sequence[str]) -> bool:
         place = name.find(part, end)
         end = place + len(part)
     return place >= 0
+
+
+def near_names(file: str, names: Sequence[str]) -> str:
+    """A question that names files which may have been meant, those that contain what was asked for first."""
+    part = file.casefold()
+    near = [name for name in names if part and part in name.casefold()][:_MOST_NAMES]
+    near = near or difflib.get_close_matches(file, names[:_COMPARED_NAMES], 1)
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else "corpus.files() lists them"
