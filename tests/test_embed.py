@@ -26,8 +26,8 @@ from hypothesis import strategies as st
 
 from ingest_widgets import Corpus, CorpusDamaged, CorpusError, CorpusNotWritable, CorpusRetriever, run_sync
 from ingest_widgets.corpus.chunks.nearest import NearestChunks
-from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.storage import schema
+from ingest_widgets.corpus.storage.scanned_lines import scanned_lines
 from tests.corpus_parts import extraction, source
 
 ROOT = Path(__file__).resolve().parent.parent

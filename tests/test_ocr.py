@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets import Corpus, IngestError, ingest, settings_override
 from ingest_widgets.corpus.queries.parsing import parse_query
-from ingest_widgets.corpus.scanned_lines import boxes_of
+from ingest_widgets.corpus.search.boxes import boxes_of
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.ocr.lines import Line, reading_order, rows_as_text
 from ingest_widgets.engines.ocr.scans import ScanReader

@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from ingest_widgets import Corpus, ingest, settings_override
 from ingest_widgets.corpus.queries.parsing import parse_query
-from ingest_widgets.corpus.scanned_lines import boxes_of
+from ingest_widgets.corpus.search.boxes import boxes_of
 from ingest_widgets.documents import ScannedLine
 from ingest_widgets.engines.ocr.lines import reading_order, rows_as_text
 from ingest_widgets.engines.ocr.reading import Piece, Reading

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.page_images import needles
 from ingest_widgets.corpus.queries.parsing import parse_query
-from ingest_widgets.corpus.scanned_lines import boxes_of
+from ingest_widgets.corpus.search.boxes import boxes_of
 from ingest_widgets.corpus.search.snippets import Marker, make_snippet
 from ingest_widgets.documents import ScannedLine
 from tests.corpus_parts import extraction, source

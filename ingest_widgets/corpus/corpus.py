@@ -16,9 +16,9 @@ from ingest_widgets.corpus.chunks.embedding import embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
 from ingest_widgets.corpus.queries.parsing import parse_query
-from ingest_widgets.corpus.scanned_lines import scanned_lines
 from ingest_widgets.corpus.search.results import Match, Ranking, SearchResults, search
 from ingest_widgets.corpus.storage.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of
+from ingest_widgets.corpus.storage.scanned_lines import scanned_lines
 from ingest_widgets.counted import counted
 from ingest_widgets.errors import CorpusDamaged
 from ingest_widgets.printable import one_line

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.queries.query import Term
-from ingest_widgets.corpus.scanned_lines import Box, boxes_of
+from ingest_widgets.corpus.search.boxes import Box, boxes_of
 from ingest_widgets.corpus.search.snippets import Marker
 from ingest_widgets.corpus.storage.records import as_number, as_text
 from ingest_widgets.documents import ScannedLine

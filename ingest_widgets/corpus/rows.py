@@ -8,7 +8,6 @@ from itertools import islice
 
 from ingest_widgets.corpus.chunks import vectors
 from ingest_widgets.corpus.reading import PAGE_COLUMNS, page_of
-from ingest_widgets.corpus.scanned_lines import lines_of
 from ingest_widgets.corpus.storage.records import (
     KNOWN_COLUMNS,
     RECORD_COLUMNS,
@@ -18,6 +17,7 @@ from ingest_widgets.corpus.storage.records import (
     record_of,
     summary_of,
 )
+from ingest_widgets.corpus.storage.scanned_lines import lines_of
 
 _MOST = 20
 _NOTED: dict[str, Callable[[object], object]] = {"embedding": vectors.embedding_of, "last_run": summary_of}

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from itertools import islice
 
 from ingest_widgets.corpus.chunks import vectors
-from ingest_widgets.corpus.scanned_lines import as_json
 from ingest_widgets.corpus.search.index import PageIndex
 from ingest_widgets.corpus.storage.records import RECORD_COLUMNS, clean, clean_path, identity_of, json_list, record_of
+from ingest_widgets.corpus.storage.scanned_lines import as_json
 from ingest_widgets.corpus.words.page import page_words
 from ingest_widgets.documents import Extraction, FileRecord, Page, SourceFile, pages_in_words
 from ingest_widgets.errors import CorpusError

@@ -1,4 +1,4 @@
-"""The files that a query is limited to: by exact names, or by what stands in them; and names that were perhaps meant."""
+"""The files that a query is limited to: by exact names, or by what stands in them; and names that may be meant."""
 
 from __future__ import annotations
 
