@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus, CorpusError
-from ingest_widgets.corpus.reading import sampled_with_margins
+from ingest_widgets.corpus.holdings.reading import sampled_with_margins
 from tests.corpus_parts import extraction, source
 
 FILLER = "This chapter of the report shows that it is as it was, and the company has its results in the year. "

@@ -8,13 +8,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.corpus import exports, health
+from ingest_widgets.corpus import exports
 from ingest_widgets.corpus.arguments import File, dots_per_inch, file_names, whole_number
 from ingest_widgets.corpus.chunks import vectors
 from ingest_widgets.corpus.chunks.embedder import Embedder, NamedEmbedder
 from ingest_widgets.corpus.chunks.embedding import embed, vector_of_question
 from ingest_widgets.corpus.file_table import FileTable
 from ingest_widgets.corpus.held_pages import HeldPages
+from ingest_widgets.corpus.holdings import health
 from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.search.results import Match, Ranking, SearchResults, search
 from ingest_widgets.corpus.storage.records import RECORD_COLUMNS, BadRow, clean_path, path_of, record_of

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from ingest_widgets.corpus import store
 from ingest_widgets.corpus.arguments import File, corpus_path, file_name, one_status
 from ingest_widgets.corpus.chunks.nearest import NearestChunks
 from ingest_widgets.corpus.file_table import FileTable
+from ingest_widgets.corpus.holdings import store
 from ingest_widgets.corpus.search.file_filters import near_names
 from ingest_widgets.corpus.search.index import FullTextIndex, PageIndex
 from ingest_widgets.corpus.storage.connections import Connections

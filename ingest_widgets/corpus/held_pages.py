@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from ingest_widgets.corpus.arguments import File, file_name, whole_number
 from ingest_widgets.corpus.chunks.cutting import checked_sizes, chunks_of
 from ingest_widgets.corpus.held_files import HeldFiles
-from ingest_widgets.corpus.reading import (
+from ingest_widgets.corpus.holdings.reading import (
     find_page,
     found_pages,
     iterate_pages,

@@ -6,11 +6,11 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 
-from ingest_widgets.corpus.rows import text_or_bytes, unreadable
+from ingest_widgets.corpus.holdings.rows import text_or_bytes, unreadable
+from ingest_widgets.corpus.holdings.store import LARGEST_UPLOAD
 from ingest_widgets.corpus.search.index import PageIndex
 from ingest_widgets.corpus.storage.records import BadRow
 from ingest_widgets.corpus.storage.schema import migrate, missing_parts, parts
-from ingest_widgets.corpus.store import LARGEST_UPLOAD
 
 _MOST = 20
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ingest_widgets.corpus.chunks import vectors
-from ingest_widgets.corpus.reading import PAGE_COLUMNS, page_of
+from ingest_widgets.corpus.holdings.reading import PAGE_COLUMNS, page_of
 from ingest_widgets.corpus.storage.records import (
     KNOWN_COLUMNS,
     RECORD_COLUMNS,
