@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pyarrow
     from langchain_core.documents import Document
 
-    from ingest_widgets.corpus.corpus import Corpus
+    from ingest_widgets.corpus.held_pages import HeldPages
     from ingest_widgets.documents import Chunk, Page
 
 COLUMNS = ("file", "page", "text", "engine", "warnings")
@@ -33,11 +33,11 @@ _FORMULA = frozenset("=+-@|%")
 Row = tuple[str, int, str, str, list[str]]
 
 
-def _rows(corpus: Corpus) -> Iterator[Row]:
+def _rows(corpus: HeldPages) -> Iterator[Row]:
     return ((page.file, page.number, page.text, page.engine, list(page.warnings)) for page in corpus.pages())
 
 
-def _batches(corpus: Corpus) -> Iterator[dict[str, list[Any]]]:
+def _batches(corpus: HeldPages) -> Iterator[dict[str, list[Any]]]:
     """The columns of a few thousand rows at a time, at least once."""
     rows = _rows(corpus)
     batch = list(islice(rows, _ROWS_AT_ONCE))
@@ -47,7 +47,7 @@ def _batches(corpus: Corpus) -> Iterator[dict[str, list[Any]]]:
             return
 
 
-def to_pandas(corpus: Corpus) -> pandas.DataFrame:
+def to_pandas(corpus: HeldPages) -> pandas.DataFrame:
     """One row a page, put together from batches, which take less room than all of them as Python's objects."""
     pd = _library("pandas", "pandas", "pandas", "to_pandas()")
     types = {"file": str, "page": "int64", "text": str, "engine": str, "warnings": object}
@@ -57,14 +57,14 @@ def to_pandas(corpus: Corpus) -> pandas.DataFrame:
     return frame
 
 
-def to_arrow(corpus: Corpus) -> pyarrow.Table:
+def to_arrow(corpus: HeldPages) -> pyarrow.Table:
     """One row a page, in batches, so that the texts together may be larger than 2 GB."""
     pa = _library("pyarrow", "pyarrow", "arrow", "to_arrow()")
     schema = _arrow_schema(pa)
     return pa.Table.from_batches(_arrow_batches(pa, schema, corpus), schema)
 
 
-def to_polars(corpus: Corpus) -> polars.DataFrame:
+def to_polars(corpus: HeldPages) -> polars.DataFrame:
     """One row a page, put together from batches as well."""
     pl = _library("polars", "polars", "polars", "to_polars()")
     types = (pl.String, pl.Int64, pl.String, pl.String, pl.List(pl.String))
@@ -74,7 +74,7 @@ def to_polars(corpus: Corpus) -> polars.DataFrame:
     return frame
 
 
-def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
+def to_parquet(corpus: HeldPages, path: str | os.PathLike[str]) -> Path:
     """Writes one row a page, a few thousand in memory at a time."""
     pa = _library("pyarrow", "pyarrow", "arrow", "to_parquet()")
     parquet = import_module("pyarrow.parquet")
@@ -89,7 +89,7 @@ def to_parquet(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
+def to_csv(corpus: HeldPages, path: str | os.PathLike[str]) -> Path:
     """Writes a header and one row a page as UTF-8; cells that a spreadsheet would run get a `'` in front."""
     with (
         appearing_whole(corpus.path, path) as (target, unfinished),
@@ -102,7 +102,7 @@ def to_csv(corpus: Corpus, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def to_langchain(corpus: Corpus, *, max_chars: int | None = None, overlap: int | None = None) -> list[Document]:
+def to_langchain(corpus: HeldPages, *, max_chars: int | None = None, overlap: int | None = None) -> list[Document]:
     """LangChain documents: one a page, or one a chunk when `max_chars` is given.
 
     Raises:
@@ -153,7 +153,7 @@ def _arrow_schema(pa: Any) -> pyarrow.Schema:
     )
 
 
-def _arrow_batches(pa: Any, schema: pyarrow.Schema, corpus: Corpus) -> Iterator[pyarrow.RecordBatch]:
+def _arrow_batches(pa: Any, schema: pyarrow.Schema, corpus: HeldPages) -> Iterator[pyarrow.RecordBatch]:
     return (pa.RecordBatch.from_pydict(columns, schema=schema) for columns in _batches(corpus))
 
 

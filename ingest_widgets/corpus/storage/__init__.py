@@ -1,1 +1,1 @@
-"""The file of a corpus: connections to it, its tables and their versions, what stands in their rows."""
+"""Storage: the file of a corpus, connections to it, its tables and their versions, what stands in their rows."""
