@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest_widgets import Chunk, Corpus, CorpusError, Page
-from ingest_widgets.engines.layout.margins import marginal_lines
 from ingest_widgets.corpus.chunks.cutting import chunks_of
+from ingest_widgets.engines.layout.margins import marginal_lines
 from tests.corpus_parts import extraction, source
 
 WORDS = st.text("abcdefgXYZ\u00e9\u0301ß0_", min_size=1, max_size=12)

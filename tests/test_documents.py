@@ -73,7 +73,9 @@ def rooms(package: Path) -> set[str]:
     return files | {f"{path.name}/" for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"}
 
 
-@pytest.mark.parametrize(("header", "package"), [("room", ""), ("room of `engines/`", "engines")])
+@pytest.mark.parametrize(
+    ("header", "package"), [("room", ""), ("room of `engines/`", "engines"), ("room of `corpus/`", "corpus")]
+)
 def test_every_room_and_no_other_is_in_the_table_of_contributing(header: str, package: str) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = text.partition(f"| {header} | what it knows |\n")[2].partition("\n\n")[0]

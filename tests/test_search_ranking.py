@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from ingest_widgets import Corpus
-from ingest_widgets.corpus.storage.connections import Connections
 from ingest_widgets.corpus.search.ranking import Wanted, best_pages
+from ingest_widgets.corpus.storage.connections import Connections
 from ingest_widgets.errors import CorpusError
 from tests.corpus_parts import extraction, source
 
