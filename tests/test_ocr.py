@@ -26,6 +26,7 @@ from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, re
 from ingest_widgets.isolation.gathering import Gathering
 from ingest_widgets.isolation.wire import WireError
 from ingest_widgets.statuses import Reason, Status
+from tests.poison import FAKE_ENGINES
 
 SECONDS = 300.0  # this machine may be busy, and a page takes seconds
 
@@ -125,6 +126,18 @@ def test_pages_that_the_time_does_not_allow_stay_without_text_and_say_so(samples
         engine, text, warnings, *_ = reader.text(0, "pdfium")
     assert (engine, text, len(warnings)) == ("pdfium", "", 1)
     assert "file_timeout_seconds=60" in warnings[0]
+
+
+def test_what_an_attempt_took_that_crashed_is_not_there_for_the_ocr_of_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It read on as if all of the file's seconds were its own, and the time-out lost the pages behind."""
+    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
+    data = document(f"poison: late-once {tmp_path}", "scan:harbour", "typeset")
+    got = extract(Task("scan.pdf", "", data=data, engine="misbehaving", ocr=True, limits=Limits(seconds=3.3)))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert (got.status, [page.number for page in got.pages]) == (Status.INGESTED, [1, 2, 3])
+    assert [page.number for page in got.pages if "=3.3 leaves no time" in str(page.warnings)] == [2]
 
 
 def where(words: str, before: str) -> tuple[float, float, float, float]:

@@ -102,6 +102,7 @@ class _Attempts:
             "first": self._got.pages.next,
             "last": task.last,
             "metadata": self._got.wants_metadata,
+            "spent": awake() - self._started,
         }
         return request | more | {"ocr_pages": task.ocr_max_pages if task.ocr else None}
 

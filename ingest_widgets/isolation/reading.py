@@ -168,7 +168,7 @@ class _Scans:
 
     def __init__(self, request: Mapping[str, Any], document: OpenDocument) -> None:
         self._request, self._document = request, document
-        self._started = time.monotonic()
+        self._started = time.monotonic() - request["spent"]  # in attempts before this one
         self._reader: ScanReader | None = None
 
     def page(

@@ -104,6 +104,13 @@ def late() -> None:
     wait()
 
 
+def late_once() -> None:
+    """Dies after a while, unless one has died here before, in the folder that the page names."""
+    if len(os.listdir(_said[2])) == 1:
+        threading.Event().wait(2.7)
+    once()
+
+
 def grandchild() -> None:
     """Leaves a process behind that holds our pipes open, then dies."""
     child = os.fork()
@@ -210,6 +217,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "stop": stop,
     "once": once,
     "late": late,
+    "late-once": late_once,
     "grandchild": grandchild,
     "daemon": daemon,
     "watched": watched,
