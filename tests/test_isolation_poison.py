@@ -18,6 +18,7 @@ from ingest_widgets.engines.chain import OpenDocument
 from ingest_widgets.engines.names import check_engine
 from ingest_widgets.errors import EngineError
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
+from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import assemble, page_objects, show, text_pdf
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
@@ -91,6 +92,15 @@ def test_a_crash_that_happens_once_is_no_crash(tmp_path: Path) -> None:
     reader.join(20)
     assert done[0].reason is Reason.TIMEOUT
     assert [page.number for page in done[0].pages] == [1]
+
+
+def test_a_kill_is_no_want_of_memory_however_much_the_worker_holds(tmp_path: Path) -> None:
+    """A page was lost, since nobody else could have taken a fresh worker's memory."""
+    own_slot().drop()
+    limits = Limits(seconds=30.0, memory_bytes=64 * 1024 * 1024)
+    got = read("before", f"poison: once {tmp_path}", "after", limits=limits)
+    assert len(list(tmp_path.iterdir())) == 2
+    assert (got.status, [page.number for page in got.pages]) == (Status.INGESTED, [1, 2, 3])
 
 
 def test_what_hangs_where_it_crashed_before_ends_within_its_time_and_two_seconds(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ _END_SECONDS, _KILLED_SECONDS = 2.0, 0.2
 
 _OUT_OF_MEMORY_SHARE = 0.4
 _OUT_OF_TIME = {-int(getattr(signal, name)) for name in ("SIGPROF", "SIGXCPU") if hasattr(signal, name)}
+_KILLED = -9  # SIGKILL, for which Windows has no name
 BOOT = """
 import json, os, sys
 read = sys.stdin.buffer.read  # its owner says no more until it hears that the worker is ready
@@ -199,7 +200,8 @@ class WorkerProcess:
         if code in _OUT_OF_TIME:
             return WorkerEnded(Reason.TIMEOUT)
         much = self._peak_bytes >= _OUT_OF_MEMORY_SHARE * within_session(self.memory_bytes)
-        if code == OUT_OF_MEMORY_CODE or (much and _is_violent(code)):
+        # What is denied memory aborts: KILL comes from outside, and whoever it met by chance is tried again.
+        if code == OUT_OF_MEMORY_CODE or (much and code != _KILLED and _is_violent(code)):
             return WorkerEnded(Reason.OUT_OF_MEMORY)
         return WorkerEnded(Reason.CRASHED, _how(code))
 
