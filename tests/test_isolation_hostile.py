@@ -137,6 +137,12 @@ def test_a_file_larger_than_its_worker_may_be_names_the_limit(tmp_path: Path) ->
     assert "memory_limit_bytes" in got.detail
 
 
+def test_an_upload_beyond_its_limit_is_too_large_also_where_a_worker_has_no_room_for_it() -> None:
+    got = extract(Task("large", "", data=bytes(2 * LIMITS.memory_bytes), limits=replace(LIMITS, max_file_bytes=1000)))
+    assert (got.status, got.reason) == (Status.FAILED, Reason.TOO_LARGE)
+    assert "It has 402653184 bytes, max_file_bytes allows 1000" in got.detail
+
+
 def mutants(count: int) -> None:
     allowed = {*SURVIVED, "failed/not_a_pdf", "failed/encrypted", "failed/too_many_pages", "failed/empty"}
     originals = [path.read_bytes() for path in SAMPLES]

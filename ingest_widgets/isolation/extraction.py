@@ -53,6 +53,14 @@ class _Attempts:
         self._tried_again_at: object = None
 
     def run(self) -> Extraction:
+        size = len(self._task.data or b"")
+        if size > self._task.limits.max_file_bytes:  # a worker may have no room for it
+            self._got.fail(Reason.TOO_LARGE, str(size))
+        else:
+            self._read()
+        return self._got.extraction(cancelled=self._slot.killed, seconds=awake() - self._started)
+
+    def _read(self) -> None:
         while not self._slot.killed:
             try:
                 with self._slot.dropped_on_error():
@@ -64,7 +72,6 @@ class _Attempts:
                 end = WorkerEnded(Reason.CRASHED, str(error))
             if self._slot.killed or not self._goes_on(end):
                 break
-        return self._got.extraction(cancelled=self._slot.killed, seconds=awake() - self._started)
 
     def _attempt(self) -> None:
         self._count += 1
