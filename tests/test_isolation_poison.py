@@ -119,6 +119,13 @@ def test_what_other_files_have_taken_of_the_memory_is_no_files_fault() -> None:
     assert (got.status, got.reason, [page.number for page in got.pages]) == (Status.INGESTED, None, [1, 2, 3])
 
 
+def test_nor_is_it_that_of_a_page_deep_in_a_file_that_took_its_time() -> None:
+    limits = Limits(seconds=4.0, memory_bytes=1024 * 1024 * 1024)
+    assert read("poison: hoards", limits=limits).status is Status.INGESTED
+    got = read("before", "poison: pauses", "poison: borrows", "after", limits=limits)
+    assert (got.status, got.reason, [page.number for page in got.pages]) == (Status.INGESTED, None, [1, 2, 3, 4])
+
+
 def test_a_worker_that_was_killed_leaves_no_trace_in_the_text(tmp_path: Path) -> None:
     """A word over a line's end is joined by what the pages before say, also for whoever comes in its place."""
     said, last = (

@@ -142,8 +142,9 @@ class _Attempts:
         if self._got.pages.full:
             self._got.pages.skip(end.reason, end.what)
             return False
-        is_early = awake() - self._begun < self._task.limits.seconds * _AGAIN
-        others_memory = end.reason is Reason.OUT_OF_MEMORY and is_early and not self._is_fresh
+        soon = self._task.limits.seconds * _AGAIN
+        is_early = awake() - self._begun < soon
+        others_memory = end.reason is Reason.OUT_OF_MEMORY and awake() - self._asked < soon and not self._is_fresh
         spot = self._got.spot, self._rungs
         if (end.reason is Reason.CRASHED or others_memory) and self._tried_again_at != spot:
             self._tried_again_at = spot

@@ -77,6 +77,11 @@ def borrows() -> None:
     bytearray(512 * 1024 * 1024)
 
 
+def pauses() -> None:
+    """Takes a while."""
+    threading.Event().wait(1.2)
+
+
 def native_memory() -> None:
     """As pdfium does: an allocation that fails is an abort."""
     libc = ctypes.CDLL(None)
@@ -213,6 +218,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "python-memory": python_memory,
     "native-memory": native_memory,
     "hoards": hoards,
+    "pauses": pauses,
     "borrows": borrows,
     "stop": stop,
     "once": once,
