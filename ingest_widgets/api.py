@@ -48,7 +48,8 @@ def ingest(
             that fsspec knows.
         corpus: A `Corpus` or the path of one; None: `settings.corpus_path`.
         engine: `auto`, `pdfium`, `pypdf` or the name of a plug-in; None: `settings.engine`.
-        executor: Any `concurrent.futures.Executor`, such as Dask's `client.get_executor()`; None: workers here.
+        executor: Any `concurrent.futures.Executor`, such as Dask's `client.get_executor()`; None: workers here. It has
+            twice as many tasks at a time as it has workers; of a cluster `settings.workers` says how many, else 16.
         progress: None: the bar that suits the place; False: none; or a `ProgressTracker` to count the files with.
         settings: None: `get_settings()`.
         on_error: `record`, or `raise`: after all files, raise `IngestFailed` with those that failed.

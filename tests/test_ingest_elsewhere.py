@@ -64,6 +64,32 @@ def test_ninety_innocents_are_kept_in_a_process_pool(poisoned: Path) -> None:
         assert pool.submit(os.getpid).result() > 0
 
 
+class Cluster(Executor):
+    """Says of itself as little as Dask's executor; nothing is done before so many tasks are there."""
+
+    def __init__(self, pool: ThreadPoolExecutor, awaited: int) -> None:
+        self.pool, self.awaited, self.enough = pool, awaited, threading.Event()
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.awaited -= 1
+        if self.awaited == 0:
+            self.enough.set()
+        return self.pool.submit(lambda: self.enough.wait(20) and fn(*args, **kwargs))
+
+
+@pytest.mark.parametrize(("workers", "tasks"), [(None, 32), (20, 40)])
+def test_a_cluster_has_more_to_do_than_this_machine_could(tmp_path: Path, workers: int | None, tasks: int) -> None:
+    for number in range(tasks + 1):
+        shutil.copy(SAMPLES / "scan-no-text.pdf", tmp_path / f"{number:02}.pdf")
+    with ThreadPoolExecutor(2) as pool:
+        cluster = Cluster(pool, tasks)
+        with ingest(
+            tmp_path, "c.sqlite", settings=Settings(workers=workers), executor=cluster, progress=False
+        ) as corpus:
+            assert [record.status for record in corpus.files()] == ["ingested"] * (tasks + 1)
+    assert cluster.awaited == -1  # the last one came when another was done
+
+
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A Dask client of a cluster of two processes."""

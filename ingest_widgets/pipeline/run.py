@@ -15,12 +15,11 @@ from ingest_widgets.documents import Extraction, FileKey, FileRecord, RunSummary
 from ingest_widgets.engines.names import check_engine, check_ocr
 from ingest_widgets.errors import CorpusError, CorpusLocked
 from ingest_widgets.isolation import IsolatedExecutor, Limits
-from ingest_widgets.isolation.pool import usable_cores
 from ingest_widgets.logs import level_during
 from ingest_widgets.pipeline.observer import NullObserver, RunObserver
 from ingest_widgets.pipeline.parts import Parts
 from ingest_widgets.pipeline.plan import Conditions, Plan, make_plan
-from ingest_widgets.pipeline.under_way import UnderWay
+from ingest_widgets.pipeline.under_way import UnderWay, tasks_at_once
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import Settings
 from ingest_widgets.sources import Listing, Patience, Source, describe_source
@@ -206,7 +205,7 @@ class IngestRun:
 
     def _gather(self, waiting: Iterator[tuple[SourceFile, str | None]], executor: Executor) -> None:
         parts: dict[FileKey, Parts] = {}
-        room = 2 * (self._settings.workers or usable_cores())
+        room = 2 * tasks_at_once(executor, self._settings.workers)
         while not self._cancelled.is_set():
             if len(self._under_way) < room and (task := self._next(waiting, parts)):
                 self._under_way.submit(executor, *task)

@@ -26,12 +26,24 @@ from ingest_widgets.statuses import Reason, Status
 
 SILENCE_SECONDS = 10.0
 """After so long without a result an executor that seems to do nothing is asked whether it still takes work."""
+_WORKERS_OF_A_CLUSTER = 16  # Dask's grow with what waits for them, so that some must wait
 
 logger = logging.getLogger("ingest_widgets.pipeline")
 _SILENT = (
     "The executor %s has given nothing back for %g s: it is busy, has no workers yet, or its threads wait for this "
     "very ingest, which then never ends: interrupt it, and give it another executor."
 )
+
+
+def tasks_at_once(executor: Executor, workers: int | None) -> int:
+    """How many tasks an executor works on at a time: pools know it, of a cluster it is what the user says, or guessed.
+
+    Args:
+        executor: Who reads.
+        workers: As the user set it.
+    """
+    size = getattr(executor, "_max_workers", None)  # of the standard library's pools, and of loky's
+    return size if isinstance(size, int) and size > 0 else workers or _WORKERS_OF_A_CLUSTER
 
 
 class UnderWay:

@@ -118,7 +118,9 @@ class AwsSettings(Checked):
 class Fields(Checked):
     """What a user may set."""
 
-    workers: Annotated[Integer | None, Field(ge=1, description="Worker processes; default: one a core.")] = None
+    workers: Annotated[
+        Integer | None, Field(ge=1, description="Worker processes; default: one a core, in a cluster 16.")
+    ] = None
     log_level: Annotated[
         Level, Field(description="DEBUG, INFO, WARNING, ERROR or CRITICAL, for ingests; setLevel goes over it.")
     ] = "INFO"
