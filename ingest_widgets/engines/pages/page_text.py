@@ -36,6 +36,7 @@ from ingest_widgets.engines.words.numbers import cut_edits, kinds_of, number_edi
 from ingest_widgets.engines.words.pairs import pair_edits, squeezed_edits
 from ingest_widgets.engines.words.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.words.spacing import spacing_edits
+from ingest_widgets.engines.words.swapped_letters import swapped_letter_edits
 from ingest_widgets.engines.words.tight_lines import tight_edits, tight_spaces
 
 if TYPE_CHECKING:
@@ -209,7 +210,9 @@ def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:
     lines = lines_by_place(page, text)
     edits = accent_edits(page, text) + lines + right_to_left_edits(page, text)
     edits += false_space_edits(page, text, lines) + cyrillic_edits(text)
-    return latin_runs(page, text) if from_right and not edits else edits
+    if from_right and not edits:
+        edits = latin_runs(page, text)
+    return edits + swapped_letter_edits(text)
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:
