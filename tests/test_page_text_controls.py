@@ -200,3 +200,27 @@ def test_words_with_such_a_ligature_are_marked() -> None:
     finally:
         document.close()
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("meanings", "text"),
+    [
+        ((*"of", "66006900", *"le ", "74006900", *"n pe", "74006900", "74006900", *"on"), "offile tin petition"),
+        ((*"o", "6600CF00", *"ce wa", "6600D200", *"e a", "7400DD00", *"c so", "66007400"), "office waffle attic soft"),
+        ((*"di", "66006600", *"er Schi", "6600DA00"), "differ Schifft"),
+        (("7EAA", "6600", *" ", "7435", "7400"), "纪昀 琵琀"),
+        (("9752", "66006900", "7D05"), "青昀椀紅"),
+    ],
+)
+def test_letters_of_ligatures_whose_bytes_were_swapped(meanings: tuple[str, ...], text: str) -> None:
+    """Ghostscript 10.0 wrote such maps, and every viewer believes them: 'o\u6600\ucf00ce'. Han stays as it is."""
+    written = (meaning if len(meaning) > 1 else f"{ord(meaning):04X}" for meaning in meanings)
+    assert read(shown(*written)) == (text, ())
+
+
+def test_words_with_swapped_letters_are_marked() -> None:
+    document = open_pdfium(shown("0061", "0020", "006F", "6600CF00", "0063", "0065"), lambda: ())
+    try:
+        assert len(boxes(document.raw, 0, ["office"], 10)[2]) == 1
+    finally:
+        document.close()

@@ -32,6 +32,7 @@ from ingest_widgets.engines.raw_text import CONTROL, with_pairs
 from ingest_widgets.engines.rightleft import latin_runs, lines_by_place, reads_from_right, right_to_left_edits
 from ingest_widgets.engines.soft_hyphens import SOFT, soft_hyphen_edits
 from ingest_widgets.engines.spacing import spacing_edits
+from ingest_widgets.engines.swapped_letters import swapped_letter_edits
 from ingest_widgets.engines.textpage import TextPage, handle_of
 from ingest_widgets.engines.tight_lines import tight_edits, tight_spaces
 from ingest_widgets.engines.wide_gaps import LEAST, starts_below_gaps
@@ -207,7 +208,9 @@ def _accents_and_turns(page: TextPage, from_right: bool) -> list[Edit]:
     lines = lines_by_place(page, text)
     edits = accent_edits(page, text) + lines + right_to_left_edits(page, text)
     edits += false_space_edits(page, text, lines) + cyrillic_edits(text)
-    return latin_runs(page, text) if from_right and not edits else edits
+    if from_right and not edits:
+        edits = latin_runs(page, text)
+    return edits + swapped_letter_edits(text)
 
 
 def _last_parts(page: TextPage, lines: list[str], starts: list[int], firsts: Pens) -> Pens:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise, repeat
+from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
 from ingest_widgets.engines.clusters import NON_JOINER
@@ -159,14 +159,14 @@ def _edited(page: TextPage, text: str, edits: Sequence[Edit]) -> Iterator[Sign]:
 
 
 def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
-    """Where the signs of a replacement stand that are those before in another order; else where these begin."""
+    """Where the signs of a replacement stand that are those before in another order; else one after the other."""
     first, last, replacement = edit
     if _is_read_anew(page, edit):
         _, order = by_place(page, text, first, last)
         if len(order) == len(replacement):
             return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
     if sorted(text[first:last]) != sorted(replacement):
-        return repeat(first)
+        return chain(range(first, last), repeat(max(first, last - 1)))
     if text[first:last] == replacement[::-1]:
         return range(last - 1, first - 1, -1)
     across, _ = page.pens(range(first, last))
