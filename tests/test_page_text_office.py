@@ -77,3 +77,38 @@ def test_a_hyphen_that_is_set_off_cuts_its_word(gap: float, lacking: str) -> Non
 def test_a_dash_that_ends_a_line_is_none() -> None:
     page = lambda canvas: lines_at(canvas, ["and all of it -", "more or less - was lost"])  # noqa: E731
     assert texts(drawn(page, producer=LIBREOFFICE)) == texts(drawn(page))
+
+
+def test_only_a_hyphen_that_is_drawn_alone_cuts_its_word() -> None:
+    """Whatever the document writes elsewhere, and however few such hyphens it has."""
+    seen = lambda canvas: lines_at(canvas, ["infor-mation, hightemperature"])  # noqa: E731
+    alone = lambda canvas: cut(canvas, 0)  # noqa: E731
+    pdf = drawn(seen, alone, alone, producer=LIBREOFFICE)
+    assert texts(pdf)[1:] == ["and all of the information\nof ¤ that was lost"] * 2
+    assert "infor-mation" in texts(drawn(seen, alone))[1]
+    page = lambda canvas: lines_at(canvas, ["for high-", "temperature pros-", "and cons"])  # noqa: E731
+    assert texts(drawn(seen, page, producer=LIBREOFFICE))[1] == "for high-temperature\npros- and\ncons"
+    assert "hightemperature" in texts(drawn(seen, page))[1]
+
+
+def test_of_a_hyphen_of_another_font_the_document_tells() -> None:
+    """The author may have set one of two parts in bold."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.drawString(50, 714, "seen key-ordered, and cut")
+        canvas.setFont("Courier", 10)
+        canvas.drawString(50, 700, "key")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(68, 700, "-")
+        canvas.drawString(50, 686, "ordered")
+
+    assert texts(drawn(page, producer=LIBREOFFICE)) == ["seen key-ordered, and cut\nkey-ordered"]
+
+
+def test_such_a_hyphen_at_the_end_of_a_page_is_not_joined_with_its_number() -> None:
+    def page(canvas: Canvas) -> None:
+        by_font(canvas, "and all of the infor", "")
+        canvas.drawString(50 + width("and all of the infor"), 700, "-")
+        canvas.drawString(300, 40, "12")
+
+    assert texts(drawn(page, producer=LIBREOFFICE)) == ["and all of the infor-\n\n12"]

@@ -1,4 +1,4 @@
-"""Lines of LibreOffice: it draws the signs that a font lacks behind all others, and sets some hyphens off."""
+"""Lines of LibreOffice: it draws the signs that a font lacks behind all others, and hyphens that cut words alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.hyphens import CUT
+from ingest_widgets.engines.hyphens import BOUND, CUT
 from ingest_widgets.engines.soft_hyphens import SOFT
 
 if TYPE_CHECKING:
@@ -18,14 +18,14 @@ Span = tuple[int, int]
 # What a font lacks, or what it has of a text in another script; not what stands by itself in ordinary text.
 _ALONE = re.compile(r" (?:-(?=\r)|[^\w\s:;?!\xab\xbb&=+/|\u2013\u2014\u2022-]+(?=[ \r]|$))")
 _LETTERS_ALONE = re.compile("(?: [^\0-\x7f])+$")
-_PART = re.compile(f"[^{CUT}]+")
+_PART, _CUT_BEFORE_LETTER = re.compile(f"[^{CUT}]+"), re.compile(rf"(?<=[^\W\d_]){CUT}(?=[^\W\d_])")
 _LEVEL, _BACK = 0.5, 1.0  # points
 # Of the size of the font: between words, before a hyphen that cuts one, between signs that are drawn over each other.
 _GAP, _HYPHEN_GAP, _OVERLAP = 0.15, 0.2, -0.3
 
 
 def office_edits(page: TextPage) -> list[Edit]:
-    """(start, end, replacement): lines in order, and a soft hyphen for one that is set off from the word it cuts.
+    """(start, end, replacement): lines in order, what is known of cuts, and soft hyphens that were set off.
 
     Args:
         page: Where its signs are pdfium's characters.
@@ -33,9 +33,19 @@ def office_edits(page: TextPage) -> list[Edit]:
     text = page.text
     alone = [match.span() for match in _ALONE.finditer(text)]
     edits = [(start, end, SOFT) for start, end in alone if text[start:end] == " -" and _cuts(page, start)]
-    if text.isascii() or page.has_right_to_left or page.clusters:
-        return edits
-    return [*edits, *_lines_in_order(page)] if _are_torn(page, [*alone, *_last_letters(page)]) else edits
+    mixes = not (text.isascii() or page.has_right_to_left or page.clusters)
+    is_torn = mixes and _are_torn(page, [*alone, *_last_letters(page)])
+    edits += _known_cuts(page) if CUT in text else []
+    return [*edits, *_lines_in_order(page)] if is_torn else edits
+
+
+def _known_cuts(page: TextPage) -> Iterator[Edit]:
+    """Marks hyphens that were drawn with their words as the author's, and others as none if they are in one font."""
+    cuts = [cut.start() for cut in _CUT_BEFORE_LETTER.finditer(page.text)]
+    words, hyphens = page.owners([at - 1 for at in cuts]), page.owners(cuts)
+    for at, word, hyphen in zip(cuts, words, hyphens, strict=True):
+        if word == hyphen or page.font_name(at - 1) == page.font_name(at):
+            yield at, at, BOUND if word == hyphen else SOFT
 
 
 def _cuts(page: TextPage, blank: int) -> bool:
