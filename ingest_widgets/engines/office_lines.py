@@ -40,12 +40,15 @@ def office_edits(page: TextPage) -> list[Edit]:
 
 
 def _known_cuts(page: TextPage) -> Iterator[Edit]:
-    """Marks hyphens that were drawn with their words as the author's, and others as none if they are in one font."""
+    """Marks those hyphens as none that were drawn alone in the font of their word, and then the others as the author's.
+
+    Without any, nobody knows whether another program drew the page anew.
+    """
     cuts = [cut.start() for cut in _CUT_BEFORE_LETTER.finditer(page.text)]
-    words, hyphens = page.owners([at - 1 for at in cuts]), page.owners(cuts)
-    for at, word, hyphen in zip(cuts, words, hyphens, strict=True):
-        if word == hyphen or page.font_name(at - 1) == page.font_name(at):
-            yield at, at, BOUND if word == hyphen else SOFT
+    pairs = list(zip(cuts, page.owners([at - 1 for at in cuts]), page.owners(cuts), strict=True))
+    alone = [at for at, word, sign in pairs if word != sign and page.font_name(at - 1) == page.font_name(at)]
+    yield from ((at, at, SOFT) for at in alone)
+    yield from ((at, at, BOUND) for at, word, sign in pairs if alone and word == sign)
 
 
 def _cuts(page: TextPage, blank: int) -> bool:
