@@ -74,6 +74,18 @@ def test_a_hyphen_that_is_set_off_cuts_its_word(gap: float, lacking: str) -> Non
     assert "infor -" in texts(drawn(page))[0]
 
 
+def test_words_of_a_line_that_ends_so_are_marked_where_they_stand() -> None:
+    def page(canvas: Canvas) -> None:
+        by_font(canvas, "and ¤ all of the infor", "¤")
+        canvas.drawString(50 + width("and ¤ all of the infor"), 700, "-")
+        lines_at(canvas, ["mation"], y=686)
+
+    pdf = drawn(page, producer=LIBREOFFICE)
+    assert texts(pdf) == ["and ¤ all of the information"]
+    ((left, _, right, _),) = found(pdf, "all")
+    assert (left, right) == pytest.approx((50 + width("and ¤ "), 50 + width("and ¤ all")), abs=1)
+
+
 def test_a_dash_that_ends_a_line_is_none() -> None:
     page = lambda canvas: lines_at(canvas, ["and all of it -", "more or less - was lost"])  # noqa: E731
     assert texts(drawn(page, producer=LIBREOFFICE)) == texts(drawn(page))

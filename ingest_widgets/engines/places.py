@@ -168,7 +168,7 @@ def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
         _, order = by_place(page, text, first, last)
         if len(order) == len(replacement):
             return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
-    signs = replacement.replace(SOFT, "-")
+    signs = replacement.replace(SOFT, CUT)  # as `boxes_on` has all hyphens at the ends of lines
     if sorted(text[first:last].replace(" ", "")) != sorted(signs.replace(" ", "")):
         return chain(range(first, last), repeat(max(first, last - 1)))
     if text[first:last] == replacement[::-1]:
