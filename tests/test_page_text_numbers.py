@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from pikepdf import Array, Dictionary, Name
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
@@ -46,6 +47,17 @@ def test_the_mark_of_a_note_is_no_part_of_the_word() -> None:
     in_text = line(("They need firmware", 10, 0), ("12", 7, 4), (" and nothing else.", 10, 0))
     note = line(("12", 6, 3), ("Some devices do not.", 8, 0))
     assert texts(drawn(in_text, note)) == ["They need firmware 12 and nothing else.", "12 Some devices do not."]
+
+
+def test_a_mark_is_one_too_where_the_font_says_that_its_letters_are_low() -> None:
+    """The places of those without ascenders, and of blanks, are half as high as those of others then."""
+    out, low = BytesIO(), Dictionary(Type=Name.FontDescriptor, Flags=32, Ascent=467, FontBBox=Array([0, 0, 500, 467]))
+    in_text = line(("They need firmware", 10, 0), ("2", 6, 4), (" Under all systems.", 10, 0))
+    with pikepdf.open(BytesIO(drawn(in_text))) as document:
+        for font in document.pages[0].Resources.Font.values():
+            font.FontDescriptor = document.make_indirect(low)
+        document.save(out)
+    assert texts(out.getvalue()) == ["They need firmware 2 Under all systems."]
 
 
 def test_a_raised_figure_may_be_a_sign_of_the_font() -> None:
@@ -233,11 +245,12 @@ def test_a_cut_is_not_joined_with_the_page_number_or_the_note_below_it() -> None
         return page
 
     note = line(("1", 6, 3), ("See the report.", 8, 0), y=100)
+    level = line(("1 See the report.", 8, 0), y=100)  # as office suites number it
     number = line(("24", 10, 0), y=60)
     top = "The committee reviewed it for a year with seventeen\nexperts and many indepen-"
-    assert texts(drawn(column(number), column(note, number))) == [
+    assert texts(drawn(column(number), column(note, number), column(level, number))) == [
         f"{top}\n\n24",
-        f"{top}\n\n1 See the report.\n24",
+        *[f"{top}\n\n1 See the report.\n24"] * 2,
     ]
 
 

@@ -43,6 +43,11 @@ def is_of_browser(producer: str) -> bool:
     return producer.startswith(_BROWSERS)
 
 
+def is_of_libreoffice(producer: str) -> bool:
+    """Whether signs may be drawn behind the rest of their line, see `office_lines`."""
+    return "LibreOffice" in producer or "OpenOffice" in producer
+
+
 def is_of_younger_tex(producer: str) -> bool:
     """Whether words may be set so close together as `tight_lines` says."""
     return any(name in producer for name in ("dvipdfm", "XeTeX", "LuaTeX"))

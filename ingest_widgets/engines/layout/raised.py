@@ -42,6 +42,7 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
         if abs(first - last) > _FAR * SHIFT * page.point:
             continue
         start = starts[number]
+        place = page.box(start + text.startswith(" ", start))  # that of a blank may be low
         _, low, right, high = page.box(end)
         heights[number] = low, high
         gap = (first - right) / max(high - low, 1)
@@ -50,13 +51,11 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
         if end == starts[number - 1] and is_initial(page, end, start):
             if gap < _WORD_GAP and begins_word(text, end, start, vocabulary):
                 found[number] = None
-        elif _TOUCHING < gap < widest and _overlap(page.box(start), heights[number]):
+        elif _TOUCHING < gap < widest and _overlap(place, heights[number]):
             apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
             found[number] = " " if apart else ""
         elif (
-            number - 1 in found
-            and abs(first - top) < _STACKED * (high - low)
-            and _overlap(page.box(start), heights[number - 1])
+            number - 1 in found and abs(first - top) < _STACKED * (high - low) and _overlap(place, heights[number - 1])
         ):
             found[number], heights[number] = "", heights[number - 1]
     return found

@@ -9,6 +9,7 @@ from ingest_widgets.engines.files.producers import (
     cuts_of,
     is_of_browser,
     is_of_ghostscript,
+    is_of_libreoffice,
     is_of_quark,
     is_of_younger_tex,
     producer_of,
@@ -16,6 +17,7 @@ from ingest_widgets.engines.files.producers import (
 from ingest_widgets.engines.layout.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.layout.layers import spans_in_order
 from ingest_widgets.engines.layout.line_numbers import line_numbers
+from ingest_widgets.engines.layout.office_lines import office_edits
 from ingest_widgets.engines.layout.paragraphs import Pens, paragraph_starts, pens_of
 from ingest_widgets.engines.layout.raised import MARKS, continued, gaps_beside, lowered, raised_marks
 from ingest_widgets.engines.layout.wide_gaps import LEAST, starts_below_gaps
@@ -73,7 +75,7 @@ class PageReader:
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._producer = producer_of(document)
-        self._may_be_layered = is_of_browser(self._producer)
+        self._may_be_layered, self._may_be_apart = is_of_browser(self._producer), is_of_libreoffice(self._producer)
         self._may_be_tight, self._may_be_squeezed = is_of_younger_tex(self._producer), is_of_quark(document)
         self.start_afresh()
 
@@ -153,6 +155,8 @@ class PageReader:
             edits += pairs
         if self._may_be_squeezed:
             edits += squeezed_edits(page)
+        if self._may_be_apart:
+            edits += office_edits(page)
         if self._may_be_tight and (sampled or self._pages <= self._tight_until) and (tight := tight_spaces(page)):
             self._tight_until = self._pages + _NEAR_PAGES
             edits += tight_edits(page, tight)
@@ -188,19 +192,21 @@ class PageReader:
         return _parted(page, lines, starts, apart, begins, firsts, lasts)
 
 
-def changes(page: OpenPage, from_right: bool, names: GlyphNames | None = None) -> list[Edit]:
+def changes(page: OpenPage, from_right: bool, names: GlyphNames | None = None, producer: str = "") -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them.
 
     Args:
         page: Where its signs are pdfium's characters.
         from_right: See `reads_from_right`.
         names: See `PageReader`.
+        producer: See `producer_of`.
     """
     text, kinds = page.text, kinds_of(page.text)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page) + tight_edits(page, tight_spaces(page)) + soft_hyphen_edits(page, text)
     edits += spacing_edits(page, kinds) + (named := names.edits(page) if names else [])
+    edits += office_edits(page) if is_of_libreoffice(producer) else []
     known = {start for start, _, _ in named}
     return in_order(edits + [edit for edit in ligature_edits(text, page.ligatures) if edit[0] not in known])
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
+from ingest_widgets.engines.files.producers import is_of_browser
 from ingest_widgets.engines.layout.layers import spans_in_order
 from ingest_widgets.engines.pages.open_page import OpenPage
 from ingest_widgets.engines.pages.page_text import changes
@@ -21,6 +22,7 @@ from ingest_widgets.engines.words.edits import Edit, edits_within
 from ingest_widgets.engines.words.glyph_names import GlyphNames
 from ingest_widgets.engines.words.glyphs import PRIVATE
 from ingest_widgets.engines.words.hyphens import HYPHEN
+from ingest_widgets.engines.words.soft_hyphens import SOFT
 from ingest_widgets.scripts import SIGN
 
 Box = tuple[float, float, float, float]
@@ -65,7 +67,7 @@ class _Drawn(NamedTuple):
 
 
 def boxes_on(
-    page: OpenPage, needles: Sequence[str], from_right: bool, in_layers: bool, names: GlyphNames | None = None
+    page: OpenPage, needles: Sequence[str], from_right: bool, producer: str, names: GlyphNames | None = None
 ) -> Iterator[Box]:
     """Left, top, right and bottom of each match in the page's own space, a box a line.
 
@@ -73,7 +75,7 @@ def boxes_on(
         page: Where they are looked for.
         needles: Words and phrases.
         from_right: See `rightleft.edits.reads_from_right`.
-        in_layers: See `producers.is_of_browser`.
+        producer: See `files.producers.producer_of`.
         names: See `page_text.PageReader`.
     """
     page.in_forms = page.in_forms or PlacedPieces(page.handle).in_forms
@@ -84,11 +86,12 @@ def boxes_on(
     wanted = list(filter(None, folded))
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
-    if page.indexed and (edits := changes(page, from_right, names)):  # the words that were made by cleaning the text
+    # The words that were made by cleaning the text.
+    if page.indexed and (edits := changes(page, from_right, names, producer)):
         anew = [edit for edit in edits if _is_read_anew(page, edit)]
         found = {places for places in found if not _is_within(anew, places[0])}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))
-    if page.indexed and in_layers and (spans := spans_in_order(page)):
+    if page.indexed and is_of_browser(producer) and (spans := spans_in_order(page)):
         page.take_lines(spans)
         signs = (sign for start, end in spans for sign in enumerate(text[start:end] + "\n", start))
         found.update(_matches(text, signs, wanted, _ends_beside(page)))
@@ -167,7 +170,8 @@ def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
         _, order = by_place(page, text, first, last)
         if len(order) == len(replacement):
             return accumulate(order, lambda before, sign: before if sign < 0 else sign)  # a gap is beside a sign
-    if sorted(text[first:last]) != sorted(replacement):
+    signs = replacement.replace(SOFT, CUT)  # as `boxes_on` has all hyphens at the ends of lines
+    if sorted(text[first:last].replace(" ", "")) != sorted(signs.replace(" ", "")):
         return chain(range(first, last), repeat(max(first, last - 1)))
     if text[first:last] == replacement[::-1]:
         return range(last - 1, first - 1, -1)
@@ -175,7 +179,10 @@ def _sources(page: TextPage, text: str, edit: Edit) -> Iterable[int]:
     from_left: dict[str, list[int]] = {}
     for place in sorted(range(first, last), key=lambda n: across[n - first], reverse=True):
         from_left.setdefault(text[place], []).append(place)
-    return [from_left[sign].pop() for sign in replacement]
+    found: list[int] = []
+    for sign in signs:  # a blank is beside a sign
+        found.append(from_left[sign].pop() if sign != " " else found[-1] if found else first)
+    return found
 
 
 def _is_within(edits: Sequence[Edit], place: int) -> bool:

@@ -12,6 +12,8 @@ LINE_END = "\n"
 KEPT = "-" + 2 * LINE_END
 """What stands for a cut behind which the word doesn't go on."""
 _SOFT = "\u00ad"
+BOUND = "\u2060"
+"""What stands before a cut whose hyphen is the author's; a soft hyphen, where it surely isn't."""
 HYPHEN = "\u2010"
 """What browsers draw where they cut a word; pdfium takes it for a sign like any other."""
 _CUT_BY_BROWSER = HYPHEN + LINE_END
@@ -147,7 +149,11 @@ def join_hyphens(text: str, vocabulary: Vocabulary) -> str:
         return text.replace(CUT, "-" + LINE_END)
     if cut or plain or by_browser:
         vocabulary.gather()
-    if cut:
+    if cut and BOUND + CUT in text:
+        text = _mended(text, BOUND + CUT, lambda head, tail: "- " if tail in _AND_OR else "-")
+    if cut and _SOFT + CUT in text:
+        text = _mended(text, _SOFT + CUT, lambda head, tail: "")
+    if CUT in text:
         if not vocabulary.cuts_words:
             _mended(text, CUT, lambda head, tail: _counted(head, tail, vocabulary))
         keep = vocabulary.keeps_hyphens

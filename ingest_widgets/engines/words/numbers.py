@@ -31,6 +31,7 @@ _IDEOGRAPHS = "\u2e80"
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
+_SMALLER = 0.95  # times the size of the text is that of notes
 
 
 def kinds_of(text: str) -> bytes:
@@ -59,11 +60,17 @@ def number_edits(
 
 
 def cut_edits(page: TextPage, text: str) -> list[Edit]:
-    """A cut at the end of a column that is followed by the raised mark of a note keeps its line end."""
+    """A cut at the end of a column that is followed by the number of a note keeps its line end."""
     notes = list(islice(_NOTE.finditer(text), _MOST))
-    raised = set(raised_figures(page, [(note.end(1) - 1, note.end()) for note in notes]))
-    edits = [(note.start(), note.start() + 1, KEPT) for note in notes if (note.end(1) - 1, note.end()) in raised]
-    return edits + [(at, at, " ") for figure, at in raised if at == figure + 1]
+    raised = raised_figures(page, [(note.end(1) - 1, note.end()) for note in notes])
+    notes = [note for note in notes if (note.end(1) - 1, note.end()) in raised or _is_smaller(page, note)]
+    cuts = [(note.start(), note.start() + 1, KEPT) for note in notes]
+    return cuts + [(note.end(), note.end(), " ") for note in notes if note.end() == note.end(1)]
+
+
+def _is_smaller(page: TextPage, note: re.Match[str]) -> bool:
+    """Whether its number is of smaller print than the word that was cut: office suites don't raise it there."""
+    return page.size(note.start(1)) < _SMALLER * page.size(note.start() - 1)
 
 
 def _marks(kinds: bytes) -> list[int]:
@@ -120,7 +127,7 @@ def raised_figures(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[i
         bottom, top = page.extent(figure)
         if bottom > line + 1:
             _, low, _, high = page.box(letter)
-            height = high - low
+            height = max(high - low, page.size(letter))  # in some fonts, a letter's place is no higher than it is
             if top - bottom < _SMALL * height and _RAISED * height < bottom - line < height:
                 found.append((figure, letter))
     return found
