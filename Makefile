@@ -15,7 +15,7 @@ lab: $(VENV)/lab.done  ## the same in JupyterLab
 
 test: $(VENV)/test.done .kernels/ipykernel-6.31.done  ## everything: style, types, layers, unit, kernel, notebook and browser tests
 	@$(BIN)/python scripts/get_chromium.py
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 ...")'

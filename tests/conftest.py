@@ -6,13 +6,19 @@ import faulthandler
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ingest_widgets.isolation.pool import usable_cores
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
+BROWSER = "tests/browser/"
+DID_NOT_RUN = "BROWSER TESTS DID NOT RUN"
+_MOST_WORKERS = 8
 
 # A background job of a shell, and what it starts, ignores it: tests would wait for an end that never comes.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -38,6 +44,42 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionfinish() -> None:
     """A thread that never ends holds Python's own end, where no test's time-out sees it: it is shown, and ended."""
     faulthandler.dump_traceback_later(120, exit=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test said may hold half of a surrogate pair, which can't be sent to the process that counts the tests."""
+    report = yield
+    report.sections = [(name, said.encode(errors="backslashreplace").decode()) for name, said in report.sections]
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What couldn't be tried is said at the end, in whichever process it was to be."""
+    reports = [report for kind in terminalreporter.stats.values() for report in kind]
+    said = [pair for report in reports for pair in getattr(report, "user_properties", ())]
+    for reason in dict.fromkeys(value for name, value in said if name == DID_NOT_RUN):
+        terminalreporter.write_line(f"{DID_NOT_RUN}: {reason}", red=True, bold=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests wait more than they work."""
+    return min(_MOST_WORKERS, usable_cores() + 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a file stay together, and all that need the browser, of which there is one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    def together(nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return BROWSER if file.startswith(BROWSER) else file
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = together
+    return scheduler
 
 
 @pytest.fixture

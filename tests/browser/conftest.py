@@ -46,6 +46,7 @@ import pytest
 from tests.browser.chromium import OVERRIDE, find_chromium, launch_flags, missing_playwright
 from tests.browser.lab import ARTIFACTS, Lab
 from tests.browser.server import IPYKERNEL_6, OLD_IPYKERNEL, LabServer, lab_server
+from tests.conftest import DID_NOT_RUN
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Playwright
@@ -62,11 +63,6 @@ def _without(config: pytest.Config, reason: str) -> NoReturn:
     if os.environ.get("CI", "").lower() not in {"", "0", "false"}:
         pytest.fail(f"the browser tests must run in CI: {reason}", pytrace=False)
     pytest.skip(reason)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for reason in config.stash.get(_REASONS, []):
-        terminalreporter.write_line(f"BROWSER TESTS DID NOT RUN: {reason}", red=True, bold=True)
 
 
 # Package scope: while playwright's loop is there, no other test of this process could call asyncio.run.
@@ -145,6 +141,8 @@ def pytest_runtest_makereport(
     report = yield
     if report.when == "call" and report.failed:
         item.stash[_FAILED] = True
+    if report.when == "setup" and not report.passed:
+        report.user_properties += [(DID_NOT_RUN, reason) for reason in item.config.stash.get(_REASONS, [])]
     return report
 
 
