@@ -103,6 +103,14 @@ def test_a_kill_is_no_want_of_memory_however_much_the_worker_holds(tmp_path: Pat
     assert (got.status, [page.number for page in got.pages]) == (Status.INGESTED, [1, 2, 3])
 
 
+def test_what_is_killed_each_time_with_much_memory_wants_more_than_there_is() -> None:
+    """As in a container that is too small."""
+    own_slot().drop()
+    got = read("before", "poison: killed", "after", limits=Limits(seconds=30.0, memory_bytes=64 * 1024 * 1024))
+    assert (got.status, [page.number for page in got.pages]) == (Status.PARTIAL, [1, 3])
+    assert got.reason is Reason.OUT_OF_MEMORY
+
+
 def test_what_hangs_where_it_crashed_before_ends_within_its_time_and_two_seconds(tmp_path: Path) -> None:
     """Also when another page hangs behind it."""
     started = time.monotonic()

@@ -146,7 +146,8 @@ class _Attempts:
         is_early = awake() - self._begun < soon
         others_memory = end.reason is Reason.OUT_OF_MEMORY and awake() - self._asked < soon and not self._is_fresh
         spot = self._got.spot, self._rungs
-        if (end.reason is Reason.CRASHED or others_memory) and self._tried_again_at != spot:
+        may_pass = end.reason is Reason.CRASHED or end.by_chance or others_memory
+        if may_pass and self._tried_again_at != spot:
             self._tried_again_at = spot
             if is_early:
                 self._got.start_over()

@@ -52,11 +52,12 @@ class WorkerEnded(Exception):
     Args:
         reason: What that says about the file.
         what: For the sentence in `detail`.
+        by_chance: Something else may have ended it, so that the file is worth another try.
     """
 
-    def __init__(self, reason: Reason, what: str = "") -> None:
+    def __init__(self, reason: Reason, what: str = "", *, by_chance: bool = False) -> None:
         super().__init__(reason, what)
-        self.reason, self.what = reason, what
+        self.reason, self.what, self.by_chance = reason, what, by_chance
 
 
 class WorkerProcess:
@@ -200,9 +201,9 @@ class WorkerProcess:
         if code in _OUT_OF_TIME:
             return WorkerEnded(Reason.TIMEOUT)
         much = self._peak_bytes >= _OUT_OF_MEMORY_SHARE * within_session(self.memory_bytes)
-        # What is denied memory aborts: KILL comes from outside, and whoever it met by chance is tried again.
-        if code == OUT_OF_MEMORY_CODE or (much and code != _KILLED and _is_violent(code)):
-            return WorkerEnded(Reason.OUT_OF_MEMORY)
+        if code == OUT_OF_MEMORY_CODE or (much and _is_violent(code)):
+            # What is denied memory aborts; the kernel kills for want of it, and so may somebody else.
+            return WorkerEnded(Reason.OUT_OF_MEMORY, by_chance=code == _KILLED)
         return WorkerEnded(Reason.CRASHED, _how(code))
 
     def kill(self) -> None:

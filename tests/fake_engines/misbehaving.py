@@ -102,6 +102,10 @@ def once() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def late() -> None:
     """Dies after a while, and hangs where one has died here before, in the folder that the page names."""
     threading.Event().wait(2.7)
@@ -222,6 +226,7 @@ POISON: dict[str, Callable[[], Any]] = {
     "borrows": borrows,
     "stop": stop,
     "once": once,
+    "killed": killed,
     "late": late,
     "late-once": late_once,
     "grandchild": grandchild,
