@@ -168,6 +168,37 @@ def test_brackets_around_figures_stay_as_they_are_beside_mirrored_ones() -> None
     assert text.splitlines()[-1] == f"({letters('abc')}) {letters('de')} (12) {letters('ghi')}"
 
 
+@pytest.mark.parametrize("bracket", ["(", ")"])
+@pytest.mark.parametrize("label", ["1", "21", "a"])
+def test_the_bracket_of_a_label_closes_it(label: str, bracket: str) -> None:
+    """Office suites and browsers draw either sign, and there may be no other one that tells."""
+    (text,) = texts(on_a_page(*[[("Times-Roman", label + bracket), *WORDS]] * 2))
+    read = letters(label) if label.isalpha() else label[::-1]
+    assert [line.split(" ")[0] for line in text.splitlines()] == [f"{read})"] * 2
+
+
+@pytest.mark.parametrize("pair", ["()", ")("])
+def test_a_bracket_beside_a_label_opens_before_its_word(pair: str) -> None:
+    """Together they look like a pair, or like one that is mirrored."""
+    (text,) = texts(on_a_page([("Times-Roman", f"a{pair[1]}"), ("Times-Roman", f"{pair[0]}bc"), *WORDS], WORDS))
+    assert text.split(" ")[:2] == [f"{letters('a')})", f"({letters('bc')}"]
+
+
+@pytest.mark.parametrize("bracket", ["(", ")"])
+def test_a_bracket_that_closes_in_another_line_stands_at_its_word(bracket: str) -> None:
+    """Pdfium puts it before a space that was drawn."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Times-Roman", 10)
+        x = 500.0
+        for piece in ("abc", " ", bracket, "de", " ", "fghi"):
+            x -= width(piece)
+            canvas.drawString(x, 740, piece[::-1])
+
+    (text,) = texts(written_in("\u05d0", page))
+    assert text == f"{letters('abc')} ({letters('de')} {letters('fghi')}"
+
+
 def test_a_mark_that_only_orders_others_is_left_out() -> None:
     pdf = written_in("\u05d0", marked("a{|bc|", "d|ef|g"), marks={MARK: QAMATS, "{": "\u034f"})
     assert texts(pdf) == [hebrew_of("a|bc|", "d|ef|g")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ Span = tuple[int, int]
 _LETTER = "\u0590-\u05ff\u0620-\u065f\u066e-\u06d5\u06fa-\u06ff\u0710-\u074f\u0750-\u077f\u08a0-\u08ff\u200c\u200d"
 # Marks, figures, Latin letters, brackets; the line ends within torn lines.
 _DOUBTFUL = re.compile(
-    "[\n0-9A-Za-z(\u00ab\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0730-\u074a\u0660-\u0669\u06f0-\u06f9]"
+    "[\n0-9A-Za-z()\u00ab\u00bb\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0730-\u074a\u0660-\u0669\u06f0-\u06f9]"
 )
 _WORDS = re.compile(f"[{_LETTER}]+")
 _SOME, _MOST = 0.25, 0.5  # of the letters of a line, on a page of such lines and on others
@@ -38,6 +37,10 @@ _PAIRS = "()", "[]", "\xab\xbb"
 _CLOSED = {pair: re.compile(f"[{re.escape(pair[0])}][^{re.escape(pair)}]*[{re.escape(pair[1])}]") for pair in _PAIRS}
 _MIRRORED = {pair: re.compile(f"[{re.escape(pair[1])}][^{re.escape(pair)}]*[{re.escape(pair[0])}]") for pair in _PAIRS}
 _BRACKETS = str.maketrans("()[]\xab\xbb", ")(][\xbb\xab")
+# One that opens behind a word, or closes before one, and touches nothing else, as in the label "1(".
+_TURNED = {
+    pair: re.compile(rf"(?<=\w){re.escape(pair[0])}(?!\S)|(?<!\S){re.escape(pair[1])}(?=\w)") for pair in _PAIRS
+}
 _NOT_BEHIND_LATIN = f"(?<![{_LATIN}])(?<![{_LATIN}] )"  # there pdfium leaves brackets as they are
 _SAME_LINE = 3.0  # points
 _WORD_GAP = 0.7  # of the size of the font: cells of a table stand farther apart
@@ -69,23 +72,34 @@ def lines_by_place(page: TextPage, text: str) -> list[Edit]:
             if "\n" in line or is_one_line(order):
                 found.append((start, start + len(line), read))
     whole = "\n".join(read for _, _, read in found)
-    mirrored = [pair for pair in _PAIRS if _are_mirrored(whole, pair)]
-    return [(start, end, _with_pairs(read, mirrored)) for start, end, read in found]
-
-
-def _with_pairs(line: str, mirrored: Sequence[str]) -> str:
-    """The line with brackets that open before they close; those without another in it only if others are mirrored."""
     for pair in _PAIRS:
-        if pair[0] not in line and pair[1] not in line:
-            continue
-        found = [sign for sign in line if sign in pair]
-        if len(found) % 2 and pair in mirrored:
+        if pair[0] in whole or pair[1] in whole:
+            mirrored = _are_mirrored(whole, pair)
+            found = [(start, end, _with_pairs(read, pair, mirrored)) for start, end, read in found]
+    return found
+
+
+def _with_pairs(line: str, pair: str, mirrored: bool) -> str:
+    """The line with brackets that open before they close; those without another in it at their words, as in "1)".
+
+    Where no word tells, these turn if others are mirrored.
+    """
+    signs = [sign for sign in line if sign in pair]
+    at_words, turned = _TURNED[pair].subn(_turned_bracket, line)
+    if turned == len(signs):
+        return at_words
+    if _are_paired(signs, pair):
+        return line
+    if len(_TURNED[pair].findall(at_words.translate(_BRACKETS))) == len(signs):
+        return at_words
+    if len(signs) % 2:
+        if mirrored:
             line = re.sub(f"{_NOT_BEHIND_LATIN}[{re.escape(pair)}]", _turned_bracket, line)
-        elif not len(found) % 2 and not _are_paired(found, pair):
-            turned = [sign.translate(_BRACKETS) for sign in found]
-            signs = iter(turned if _are_paired(turned, pair) else pair * (len(found) // 2))
-            line = "".join(next(signs) if sign in pair else sign for sign in line)
-    return line
+        return _TURNED[pair].sub(_turned_bracket, line)
+    signs = [sign for sign in at_words if sign in pair]
+    others = [sign.translate(_BRACKETS) for sign in signs]
+    read = iter(next((found for found in (signs, others) if _are_paired(found, pair)), pair * (len(signs) // 2)))
+    return "".join(next(read) if sign in pair else sign for sign in line)
 
 
 def _are_paired(signs: list[str], pair: str) -> bool:
