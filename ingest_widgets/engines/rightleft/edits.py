@@ -38,9 +38,7 @@ _CLOSED = {pair: re.compile(f"[{re.escape(pair[0])}][^{re.escape(pair)}]*[{re.es
 _MIRRORED = {pair: re.compile(f"[{re.escape(pair[1])}][^{re.escape(pair)}]*[{re.escape(pair[0])}]") for pair in _PAIRS}
 _BRACKETS = str.maketrans("()[]\xab\xbb", ")(][\xbb\xab")
 # One that opens behind a word, or closes before one, and touches nothing else, as in the label "1(".
-_TURNED = {
-    pair: re.compile(rf"(?<=\w){re.escape(pair[0])}(?!\S)|(?<!\S){re.escape(pair[1])}(?=\w)") for pair in _PAIRS
-}
+_TURNED = {pair: re.compile(rf"(?<=\w){re.escape(pair[0])}(?!\S)|(?<!\S){re.escape(pair[1])}(?=\w)") for pair in _PAIRS}
 _NOT_BEHIND_LATIN = f"(?<![{_LATIN}])(?<![{_LATIN}] )"  # there pdfium leaves brackets as they are
 _SAME_LINE = 3.0  # points
 _WORD_GAP = 0.7  # of the size of the font: cells of a table stand farther apart
