@@ -400,6 +400,52 @@ def test_lines_at_one_distance_are_one_paragraph() -> None:
     assert "\n\n" not in texts(drawn(lambda canvas: lines_at(canvas, column(70), lead=24)))[0]
 
 
+SPACED = [
+    "The river runs between large mountains and",
+    "small villages.",
+    "Under the bridge a boat waits for those who",
+]
+SPACED += [
+    "want to cross.",
+    "Nobody has counted the stones of the wall",
+    "which keeps the water from the fields; it",
+    "is long.",
+]
+
+
+def set_apart(lines: list[str], *gaps: float, lead: float = 24) -> Callable[[Canvas], None]:
+    """Lines of which the third and the fifth stand so much farther below the one before; the last, if it is told, too.
+
+    Args:
+        lines: Seven.
+        gaps: Two or three.
+        lead: From line to line elsewhere.
+    """
+
+    def page(canvas: Canvas) -> None:
+        y = 780.0
+        for number, line in enumerate(lines):
+            y -= lead + dict(zip((2, 4, 6), gaps, strict=False)).get(number, 0)
+            canvas.drawString(50, y, line)
+
+    return page
+
+
+@pytest.mark.parametrize(("gap", "lead"), [(6, 24), (2, 16)])
+def test_a_slightly_wider_gap_parts_paragraphs_where_lines_are_even(gap: float, lead: float) -> None:
+    """As office suites set them: wide lines, and a little more behind each paragraph."""
+    (text,) = texts(drawn(set_apart(SPACED, gap, gap, lead=lead)))
+    assert text.split("\n\n") == ["\n".join(SPACED[:2]), "\n".join(SPACED[2:4]), "\n".join(SPACED[4:])]
+
+
+def test_slightly_wider_gaps_part_nothing_where_lines_vary_or_sentences_go_on() -> None:
+    """Tall signs push lines apart, too."""
+    stops = [f"{line.rstrip('.;')}." for line in SPACED]
+    pages = [(stops, (6, 4)), (stops, (6, 6, 3)), ([line.rstrip(".") for line in SPACED], (6, 6)), (SPACED, (6, 6, 6))]
+    for text in texts(drawn(*[set_apart(lines, *gaps) for lines, gaps in pages])):
+        assert "\n\n" not in text
+
+
 def test_paragraphs_of_one_line_each_are_parted_by_gaps_like_those_around_them() -> None:
     """Behind one of several lines or alone on the page, where the size of the letters alone says that these are gaps.
 

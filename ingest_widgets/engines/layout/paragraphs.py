@@ -16,6 +16,7 @@ from ingest_widgets.engines.pieces.line_ends import CUT
 Place = tuple[float, float]
 Pens = tuple[list[float], list[float]]
 _ENDS_SENTENCE = tuple(".!?:;…”’\"')]»。！？：」")
+_ENDS_CLAUSE = tuple(":;\uff1a\uff1b")
 _FULL_STOP = re.compile(r"(?:^|\s)[^\s/]*[^\s/.][.!?]\s*$")  # no part of an address
 _STOP = re.compile("[.!?\u2026\u3002\uff01\uff1f][\"'\u2019\u201d\u00bb)\\]\u300d\u300f]*\\s*$")
 # All distances are points of ordinary print.
@@ -24,6 +25,9 @@ SHIFT = 9.0
 """Raised and lowered signs stand no farther off their line."""
 _STACKED = 1.0  # one over the other
 _WIDER = 1.28
+_SLIGHTLY_WIDER = 1.05  # tells where lines are even
+_ROUNDED = 0.2
+_EVEN = 3  # lines
 _LEAST_INDENT, _MOST_INDENT = 5.0, 45.0
 _ALIGNED = 2.0
 NEAR = 8
@@ -58,7 +62,7 @@ def paragraph_starts(
     across, up = firsts
     drops = list(map(sub, lasts[1], up[1:]))
     around = zip(count(1), drops, [0.0, *drops], [*drops[1:], 0.0], lasts[0], across[1:], strict=False)
-    starts, beside, apart = [], [], []
+    starts, beside, apart, slight = [], [], [], []
     wide, until = wide / point, 0
     for number, drop, above, below, before, left in around:
         step = left - before
@@ -77,9 +81,34 @@ def paragraph_starts(
         usual = above if _SAME_LINE < above < below or below <= _SAME_LINE else below
         if number < until or drop > _WIDER * usual > _SAME_LINE:
             starts.append(number)
-        elif drop > wide:
+            continue
+        if drop > _SLIGHTLY_WIDER * usual > _SAME_LINE:
+            slight.append((number, usual))
+        if drop > wide:
             apart.append(number)
+    if slight:
+        starts = sorted({*starts, *_between_even_lines(lines, drops, slight)})
     return starts, beside, apart
+
+
+def _between_even_lines(lines: Sequence[str], drops: Sequence[float], slight: Sequence[tuple[int, float]]) -> set[int]:
+    """Those below a slightly wider gap, where all that are near are as wide and behind a sentence, and lines are even.
+
+    Args:
+        lines: See `paragraph_starts`.
+        drops: From each line to the next one.
+        slight: The number of each line below such a gap, and what is usual around it.
+    """
+    found: set[int] = set()
+    for number, usual in slight:
+        near = range(max(number - NEAR, 1), min(number + NEAR + 1, len(lines)))
+        drop = drops[number - 1]
+        even = sum(abs(drops[n - 1] - usual) < _ROUNDED for n in near)
+        gaps = [n for n in near if usual + _ROUNDED <= drops[n - 1] <= _WIDER * usual]
+        alike = all(abs(drops[n - 1] - drop) < _ROUNDED and _follows_clause(lines, n) for n in gaps)
+        if alike and even >= max(_EVEN, len(gaps)) and any(has_room(lines, n) for n in gaps):
+            found.update(gaps)
+    return found
 
 
 def has_room(lines: Sequence[str], number: int) -> bool:
@@ -116,6 +145,10 @@ def _end_of_starts(lines: Sequence[str], across: list[float], before: float, num
 
 def _follows_stop(lines: Sequence[str], number: int, or_small: bool) -> bool:
     return bool(_STOP.search(lines[number - 1])) and (or_small or not lines[number][:1].islower())
+
+
+def _follows_clause(lines: Sequence[str], number: int) -> bool:
+    return lines[number - 1].rstrip().endswith(_ENDS_CLAUSE) or _follows_stop(lines, number, or_small=False)
 
 
 def new_sentence(before: str, line: str) -> bool:
