@@ -29,10 +29,11 @@ PROSE = (
 )
 
 
-def drawn(*pages: Callable[[Canvas], None], producer: str = "") -> bytes:
+def drawn(*pages: Callable[[Canvas], None], producer: str = "", creator: str = "") -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=(595, 842), invariant=1)
     canvas.setProducer(producer)
+    canvas.setCreator(creator)
     for page in pages:
         canvas.setFont("Helvetica", 10)
         page(canvas)

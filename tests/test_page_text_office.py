@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.test_page_boxes import found, width
 from tests.test_page_text import drawn, lines_at, texts
 
-LIBREOFFICE = "LibreOffice 7.4"
+LIBREOFFICE, GHOSTSCRIPT = "LibreOffice 7.4", "GPL Ghostscript 10.00.0"
 
 
 def by_font(canvas: Canvas, line: str, lacking: str, y: float = 700) -> None:
@@ -37,6 +37,29 @@ def test_signs_that_a_font_lacks_stand_where_they_belong(line: str, lacking: str
     page = lambda canvas: by_font(canvas, line, lacking)  # noqa: E731
     assert texts(drawn(page, producer=LIBREOFFICE)) == [line]
     assert texts(drawn(page)) != [line]
+
+
+@pytest.mark.parametrize("creator", ["Writer", "Impress"])
+def test_signs_stand_where_they_belong_when_another_program_drew_the_page_anew(creator: str) -> None:
+    line = "Some cafés serve crêpes to Zoë."
+    page = lambda canvas: by_font(canvas, line, "éêë")  # noqa: E731
+    pdf = drawn(page, producer=GHOSTSCRIPT, creator=creator)
+    assert texts(pdf) == [line]
+    assert found(pdf, "crêpes") == found(drawn(page, producer=LIBREOFFICE), "crêpes") != []
+    assert texts(drawn(page, producer=GHOSTSCRIPT, creator="Writerly")) != [line]
+
+
+def test_hyphens_that_another_program_drew_tell_nothing_of_others() -> None:
+    """It draws some together with their words, and others not."""
+    seen = lambda canvas: lines_at(canvas, ["hightemperature"])  # noqa: E731
+
+    def page(canvas: Canvas) -> None:
+        cut(canvas, 0)
+        lines_at(canvas, ["for high-", "temperature"], y=600)
+
+    anew = texts(drawn(seen, page, producer=GHOSTSCRIPT, creator="Writer"))
+    assert anew == texts(drawn(seen, page, producer=GHOSTSCRIPT))
+    assert anew[1].endswith("for hightemperature")
 
 
 def test_words_with_such_signs_are_marked_where_they_stand() -> None:

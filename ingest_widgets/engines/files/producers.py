@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -13,16 +13,28 @@ _LONGEST_NAME = 512  # bytes
 # Chromium and what is built on it, wkhtmltopdf, and WeasyPrint.
 _BROWSERS = ("Skia/PDF", "Qt ", "WeasyPrint")
 _OFFICE = ("Microsoft", "LibreOffice", "OpenOffice", "Quartz PDFContext")
+_PARTS_OF_LIBREOFFICE = ("Writer", "Impress", "Calc", "Draw")
 
 
-def producer_of(document: pypdfium2.PdfDocument) -> str:
-    """What the document says that it was written by."""
-    return _name_in(document, b"Producer")
+class Programs(NamedTuple):
+    """What a document says that it was written by."""
+
+    creator: str = ""
+    """Where its author wrote; programs that draw pages anew mostly leave it."""
+    producer: str = ""
 
 
-def is_of_quark(document: pypdfium2.PdfDocument) -> bool:
+UNKNOWN = Programs()
+
+
+def programs_of(document: pypdfium2.PdfDocument) -> Programs:
+    """Empty names where it doesn't say."""
+    return Programs(_name_in(document, b"Creator"), _name_in(document, b"Producer"))
+
+
+def is_of_quark(programs: Programs) -> bool:
     """Whether spaces that take no room may stand where a word could be cut, see `pairs`."""
-    return "QuarkXPress" in _name_in(document, b"Creator")
+    return "QuarkXPress" in programs.creator
 
 
 def _name_in(document: pypdfium2.PdfDocument, field: bytes) -> str:
@@ -33,24 +45,29 @@ def _name_in(document: pypdfium2.PdfDocument, field: bytes) -> str:
     return room.raw.decode("utf-16-le", "replace").partition("\0")[0]
 
 
-def is_of_ghostscript(producer: str) -> bool:
+def is_of_ghostscript(programs: Programs) -> bool:
     """Whether words may be drawn together, see `pairs`."""
-    return "Ghostscript" in producer
+    return "Ghostscript" in programs.producer
 
 
-def is_of_browser(producer: str) -> bool:
+def is_of_browser(programs: Programs) -> bool:
     """Whether the text may be drawn in another order than it is read in, see `layers`."""
-    return producer.startswith(_BROWSERS)
+    return programs.producer.startswith(_BROWSERS)
 
 
-def is_of_libreoffice(producer: str) -> bool:
-    """Whether signs may be drawn behind the rest of their line, see `office_lines`."""
-    return "LibreOffice" in producer or "OpenOffice" in producer
+def is_of_libreoffice(programs: Programs) -> bool:
+    """Whether hyphens that cut words are drawn alone, see `office_lines`."""
+    return "LibreOffice" in programs.producer or "OpenOffice" in programs.producer
 
 
-def is_of_younger_tex(producer: str) -> bool:
+def was_of_libreoffice(programs: Programs) -> bool:
+    """Whether signs may be drawn behind the rest of their line, see there, also if another program drew it anew."""
+    return programs.creator in _PARTS_OF_LIBREOFFICE or is_of_libreoffice(programs)
+
+
+def is_of_younger_tex(programs: Programs) -> bool:
     """Whether words may be set so close together as `tight_lines` says."""
-    return any(name in producer for name in ("dvipdfm", "XeTeX", "LuaTeX"))
+    return any(name in programs.producer for name in ("dvipdfm", "XeTeX", "LuaTeX"))
 
 
 class Cuts(Enum):
@@ -65,8 +82,9 @@ class Cuts(Enum):
     """If at all by a sign of its own; a hyphen is the author's."""
 
 
-def cuts_of(producer: str) -> Cuts:
-    """What is known of this one."""
+def cuts_of(programs: Programs) -> Cuts:
+    """What is known of the last of them."""
+    producer = programs.producer
     if "TeX" in producer or "dvipdfm" in producer:
         return Cuts.OFTEN
     if producer.startswith(_BROWSERS):

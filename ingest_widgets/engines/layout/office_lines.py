@@ -25,18 +25,19 @@ _LEVEL, _BACK = 0.5, 1.0  # points
 _GAP, _HYPHEN_GAP, _OVERLAP = 0.15, 0.2, -0.3
 
 
-def office_edits(page: TextPage) -> list[Edit]:
+def office_edits(page: TextPage, cuts: bool) -> list[Edit]:
     """(start, end, replacement): lines in order, what is known of cuts, and soft hyphens that were set off.
 
     Args:
         page: Where its signs are pdfium's characters.
+        cuts: Whether hyphens are as it drew them, too; other programs draw them anew with their words.
     """
     text = page.text
     alone = [match.span() for match in _ALONE.finditer(text)]
     edits = [(start, end, SOFT) for start, end in alone if text[start:end] == " -" and _cuts(page, start)]
     mixes = not (text.isascii() or page.has_right_to_left or page.clusters)
     is_torn = mixes and _are_torn(page, [*alone, *_last_letters(page)])
-    edits += _known_cuts(page) if CUT in text else []
+    edits += _known_cuts(page) if cuts and CUT in text else []
     return [*edits, *_lines_in_order(page)] if is_torn else edits
 
 

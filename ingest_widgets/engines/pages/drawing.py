@@ -12,7 +12,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium_c
 
-from ingest_widgets.engines.files.producers import producer_of
+from ingest_widgets.engines.files.producers import programs_of
 from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pages.places import Box, boxes_on
 from ingest_widgets.engines.protocol import EngineRefuses
@@ -78,7 +78,7 @@ def _rects(
     _refuse_number(document, index)
     try:
         with OpenPage(handle_of(document), index) as page:
-            found = boxes_on(page, needles, reads_from_right(document), producer_of(document), names)
+            found = boxes_on(page, needles, reads_from_right(document), programs_of(document), names)
             return list(islice(found, most))
     except pypdfium2.PdfiumError as error:
         raise EngineRefuses("the page can't be loaded") from error

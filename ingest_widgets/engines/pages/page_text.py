@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.files.producers import (
+    UNKNOWN,
+    Programs,
     cuts_of,
     is_of_browser,
     is_of_ghostscript,
     is_of_libreoffice,
     is_of_quark,
     is_of_younger_tex,
-    producer_of,
+    programs_of,
+    was_of_libreoffice,
 )
 from ingest_widgets.engines.layout.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.layout.layers import spans_in_order
@@ -74,15 +77,15 @@ class PageReader:
         self._names = names
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
-        self._producer = producer_of(document)
-        self._may_be_layered, self._may_be_apart = is_of_browser(self._producer), is_of_libreoffice(self._producer)
-        self._may_be_tight, self._may_be_squeezed = is_of_younger_tex(self._producer), is_of_quark(document)
+        self._programs = programs_of(document)
+        self._may_be_layered, self._may_be_apart = is_of_browser(self._programs), was_of_libreoffice(self._programs)
+        self._may_be_tight, self._may_be_squeezed = is_of_younger_tex(self._programs), is_of_quark(self._programs)
         self.start_afresh()
 
     def start_afresh(self) -> None:
         """Forgets the pages that were read."""
-        self._paired_until = _FEW_PAGES if is_of_ghostscript(self._producer) else 0
-        self._vocabulary = Vocabulary(cuts_of(self._producer))
+        self._paired_until = _FEW_PAGES if is_of_ghostscript(self._programs) else 0
+        self._vocabulary = Vocabulary(cuts_of(self._programs))
         self._pages = self._spaced_until = self._tight_until = 0
         self._mixed = self._noted = self._bracketed = self._clustered = self._named = False
 
@@ -156,7 +159,7 @@ class PageReader:
         if self._may_be_squeezed:
             edits += squeezed_edits(page)
         if self._may_be_apart:
-            edits += office_edits(page)
+            edits += office_edits(page, is_of_libreoffice(self._programs))
         if self._may_be_tight and (sampled or self._pages <= self._tight_until) and (tight := tight_spaces(page)):
             self._tight_until = self._pages + _NEAR_PAGES
             edits += tight_edits(page, tight)
@@ -192,21 +195,23 @@ class PageReader:
         return _parted(page, lines, starts, apart, begins, firsts, lasts)
 
 
-def changes(page: OpenPage, from_right: bool, names: GlyphNames | None = None, producer: str = "") -> list[Edit]:
+def changes(
+    page: OpenPage, from_right: bool, names: GlyphNames | None = None, programs: Programs = UNKNOWN
+) -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them.
 
     Args:
         page: Where its signs are pdfium's characters.
         from_right: See `reads_from_right`.
         names: See `PageReader`.
-        producer: See `producer_of`.
+        programs: See `programs_of`.
     """
     text, kinds = page.text, kinds_of(page.text)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page) + tight_edits(page, tight_spaces(page)) + soft_hyphen_edits(page, text)
     edits += spacing_edits(page, kinds) + (named := names.edits(page) if names else [])
-    edits += office_edits(page) if is_of_libreoffice(producer) else []
+    edits += office_edits(page, is_of_libreoffice(programs)) if was_of_libreoffice(programs) else []
     known = {start for start, _, _ in named}
     return in_order(edits + [edit for edit in ligature_edits(text, page.ligatures) if edit[0] not in known])
 

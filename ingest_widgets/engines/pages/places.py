@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise, repeat
 from typing import NamedTuple
 
-from ingest_widgets.engines.files.producers import is_of_browser
+from ingest_widgets.engines.files.producers import Programs, is_of_browser
 from ingest_widgets.engines.layout.layers import spans_in_order
 from ingest_widgets.engines.pages.open_page import OpenPage
 from ingest_widgets.engines.pages.page_text import changes
@@ -67,7 +67,7 @@ class _Drawn(NamedTuple):
 
 
 def boxes_on(
-    page: OpenPage, needles: Sequence[str], from_right: bool, producer: str, names: GlyphNames | None = None
+    page: OpenPage, needles: Sequence[str], from_right: bool, programs: Programs, names: GlyphNames | None = None
 ) -> Iterator[Box]:
     """Left, top, right and bottom of each match in the page's own space, a box a line.
 
@@ -75,7 +75,7 @@ def boxes_on(
         page: Where they are looked for.
         needles: Words and phrases.
         from_right: See `rightleft.edits.reads_from_right`.
-        producer: See `files.producers.producer_of`.
+        programs: See `files.producers.programs_of`.
         names: See `page_text.PageReader`.
     """
     page.in_forms = page.in_forms or PlacedPieces(page.handle).in_forms
@@ -87,11 +87,11 @@ def boxes_on(
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
     # The words that were made by cleaning the text.
-    if page.indexed and (edits := changes(page, from_right, names, producer)):
+    if page.indexed and (edits := changes(page, from_right, names, programs)):
         anew = [edit for edit in edits if _is_read_anew(page, edit)]
         found = {places for places in found if not _is_within(anew, places[0])}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))
-    if page.indexed and is_of_browser(producer) and (spans := spans_in_order(page)):
+    if page.indexed and is_of_browser(programs) and (spans := spans_in_order(page)):
         page.take_lines(spans)
         signs = (sign for start, end in spans for sign in enumerate(text[start:end] + "\n", start))
         found.update(_matches(text, signs, wanted, _ends_beside(page)))
