@@ -1,4 +1,4 @@
-"""A large corpus is ranked by two threads at once, and what they find is what one would have found."""
+"""Very many matches are ranked by two threads at once, and what they find is what one would have found."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ingest_widgets.errors import CorpusError
 from tests.corpus_parts import extraction, source
 
 FILES, PAGES = 44, 500
+WORTH_TWO = 10_000
 WORDS = ["law", "heat", "entropy", "order", "gas", "work", "engine", "cold"]
 
 Reader = Callable[[], AbstractContextManager[sqlite3.Connection]]
@@ -35,7 +36,7 @@ def write(path: Path, seed: int) -> None:
     chance = random.Random(seed)
     with Corpus(path) as corpus:
         for number in range(FILES):
-            texts = [" ".join(chance.choices(WORDS, range(1, 9), k=chance.randrange(5, 60))) for _ in range(PAGES)]
+            texts = [" ".join(chance.choices(WORDS, range(1, 9), k=chance.randrange(20, 90))) for _ in range(PAGES)]
             corpus.write(source(f"{FILES - number:02}.pdf"), extraction(*texts))
 
 
@@ -56,7 +57,7 @@ def ranked_at_once(path: Path, expression: str, limit: int) -> list[tuple[str, i
         ("heat OR law", "heat OR law"),
         ('"entropy engine"', '"entropy engine"'),
         ("eng* work", "eng* AND work"),
-        ("cold -law", "cold NOT law"),
+        ('cold -"law law"', 'cold NOT "law law"'),
     ],
 )
 def test_halves_make_the_ranking_of_the_whole(path: Path, query: str, expression: str) -> None:
@@ -65,7 +66,7 @@ def test_halves_make_the_ranking_of_the_whole(path: Path, query: str, expression
         hits = corpus.search(query, limit=300)
         assert [(hit.file, hit.page) for hit in hits] == [row[:2] for row in every[:300]]
         assert [hit.score for hit in hits] == pytest.approx([row[2] for row in every[:300]])
-        assert hits.total == len(every) > 1_000
+        assert hits.total == len(every) > WORTH_TWO
         later = corpus.search(query, limit=300, offset=700)
         assert [(hit.file, hit.page) for hit in later] == [row[:2] for row in every[700:1000]]
 
@@ -80,19 +81,33 @@ def connections(path: Path) -> Iterator[Connections]:
     connections.close()
 
 
-def test_the_later_half_is_ranked_by_another_connection(connections: Connections) -> None:
+@contextmanager
+def heard(reader: Reader, statements: list[str]) -> Iterator[sqlite3.Connection]:
+    with reader() as con:
+        con.set_trace_callback(statements.append)
+        yield con
+
+
+def test_the_later_half_of_the_matches_is_ranked_by_another_connection(connections: Connections) -> None:
     statements: list[str] = []
-
-    @contextmanager
-    def reader() -> Iterator[sqlite3.Connection]:
-        with connections.reader() as con:
-            con.set_trace_callback(statements.append)
-            yield con
-
+    early = Wanted("page_words MATCH ? AND rowid < ?", ("cold", 12_000), 100)
     with connections.reader() as con:
-        expected = con.execute(*COLD.ranked()).fetchall()
-        assert best_pages(con, reader, COLD) == expected
-    assert [statement for statement in statements if "bm25" in statement and "rowid > " in statement]
+        expected = con.execute(*early.ranked()).fetchall()
+        total, found = best_pages(con, lambda: heard(connections.reader, statements), early)
+        assert found == expected
+        (later,) = (statement for statement in statements if "bm25" in statement)
+        first = int(later.partition("rowid > ")[2].split()[0])
+        assert con.execute(*early.beside(first, ">").counted()).fetchone()[0] == pytest.approx(total / 2, rel=0.05)
+
+
+def test_few_matches_are_ranked_by_one_connection_however_many_pages_there_are(connections: Connections) -> None:
+    statements: list[str] = []
+    few = Wanted("page_words MATCH ?", ('"law law law"',), 100)
+    with connections.reader() as con:
+        total, found = best_pages(con, lambda: heard(connections.reader, statements), few)
+        assert (total, len(found)) == (con.execute(*few.counted()).fetchone()[0], min(total, 100))
+    assert 0 < total < WORTH_TWO
+    assert not statements
 
 
 def of_another_state(folder: Path) -> Reader:
@@ -114,7 +129,7 @@ def test_what_another_connection_cannot_tell_is_told_by_the_first(
 ) -> None:
     reader = other(tmp_path)
     with connections.reader() as con:
-        assert best_pages(con, reader, COLD) == con.execute(*COLD.ranked()).fetchall()
+        assert best_pages(con, reader, COLD)[1] == con.execute(*COLD.ranked()).fetchall()
 
 
 def test_a_search_works_where_no_thread_can_be_started_any_more(path: Path) -> None:

@@ -74,7 +74,7 @@ class FullTextIndex:
     ranking is what takes the time where a word is on most of the pages (0.6 microseconds a match).
 
     Args:
-        reader: Makes one more connection to the corpus, by which a second thread ranks the later half of many pages.
+        reader: Makes one more connection to the corpus, by which a second thread ranks the later half of many matches.
     """
 
     frequencies = staticmethod(vocabulary.frequencies)
@@ -116,7 +116,7 @@ class FullTextIndex:
         if ranking is None or min(ranking.total, offset + limit + _MOST_TIED) > len(ranking.pages):
             depth = max(_KEPT_PAGES, offset + limit) + _MOST_TIED
             wanted = Wanted(f"page_words MATCH ?{where}", (match_expression(query), *values), min(depth, _MOST_ROWS))
-            ranking = self._ranked(con, wanted)
+            ranking = Found(*best_pages(con, self._reader, wanted))
             self._keep(key, ranking)
         return Found(ranking.total, _ties_by_name(con, ranking.pages, offset, offset + limit))
 
@@ -127,12 +127,6 @@ class FullTextIndex:
             (match_expression(query), json.dumps(list(pages))),
         )
         return {page for (page,) in rows.fetchall()}
-
-    def _ranked(self, con: sqlite3.Connection, wanted: Wanted) -> Found:
-        best = best_pages(con, self._reader, wanted)
-        if len(best) < wanted.limit:  # these are all, mostly
-            return Found(len(best), best)
-        return Found(con.execute(*wanted.counted()).fetchone()[0], best)
 
     def _kept(self, key: tuple[object, ...]) -> Found | None:
         with self._lock:
