@@ -39,14 +39,17 @@ def test_signs_that_a_font_lacks_stand_where_they_belong(line: str, lacking: str
     assert texts(drawn(page)) != [line]
 
 
-@pytest.mark.parametrize("creator", ["Writer", "Impress"])
-def test_signs_stand_where_they_belong_when_another_program_drew_the_page_anew(creator: str) -> None:
+@pytest.mark.parametrize(
+    ("producer", "creator"), [(GHOSTSCRIPT, "Writer"), (GHOSTSCRIPT, "Impress"), ("cairo 1.16.0", "")]
+)
+def test_signs_stand_where_they_belong_when_another_program_drew_the_page_anew(producer: str, creator: str) -> None:
+    """Poppler's leaves no creator."""
     line = "Some cafés serve crêpes to Zoë."
     page = lambda canvas: by_font(canvas, line, "éêë")  # noqa: E731
-    pdf = drawn(page, producer=GHOSTSCRIPT, creator=creator)
+    pdf = drawn(page, producer=producer, creator=creator)
     assert texts(pdf) == [line]
     assert found(pdf, "crêpes") == found(drawn(page, producer=LIBREOFFICE), "crêpes") != []
-    assert texts(drawn(page, producer=GHOSTSCRIPT, creator="Writerly")) != [line]
+    assert texts(drawn(page, producer=producer, creator="Writerly")) != [line]
 
 
 def test_hyphens_that_another_program_drew_tell_nothing_of_others() -> None:

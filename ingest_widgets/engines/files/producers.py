@@ -60,8 +60,10 @@ def is_of_libreoffice(programs: Programs) -> bool:
     return "LibreOffice" in programs.producer or "OpenOffice" in programs.producer
 
 
-def was_of_libreoffice(programs: Programs) -> bool:
+def may_be_of_libreoffice(programs: Programs) -> bool:
     """Whether signs may be drawn behind the rest of their line, see there, also if another program drew it anew."""
+    if not programs.creator and programs.producer.startswith("cairo"):  # poppler leaves out what it was
+        return True
     return programs.creator in _PARTS_OF_LIBREOFFICE or is_of_libreoffice(programs)
 
 

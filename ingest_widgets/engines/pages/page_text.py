@@ -14,8 +14,8 @@ from ingest_widgets.engines.files.producers import (
     is_of_libreoffice,
     is_of_quark,
     is_of_younger_tex,
+    may_be_of_libreoffice,
     programs_of,
-    was_of_libreoffice,
 )
 from ingest_widgets.engines.layout.columns import Segment, gaps_in_line, moves_up, reading_order
 from ingest_widgets.engines.layout.layers import spans_in_order
@@ -78,7 +78,7 @@ class PageReader:
         self._handle = handle_of(document)
         self._from_right = reads_from_right(document)
         self._programs = programs_of(document)
-        self._may_be_layered, self._may_be_apart = is_of_browser(self._programs), was_of_libreoffice(self._programs)
+        self._may_be_layered, self._may_be_apart = is_of_browser(self._programs), may_be_of_libreoffice(self._programs)
         self._may_be_tight, self._may_be_squeezed = is_of_younger_tex(self._programs), is_of_quark(self._programs)
         self.start_afresh()
 
@@ -211,7 +211,7 @@ def changes(
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page) + tight_edits(page, tight_spaces(page)) + soft_hyphen_edits(page, text)
     edits += spacing_edits(page, kinds) + (named := names.edits(page) if names else [])
-    edits += office_edits(page, is_of_libreoffice(programs)) if was_of_libreoffice(programs) else []
+    edits += office_edits(page, is_of_libreoffice(programs)) if may_be_of_libreoffice(programs) else []
     known = {start for start, _, _ in named}
     return in_order(edits + [edit for edit in ligature_edits(text, page.ligatures) if edit[0] not in known])
 
