@@ -101,12 +101,15 @@ def _between_even_lines(lines: Sequence[str], drops: Sequence[float], slight: Se
     """
     found: set[int] = set()
     for number, usual in slight:
-        near = range(max(number - NEAR, 1), min(number + NEAR + 1, len(lines)))
-        drop = drops[number - 1]
-        even = sum(abs(drops[n - 1] - usual) < _ROUNDED for n in near)
-        gaps = [n for n in near if usual + _ROUNDED <= drops[n - 1] <= _WIDER * usual]
-        alike = all(abs(drops[n - 1] - drop) < _ROUNDED and _follows_clause(lines, n) for n in gaps)
-        if alike and even >= max(_EVEN, len(gaps)) and any(has_room(lines, n) for n in gaps):
+        if number in found:
+            continue
+        first, drop, most = max(number - NEAR, 1), drops[number - 1], usual + _ROUNDED
+        near = drops[first - 1 : number + NEAR]
+        gaps = [n for n, step in enumerate(near, first) if most <= step <= _WIDER * usual]
+        if not all(abs(drops[n - 1] - drop) < _ROUNDED and _follows_clause(lines, n) for n in gaps):
+            continue
+        even = sum(usual - _ROUNDED < step < most for step in near)
+        if even >= max(_EVEN, len(gaps)) and any(has_room(lines, n) for n in gaps):
             found.update(gaps)
     return found
 
