@@ -101,8 +101,6 @@ def _between_even_lines(lines: Sequence[str], drops: Sequence[float], slight: Se
     """
     found: set[int] = set()
     for number, usual in slight:
-        if number in found:
-            continue
         first, drop, most = max(number - NEAR, 1), drops[number - 1], usual + _ROUNDED
         near = drops[first - 1 : number + NEAR]
         gaps = [n for n, step in enumerate(near, first) if most <= step <= _WIDER * usual]
