@@ -132,10 +132,14 @@ def test_what_another_connection_cannot_tell_is_told_by_the_first(
         assert best_pages(con, reader, COLD)[1] == con.execute(*COLD.ranked()).fetchall()
 
 
-def test_a_search_works_where_no_thread_can_be_started_any_more(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("imported", "door"),
+    [("from ingest_widgets import Corpus", "Corpus"), ("import ingest_widgets", "ingest_widgets.Corpus")],
+)
+def test_a_search_works_where_no_thread_can_be_started_any_more(path: Path, imported: str, door: str) -> None:
     code = (
-        "import atexit, sys; from ingest_widgets import Corpus; corpus = Corpus(sys.argv[1], read_only=True); "
-        "atexit.register(lambda: print(corpus.search('cold').total))"
+        f"import atexit, sys; {imported}; "
+        f"atexit.register(lambda: print({door}(sys.argv[1], read_only=True).search('cold').total))"
     )
     ended = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert int(ended.stdout) == len(ranked_at_once(path, "cold", FILES * PAGES))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -66,11 +65,14 @@ def best_pages(con: sqlite3.Connection, reader: Reader, wanted: Wanted) -> tuple
 def _in_halves(con: sqlite3.Connection, reader: Reader, wanted: Wanted, middle: int) -> Ranked:
     later = wanted.beside(middle, ">")
     state = noted(con, INDEX_STATE)
-    with ThreadPoolExecutor(1, "ingest-widgets-ranking") as thread:
-        try:
-            elsewhere = thread.submit(_ranked_in_state, reader, state, later)
-        except RuntimeError:  # no thread to be had, or the interpreter is about to end
-            return con.execute(*wanted.ranked()).fetchall()
+    try:
+        from concurrent.futures import ThreadPoolExecutor  # can't be loaded any more as the interpreter ends
+
+        thread = ThreadPoolExecutor(1, "ingest-widgets-ranking")
+        elsewhere = thread.submit(_ranked_in_state, reader, state, later)
+    except RuntimeError:  # nor a thread be had
+        return con.execute(*wanted.ranked()).fetchall()
+    with thread:
         best = con.execute(*wanted.beside(middle, "<=").ranked()).fetchall()
         rest = elsewhere.result()
     if rest is None:
