@@ -49,7 +49,7 @@ class HeldFiles:
     def __init__(self, path: str | os.PathLike[str], *, read_only: bool = False) -> None:
         self._path = corpus_path(path)
         self._connections = Connections(str(self._path), read_only=read_only)
-        self._index: PageIndex = FullTextIndex(self._connections.reader)
+        self._index: PageIndex = FullTextIndex()
         self._nearest = NearestChunks()
         self._prepared: tuple[tuple[int, int] | None, str] | None = None
         self._at_exit = weakref.finalize(self, Connections.close, self._connections)
