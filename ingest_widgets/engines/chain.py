@@ -18,7 +18,7 @@ from ingest_widgets.engines.files.structure import (
 )
 from ingest_widgets.engines.names import plug_ins
 from ingest_widgets.engines.pdfium import PdfiumDocument
-from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, PasswordSource
+from ingest_widgets.engines.protocol import Buffer, Document, Engine, EngineRefuses, Locked, NoEngine, PasswordSource
 from ingest_widgets.engines.words.glyphs import clean_text
 
 _BUILT_IN = {
@@ -44,10 +44,6 @@ def engine(name: str) -> Engine:
     except Exception as error:
         raise NoEngine(f"{type(error).__name__}: {error}") from error
     return loaded
-
-
-class NoEngine(Exception):
-    """A plug-in that isn't installed where the file is read, or doesn't load."""
 
 
 class OpenDocument:

@@ -28,6 +28,10 @@ class EngineRefuses(Exception):
     """The engine can't read this document; the message is a short reason."""
 
 
+class NoEngine(Exception):
+    """An engine that isn't installed where the file is read, or doesn't load."""
+
+
 class Locked(EngineRefuses):
     """None of the passwords opens the document, or it is locked by something other than a password."""
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest_widgets.engines.chain import NoEngine
+from ingest_widgets.engines.protocol import NoEngine
 from ingest_widgets.isolation.content import Refused
 from ingest_widgets.isolation.limits import OUT_OF_MEMORY_CODE, hold, set_memory, start_clock
 from ingest_widgets.isolation.sandbox import enter, stay

@@ -15,10 +15,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium_c
 
 from ingest_widgets.documents import ScannedLine
-from ingest_widgets.engines.chain import NoEngine
 from ingest_widgets.engines.ocr.lines import reading_order, rows_as_text
 from ingest_widgets.engines.ocr.reading import Reading, read
 from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
+from ingest_widgets.engines.protocol import NoEngine
 from ingest_widgets.engines.words.glyphs import clean_text
 from ingest_widgets.engines.words.hyphens import Vocabulary, join_hyphens
 
