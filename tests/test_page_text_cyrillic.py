@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pypdfium2
 
+from ingest_widgets.engines.files.producers import programs_of
 from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pages.page_text import changes
 from tests.test_page_text import drawn, lines_at, texts
@@ -43,7 +44,7 @@ def test_such_a_word_is_marked_where_it_stands() -> None:
     """As all that was changed by the cleaning."""
     document = pypdfium2.PdfDocument(drawn(lambda canvas: lines_at(canvas, [as_latin(line, {}) for line in LINES])))
     with OpenPage(handle_of(document), 0) as page:
-        edits = changes(page, from_right=False)
+        edits = changes(page, from_right=False, programs=programs_of(document))
         assert [word for _, _, word in edits] == " ".join(LINES).replace(",", "").split()
         assert page.text[edits[0][0] : edits[0][1]] == as_latin("Руководство", {})
     document.close()

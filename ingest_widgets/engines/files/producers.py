@@ -24,9 +24,6 @@ class Programs(NamedTuple):
     producer: str = ""
 
 
-UNKNOWN = Programs()
-
-
 def programs_of(document: pypdfium2.PdfDocument) -> Programs:
     """Empty names where it doesn't say."""
     return Programs(_name_in(document, b"Creator"), _name_in(document, b"Producer"))

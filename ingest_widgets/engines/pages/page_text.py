@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ingest_widgets.engines.files.producers import (
-    UNKNOWN,
     Programs,
     cuts_of,
     is_of_browser,
@@ -195,16 +194,14 @@ class PageReader:
         return _parted(page, lines, starts, apart, begins, firsts, lasts)
 
 
-def changes(
-    page: OpenPage, from_right: bool, names: GlyphNames | None = None, programs: Programs = UNKNOWN
-) -> list[Edit]:
+def changes(page: OpenPage, from_right: bool, programs: Programs, names: GlyphNames | None = None) -> list[Edit]:
     """What cleaning changes within the words of a page, in the order in which pdfium has them.
 
     Args:
         page: Where its signs are pdfium's characters.
         from_right: See `reads_from_right`.
-        names: See `PageReader`.
         programs: See `programs_of`.
+        names: See `PageReader`.
     """
     text, kinds = page.text, kinds_of(page.text)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)

@@ -87,7 +87,7 @@ def boxes_on(
     beside = _ends_beside(page) if page.indexed else frozenset()
     found = set(_matches(text, enumerate(text), wanted, beside))
     # The words that were made by cleaning the text.
-    if page.indexed and (edits := changes(page, from_right, names, programs)):
+    if page.indexed and (edits := changes(page, from_right, programs, names)):
         anew = [edit for edit in edits if _is_read_anew(page, edit)]
         found = {places for places in found if not _is_within(anew, places[0])}
         found.update(_matches(text, _edited(page, text, edits), wanted, beside))
