@@ -116,7 +116,7 @@ import ingest_widgets.isolation.worker, ingest_widgets.isolation.reading, ingest
 print(sorted(name for name in sys.modules if name.startswith("ingest_widgets.") and not name.count("engines")))
 """
     ours = {name.removeprefix("ingest_widgets.").removeprefix("isolation.") for name in ast.literal_eval(fresh(code))}
-    its = "isolation worker reading content limits sandbox watch promises wire"
+    its = "isolation worker parent reading content limits sandbox watch promises wire"
     assert ours == {"counted", "errors", "lazy", "logs", "printable", "scripts", "statuses", *its.split()}
 
 

@@ -15,6 +15,7 @@ from ingest_widgets.engines.pdfium import PdfiumDocument
 from ingest_widgets.engines.protocol import EngineRefuses, Locked
 from ingest_widgets.isolation.content import Content, Data, Refused, check_header, content_of, sha256_of
 from ingest_widgets.isolation.limits import OCR_ROOM_BYTES, has_room
+from ingest_widgets.isolation.parent import Parent
 from ingest_widgets.isolation.wire import (
     CHANGED,
     HEADER_BYTES,
@@ -33,7 +34,6 @@ from ingest_widgets.statuses import Reason
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.ocr.scans import Scan, ScanReader
-    from ingest_widgets.isolation.worker import Parent
 
 _LINES_BYTES = HEADER_BYTES // 2
 
