@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from ingest_widgets.isolation.job import JobGroup
+from ingest_widgets.isolation.limits import address_space
 from ingest_widgets.isolation.promises import Promise
 
 
@@ -72,12 +73,8 @@ class SessionGroup:
         """The worker does it."""
 
     def used_bytes(self) -> int:
-        """Its address space now; 0 where there is no /proc."""
-        try:
-            with open(f"/proc/{self.process.pid}/statm", "rb") as statm:
-                return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        except (OSError, IndexError):
-            return 0
+        """Its address space now."""
+        return address_space(self.process.pid)
 
     def close(self) -> None:
         """Nothing was lent."""

@@ -111,7 +111,7 @@ def set_memory(memory_bytes: int) -> None:
     if not _HAS_RESOURCE:
         return
     _most_resident = max(memory_bytes, _peak_resident() + LEAST_ROOM)
-    soft = max(memory_bytes, _address_space() + LEAST_ROOM)
+    soft = max(memory_bytes, address_space() + LEAST_ROOM)
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     with suppress(ValueError, OSError):  # then `hold` has found that it isn't held
         resource.setrlimit(resource.RLIMIT_AS, (within_session(soft), hard))
@@ -165,14 +165,15 @@ def has_room(size: int) -> bool:
     if not _HAS_RESOURCE:
         return True
     most = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return most == resource.RLIM_INFINITY or _address_space() + size <= most
+    return most == resource.RLIM_INFINITY or address_space() + size <= most
 
 
-def _address_space() -> int:
+def address_space(process: int | str = "self") -> int:
+    """Of a process, in bytes; 0 where there is no /proc, or the process is gone."""
     try:
-        with open("/proc/self/statm", "rb") as statm:
+        with open(f"/proc/{process}/statm", "rb") as statm:
             return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
+    except (OSError, IndexError):
         return 0
 
 
