@@ -202,7 +202,7 @@ def test_a_flood_that_nobody_reads_waits_in_the_worker(worker: WorkerProcess) ->
     """What lies ahead of the owner is a few megabytes, however long it looks away."""
     worker.begin()
     before = resident_bytes()
-    request = Task("f", "f", data=text_pdf("poison: flood")).request("text", 60)
+    request = Task("f", "f", data=text_pdf("poison: flood")).request("text")
     more = {"rungs": ["misbehaving"], "first": 1, "last": None, "metadata": False, "ocr_pages": None}
     worker.send(request | more, text_pdf("poison: flood"), deadline=awake() + 10)
     assert not until(lambda: resident_bytes() - before > 32 * 1024 * 1024, seconds=1)

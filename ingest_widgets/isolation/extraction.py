@@ -103,15 +103,14 @@ class _Attempts:
 
     def _request(self) -> dict[str, Any]:
         task = self._task
-        request = task.request("text", task.limits.seconds)
-        more = {
+        return task.request("text") | {
             "rungs": self._rungs,
             "first": self._got.pages.next,
             "last": task.last,
             "metadata": self._got.wants_metadata,
             "spent": awake() - self._started,
+            "ocr_pages": task.ocr_max_pages if task.ocr else None,
         }
-        return request | more | {"ocr_pages": task.ocr_max_pages if task.ocr else None}
 
     def _receive(self, worker: WorkerProcess, deadline: float) -> tuple[dict[str, Any], bytes]:
         self._asked = awake()

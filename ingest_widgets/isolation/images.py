@@ -101,7 +101,7 @@ def _points(value: Any) -> float:
 
 def _ask(task: Task, op: str, more: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     slot = own_slot()
-    request = task.request(op, task.limits.seconds) | {"rungs": _DRAWN_BY} | more
+    request = task.request(op) | {"rungs": _DRAWN_BY} | more
     try:
         with slot.dropped_on_error():
             header, body = _answer(slot, task, request)

@@ -47,14 +47,14 @@ class Task:
     ocr: bool = False
     ocr_max_pages: int = 50
 
-    def request(self, op: str, seconds: float) -> dict[str, Any]:
+    def request(self, op: str) -> dict[str, Any]:
         """What every request about this file says."""
         return {
             "op": op,
             "path": os.fsencode(self.path).hex() if self.data is None else None,
             "known_sha256": self.known_sha256,
             "read": self.read,
-            "seconds": seconds,
+            "seconds": self.limits.seconds,
             "memory_bytes": self.limits.memory_bytes,
             "max_file_bytes": self.limits.max_file_bytes,
             "max_pages": self.limits.max_pages,
