@@ -53,7 +53,7 @@ class PageSheet:
     height: float
     boxes: tuple[Box, ...]
     pages: int
-    unmarked: Unmarked = ""
+    unmarked: Unmarked
 
     def drawn(self) -> Image:
         """The page with a translucent box over each match."""
@@ -108,7 +108,7 @@ class PageImages:
         dpi: float,
         text: str,
         highlight: Highlight | None,
-        scanned: Sequence[ScannedLine] = (),
+        scanned: Sequence[ScannedLine],
     ) -> PageSheet:
         """The page with the places of what is looked for, by the lines that OCR found where there are any.
 

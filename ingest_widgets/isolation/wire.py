@@ -54,7 +54,7 @@ class WireError(Exception):
     """The other side sent what no honest side sends."""
 
 
-def prefix(header: dict[str, Any], body_size: int = 0) -> bytes:
+def prefix(header: dict[str, Any], body_size: int) -> bytes:
     """All of a frame that comes before its body."""
     head = _ENCODER.encode(header).encode()
     if len(head) > HEADER_BYTES:

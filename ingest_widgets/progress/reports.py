@@ -88,7 +88,7 @@ class Reports:
     def state(self) -> ProgressState:
         """Where the count stands now; after the end: the last report."""
         with self.lock:
-            return self.final or self._state(time.monotonic(), current=self._count.value())
+            return self.final or self._state(time.monotonic(), self._count.value())
 
     def deliver(self) -> bool:
         """Hands out what is due, unless another call is at it: that one looks again before it goes.
@@ -125,13 +125,13 @@ class Reports:
     def _due_state(self, now: float, rounds: int) -> ProgressState | None:
         last = self._throttle.last
         if last is None:
-            return self._state(self._start, current=0)
+            return self._state(self._start, 0)
         if self.final is not None:
             self._count.close()
             return None if self.final is last else self.final
         current = self._count.value()
         if rounds < _ROUNDS and self._throttle.is_due(current, now):
-            return self._state(now, current=current)
+            return self._state(now, current)
         self._plan(current, now)
         return None
 
@@ -158,7 +158,7 @@ class Reports:
                 self._count.open()
 
     def _state(
-        self, now: float, status: ProgressStatus = "running", reason: str = "", current: int | float = 0
+        self, now: float, current: int | float, status: ProgressStatus = "running", reason: str = ""
     ) -> ProgressState:
         if status == "running" and self._throttle.is_full(current):
             status = "done"
@@ -170,7 +170,7 @@ class Reports:
             status = "done" if total is None or is_complete(current, total) else "stopped"
         if last and (last.current, last.total, last.status, last.reason) == (current, total, status, reason):
             return last
-        return self._state(time.monotonic(), status, reason, current)
+        return self._state(time.monotonic(), current, status, reason)
 
 
 def _start_over_in_child() -> None:

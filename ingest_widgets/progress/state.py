@@ -94,7 +94,7 @@ def make_state(
     status: ProgressStatus,
     desc: str,
     unit: str,
-    reason: str = "",
+    reason: str,
 ) -> ProgressState:
     """A state with percent, rate and eta worked out."""
     rate = min(current, _LARGEST) / elapsed if elapsed > 0 else 0.0

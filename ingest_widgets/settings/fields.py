@@ -66,7 +66,7 @@ class Checked(BaseModel):
         try:
             super().__setattr__(name, value)
         except ValidationError as error:
-            problem = describe(error, names=names)
+            problem = describe(error, (), names)
         # Out of the `except`: pydantic's error and its frames hold what was given.
         if problem:
             raise SettingsError(problem)

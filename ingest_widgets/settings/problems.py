@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ingest_widgets.settings.layers import Layer
 
-NO_NAMES: Mapping[str, Any] = {}
 _SHOWN = 40  # characters of a wrong value
 _EXPECTED = {
     "list_type": "expected a list, also for a single one",
@@ -32,7 +31,7 @@ def unknown(name: str, known: Iterable[str]) -> str:
     return f"unknown setting {name!r}; {cure}"
 
 
-def describe(error: ValidationError, layers: Sequence[Layer] = (), names: Mapping[str, Any] = NO_NAMES) -> str:
+def describe(error: ValidationError, layers: Sequence[Layer], names: Mapping[str, Any]) -> str:
     """All that a validation found, without any value that could be secret.
 
     Args:

@@ -77,7 +77,7 @@ def drop_all(con: sqlite3.Connection) -> None:
     con.execute("DELETE FROM notes WHERE key = 'embedding'")
 
 
-def unfinished(con: sqlite3.Connection, *, afresh: bool = False) -> list[tuple[int, str]]:
+def unfinished(con: sqlite3.Connection, *, afresh: bool) -> list[tuple[int, str]]:
     """(id, name) of the files that have chunks without vectors, or of all that have any chunks, in name order."""
     where = "" if afresh or held(con) is None else "AND id NOT IN (SELECT file_id FROM embedded_files)"
     return con.execute(f"SELECT id, name FROM files WHERE pages > 0 {where} ORDER BY name").fetchall()

@@ -38,13 +38,13 @@ class Item:
         closes: So many parentheses are closed behind it; below 0, left open inside it.
     """
 
-    text: str = ""
-    is_quoted: bool = False
-    is_excluded: bool = False
-    is_file: bool = False
-    has_star: bool = False
-    opens: bool = False
-    closes: int = 0
+    text: str
+    is_quoted: bool
+    is_excluded: bool
+    is_file: bool
+    has_star: bool
+    opens: bool
+    closes: int
 
     @property
     def is_operator(self) -> bool:

@@ -53,10 +53,10 @@ class SearchResults(Sequence[Hit]):
         *,
         total: int,
         seconds: float,
-        offset: int = 0,
-        suggestion: str | None = None,
-        ranking: Ranking = "bm25",
-        note: str = "",
+        offset: int,
+        suggestion: str | None,
+        ranking: Ranking,
+        note: str,
     ) -> None:
         self.query, self._hits, self.total, self.seconds = query, tuple(hits), total, seconds
         self.offset, self.suggestion, self.ranking, self.note = offset, suggestion, ranking, note
@@ -125,9 +125,9 @@ def search(
     limit: int,
     offset: int,
     files: Sequence[str] | None,
-    match: Match = "all",
-    stemming: bool = False,
-    question: array[float] | None = None,
+    match: Match,
+    stemming: bool,
+    question: array[float] | None,
 ) -> SearchResults:
     """Runs one search on one state of the corpus; hybrid when the question's vector is given."""
     started = time.perf_counter()

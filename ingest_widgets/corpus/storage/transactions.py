@@ -32,7 +32,7 @@ class Wait:
         stopped: Asked every now and then: whether nobody wants it any more. Then it takes `STOPPED_SECONDS` at most.
     """
 
-    def __init__(self, seconds: float, stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, seconds: float, stopped: Callable[[], bool]) -> None:
         self._began, self._seconds, self._stopped = time.monotonic(), seconds, stopped
 
     def is_over(self) -> bool:
