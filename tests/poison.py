@@ -1,4 +1,4 @@
-"""One hundred tasks, ten of them poison, for whatever executor is to be tried."""
+"""Files that are poison to an engine: a single one, or ten in one hundred for whatever executor is to be tried."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ def hundred() -> list[Task]:
         limits = replace(LIMITS, seconds=1.0) if kind and GUILTY[kind] is Reason.TIMEOUT else LIMITS
         tasks.append(Task(text, f"{number}.pdf", data=text_pdf(text), engine="misbehaving", limits=limits))
     return tasks
+
+
+def read(*pages: str, engine: str = "misbehaving", limits: Limits = LIMITS) -> Extraction:
+    """A file with these texts, in the calling thread's worker."""
+    return extract(Task("poisoned", "poisoned.pdf", data=text_pdf(*pages), engine=engine, limits=limits))
 
 
 def run(executor: Executor, tasks: Sequence[Task]) -> list[Extraction]:

@@ -18,7 +18,6 @@ import pytest
 
 from ingest_widgets.background_loop.awake import awake
 from ingest_widgets.cli.checks import engines, isolation
-from ingest_widgets.documents import Extraction
 from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract, features, pipes, process, render_page
 from ingest_widgets.isolation.process import WorkerEnded, WorkerProcess
 from ingest_widgets.isolation.slot import own_slot
@@ -26,7 +25,7 @@ from ingest_widgets.isolation.wire import WireError
 from ingest_widgets.statuses import Reason, Status
 from tests.forks import in_a_fork
 from tests.hostile.pdf import text_pdf
-from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
+from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, read, run, verdicts
 from tests.processes import is_alive, resident_bytes, until, workers
 
 ROOT = Path(__file__).parents[1]
@@ -99,10 +98,6 @@ def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     own_slot().drop()
     assert until(lambda: len(workers()) <= others), "worker processes were left behind"
     assert until(lambda: not [t for t in threading.enumerate() if t.name.startswith("worker re")])
-
-
-def read(*pages: str, engine: str = "misbehaving", limits: Limits = LIMITS) -> Extraction:
-    return extract(Task("poisoned", "poisoned.pdf", data=text_pdf(*pages), engine=engine, limits=limits))
 
 
 @contextmanager
@@ -216,6 +211,7 @@ def receive_all(worker: WorkerProcess) -> NoReturn:
 
 
 def test_kill_stops_at_once_and_leaves_nothing() -> None:
+    """Running and waiting extractions come back `cancelled`, and so do those submitted later."""
     tasks = [Task("p", "p", data=text_pdf("poison: wait"), engine="misbehaving", limits=Limits(seconds=60))] * 4
     others = len(workers())
     with IsolatedExecutor(2) as executor:
@@ -224,6 +220,7 @@ def test_kill_stops_at_once_and_leaves_nothing() -> None:
         started = time.monotonic()
         executor.kill()
         results = [future.result(5) for future in futures]
+        results.append(executor.submit(extract, tasks[0]).result(5))
     assert time.monotonic() - started < 2
     assert {result.status for result in results} == {Status.CANCELLED}
 

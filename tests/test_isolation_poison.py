@@ -21,8 +21,8 @@ from ingest_widgets.isolation import IsolatedExecutor, Limits, Task, extract
 from ingest_widgets.isolation.slot import own_slot
 from ingest_widgets.statuses import Reason, Status
 from tests.hostile.pdf import assemble, page_objects, show, text_pdf
-from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, run, verdicts
-from tests.processes import is_alive, resident_bytes, until, workers
+from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, read, run, verdicts
+from tests.processes import resident_bytes, until, workers
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 
@@ -30,10 +30,6 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 @pytest.fixture(autouse=True)
 def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(FAKE_ENGINES))
-
-
-def read(*pages: str, engine: str = "misbehaving", limits: Limits = LIMITS) -> Extraction:
-    return extract(Task("poisoned", "poisoned.pdf", data=text_pdf(*pages), engine=engine, limits=limits))
 
 
 def test_ten_poisoned_of_a_hundred_hurt_nobody_else() -> None:
@@ -227,30 +223,3 @@ def test_an_engine_that_lacks_parts_or_does_not_load_is_no_crash_of_ours() -> No
     assert check_engine("misbehaving") == "misbehaving"
     with pytest.raises(EngineError, match="no_such_module"):
         read("x", engine="absent")
-
-
-def test_what_a_worker_started_dies_with_it(tmp_path: Path) -> None:
-    """A process that it left behind holds our pipes open, yet the end is noticed and the process is gone."""
-    started = time.monotonic()
-    got = read(f"poison: grandchild {tmp_path}", limits=Limits(seconds=30))
-    assert got.reason is Reason.CRASHED
-    assert time.monotonic() - started < 15
-    left = [int(name.name) for name in tmp_path.iterdir()]
-    assert len(left) == 4  # two attempts, in each the worker and what it started
-    assert until(lambda: not any(map(is_alive, left)))
-
-
-def test_kill_stops_at_once_and_leaves_nothing() -> None:
-    """Running and waiting extractions come back `cancelled` within a second, and so do those submitted later."""
-    tasks = [Task("p", "p", data=text_pdf("poison: wait"), engine="misbehaving", limits=Limits(seconds=60))] * 6
-    others = len(workers())
-    with IsolatedExecutor(2) as executor:
-        futures = [executor.submit(extract, task) for task in tasks]
-        assert until(lambda: len(workers()) >= others + 2)
-        started = time.monotonic()
-        executor.kill()
-        results = [future.result(5) for future in futures]
-        assert executor.submit(extract, tasks[0]).result(5).status is Status.CANCELLED
-    assert time.monotonic() - started < 1
-    assert {result.status for result in results} == {Status.CANCELLED}
-    assert until(lambda: len(workers()) <= others)
