@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ingest_widgets.isolation.pool import usable_cores
+from tests.heard import Heard, listening
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -86,6 +87,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def samples() -> Path:
     """The folder of our sample PDFs."""
     return SAMPLES
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    """What our loggers say during the test."""
+    with listening() as records:
+        yield records
 
 
 @pytest.fixture(autouse=True)

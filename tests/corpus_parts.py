@@ -1,10 +1,11 @@
-"""Small files and extractions for the tests of the corpus."""
+"""Small files and extractions for the tests of the corpus, and what a search marks."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any
 
+from ingest_widgets import Corpus
 from ingest_widgets.documents import Extraction, Page, SourceFile
 from ingest_widgets.statuses import Reason, Status
 
@@ -38,3 +39,8 @@ def uploaded(name: str, data: bytes, text: str) -> tuple[SourceFile, Extraction]
 def failure(reason: Reason = Reason.CORRUPT, **fields: Any) -> Extraction:
     """What remains of a file that couldn't be read."""
     return Extraction(Status.FAILED, reason, "It is broken: mend it.", **fields)
+
+
+def marked(corpus: Corpus, query: str) -> set[str]:
+    """What is marked of the snippets that a query finds."""
+    return {hit.snippet[start:end] for hit in corpus.search(query) for start, end in hit.spans}

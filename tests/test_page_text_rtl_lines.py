@@ -15,7 +15,7 @@ from tests.test_page_boxes import found
 from tests.test_page_text import texts
 from tests.test_page_text_rtl import Piece, from_the_right, letters, written_in
 
-QAMATS, FATHA = "\u05b8", "\u064e"
+QAMATS = "\u05b8"
 # Times' a to z stand for the letters from alef on, and this sign for the mark.
 MARK = "|"
 

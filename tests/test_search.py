@@ -19,7 +19,7 @@ from ingest_widgets import Corpus
 from ingest_widgets.corpus.queries.expressions import match_expression
 from ingest_widgets.corpus.queries.parsing import parse_query
 from ingest_widgets.corpus.words.signs import paired
-from tests.corpus_parts import extraction, source
+from tests.corpus_parts import extraction, marked, source
 
 TEXTS = {
     "hindi.pdf": ["हिन्दी में खोज, कि शब्द मिले \u0130stanbul"],
@@ -263,10 +263,6 @@ def test_of_many_phrases_the_later_ones_need_not_be_in_order_and_the_search_says
             assert results.note in repr(results)
         assert corpus.search(" ".join(pairs[:128])).note == ""
         assert corpus.search(f'-"{" ".join(["v1", "w1"] * 200)}" v1').total == 1
-
-
-def marked(corpus: Corpus, query: str) -> set[str]:
-    return {hit.snippet[start:end] for hit in corpus.search(query) for start, end in hit.spans}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from ingest_widgets import Corpus
 from ingest_widgets.corpus.words.page import page_words
-from tests.corpus_parts import extraction, source
+from tests.corpus_parts import extraction, marked, source
 
 PHRASES = [
     ("καλή και νύχτα", '"καλή νύχτα"', None),
@@ -108,10 +108,6 @@ def test_no_phrase_reaches_from_the_title_into_the_first_heading(tmp_path: Path)
         corpus.write(source("a.pdf"), extraction("x\nPART TWO\ny", title="Laws of héat"))
         assert corpus.search('"heat part"').total == 0
         assert corpus.search('"of heat" "part two"').total == 1
-
-
-def marked(corpus: Corpus, query: str) -> set[str]:
-    return {hit.snippet[start:end] for hit in corpus.search(query) for start, end in hit.spans}
 
 
 @pytest.mark.parametrize("word", ["café", "мой", "データ", "한국어", "Łódź", "Ελλάδα", "Việt"])

@@ -13,7 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from ingest_widgets import Settings, get_settings, refresh_secrets, settings_override
-from tests.heard import Heard, listening
+from tests.heard import Heard
 from tests.vault_server import vault_server
 
 
@@ -58,12 +58,6 @@ def put(moto: str, name: str, value: object) -> None:
         client.create_secret(Name=name, SecretString=text)
     except client.exceptions.ResourceExistsException:
         client.put_secret_value(SecretId=name, SecretString=text)
-
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    with listening() as records:
-        yield records
 
 
 def texts(settings: Settings) -> list[str]:

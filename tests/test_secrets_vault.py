@@ -16,7 +16,7 @@ from ingest_widgets import Settings, get_settings, refresh_secrets, settings_ove
 from ingest_widgets.settings.cache import MOST, NoAnswer, SecretCache
 from ingest_widgets.settings.secret import Secret
 from tests.forks import in_a_fork
-from tests.heard import Heard, listening
+from tests.heard import Heard
 from tests.vault_server import Mood, Vault, vault_server
 
 TOKEN = "a-good-token"
@@ -40,12 +40,6 @@ def vault(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vault]:
 
 def texts(settings: Settings) -> list[str]:
     return [password.get_secret_value() for password in settings.pdf_passwords]
-
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    with listening() as records:
-        yield records
 
 
 class TestStandIn:

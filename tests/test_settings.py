@@ -26,7 +26,7 @@ from ingest_widgets import Settings, SettingsError, get_settings, settings_overr
 from ingest_widgets.settings import AwsSettings, VaultSettings, text_file
 from ingest_widgets.settings.model import precedence
 from ingest_widgets.settings.provenance import form, origins
-from tests.heard import Heard, listening
+from tests.heard import Heard
 
 # A value other than the default for every field.
 OTHER: dict[str, Any] = {
@@ -47,12 +47,6 @@ OTHER: dict[str, Any] = {
     "vault": VaultSettings(address="http://127.0.0.1:9", token=SecretStr("t"), mount="m", path="p", timeout=1.5),
     "aws": AwsSettings(region="eu-west-1", secret_id="s", endpoint_url="http://127.0.0.1:9", timeout=1.5),
 }
-
-
-@pytest.fixture
-def heard() -> Iterator[Heard]:
-    with listening() as records:
-        yield records
 
 
 def write(path: str, text: str) -> None:
