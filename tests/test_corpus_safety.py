@@ -149,8 +149,10 @@ def test_a_second_look_at_an_open_corpus_costs_it_no_lock(tmp_path: Path) -> Non
     path = tmp_path / "c.sqlite"
     with Corpus(path) as corpus:
         corpus.write(source("a.pdf"), extraction("words"))
+        written = os.stat(f"{path}-wal").st_ino
         assert len(Corpus(path)) == 1
         assert write_elsewhere(path, "b.pdf") == ["a.pdf", "b.pdf"]
+        assert os.stat(f"{path}-wal").st_ino == written
         corpus.write(source("c.pdf"), extraction("words"))
         assert write_elsewhere(path, "d.pdf") == ["a.pdf", "b.pdf", "c.pdf", "d.pdf"]
 
@@ -207,6 +209,8 @@ def test_readers_in_threads_and_another_process_never_wait_for_a_writer(tmp_path
         corpus.write(source("a.pdf"), extraction("first words"))
         with corpus._connections.writer() as con:
             con.execute("UPDATE pages SET text = 'never seen'")
+            # More than a connection keeps in memory: without a -wal it would have to lock the file by now.
+            con.execute("INSERT INTO notes VALUES ('large', hex(zeroblob(4000000)))")
             with ThreadPoolExecutor(4) as threads:
                 seen = list(threads.map(lambda _: corpus.search("first")[0].snippet, range(20)))
             assert set(seen) == {"first words"}
