@@ -40,8 +40,10 @@ def test_they_are_no_letters(line: str) -> None:
 
 
 def test_one_without_the_other_stays() -> None:
-    """Two of them are needed, and such a letter by itself may be one."""
-    assert set_in_symbols("the \u27e8name and \u27e9 there") == ["the hname and i there"]
+    """Two of them are needed, and such a letter by itself may be one, also on a page that has two."""
+    assert set_in_symbols("the \u27e8name and \u27e9 there, as (\u27e8x\u27e9)") == [
+        "the hname and i there, as (\u27e8x\u27e9)"
+    ]
 
 
 def test_a_gap_behind_a_slanted_sign_is_no_space() -> None:
