@@ -35,6 +35,11 @@ def test_a_word_keeps_the_marks_that_make_it_another_word(tmp_path: Path, word: 
     assert marked(tmp_path, f"x {word} {word[:2]} y", word) == [word]
 
 
+@pytest.mark.parametrize("word", ["हिन्दी", "தமிழ்", "పుస్తకం"])
+def test_no_mark_ends_before_a_vowel_sign(tmp_path: Path, word: str) -> None:
+    assert marked(tmp_path, f"x {word} {word[:-1]} y", word[:-1]) == [word[:-1]]
+
+
 @pytest.mark.parametrize(
     ("text", "query", "matches"),
     [
