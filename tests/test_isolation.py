@@ -63,9 +63,13 @@ def test_a_file_is_read_page_by_page_with_its_facts() -> None:
 
 
 def test_a_range_reads_its_pages_and_counts_all() -> None:
+    """And no more: who sends a page that nobody asked for is ended."""
+    read("manual-long.pdf", last=2)
+    before = {worker.pid for worker in workers()}
     got = read("manual-long.pdf", first=3, last=5)
     assert [page.number for page in got.pages] == [3, 4, 5]
     assert got.page_count == 61
+    assert {worker.pid for worker in workers()} == before != set()
 
 
 def test_a_range_reads_the_same_whatever_was_read_before() -> None:
