@@ -15,19 +15,14 @@ def completions(text: str) -> list[str]:
     Hidden entries appear only after a dot. A folder that can't be listed has none.
     """
     folder, typed = os.path.split(text)
-    place = os.path.expanduser(folder) or "."
-    found: list[tuple[bool, str]] = []
     try:
-        with os.scandir(place) as entries:
-            for entry in entries:
-                if _fits(entry.name, typed):
-                    is_folder = _is_folder(entry)
-                    if is_folder or entry.name[-4:].lower() == ".pdf":
-                        found.append((not is_folder, entry.name))
+        with os.scandir(os.path.expanduser(folder) or ".") as entries:
+            fitting = [(not _is_folder(entry), entry.name) for entry in entries if _fits(entry.name, typed)]
     except (OSError, ValueError):  # no such folder, no permission, a NUL in the name
         return []
+    found = sorted((is_file, name) for is_file, name in fitting if not is_file or name[-4:].lower() == ".pdf")
     head = text[: len(text) - len(typed)]
-    return [f"{head}{name}{'' if is_file else '/'}" for is_file, name in sorted(found)[:MOST]]
+    return [f"{head}{name}{'' if is_file else '/'}" for is_file, name in found[:MOST]]
 
 
 def pasted_path(text: str) -> str:
