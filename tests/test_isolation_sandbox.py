@@ -133,6 +133,6 @@ def test_the_kernel_that_runs_out_of_memory_ends_a_worker_and_not_the_notebook()
 @pytest.mark.skipif(struct.calcsize("P") != 8, reason="the sizes are those of 64 bits")
 def test_the_limits_of_a_job_object_have_the_layout_that_windows_expects() -> None:
     """Sizes and places as winnt.h has them; no other part of it runs elsewhere than on Windows."""
-    assert (ctypes.sizeof(job.BasicLimits), ctypes.sizeof(job.Limits)) == (64, 144)
+    assert (ctypes.sizeof(job.BasicLimits), ctypes.sizeof(job.ExtendedLimits)) == (64, 144)
     assert (job.BasicLimits.flags.offset, job.BasicLimits.most_processes.offset) == (16, 40)
-    assert (job.Limits.process_memory.offset, job.Limits.peak_process_memory.offset) == (112, 128)
+    assert (job.ExtendedLimits.process_memory.offset, job.ExtendedLimits.peak_process_memory.offset) == (112, 128)

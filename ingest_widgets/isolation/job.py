@@ -36,7 +36,7 @@ class BasicLimits(ctypes.Structure):
     )
 
 
-class Limits(ctypes.Structure):
+class ExtendedLimits(ctypes.Structure):
     """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
 
     _fields_ = (
@@ -77,7 +77,7 @@ class JobGroup:
         self._limit(memory_bytes)
 
     def _limit(self, memory_bytes: int) -> bool:
-        limits = Limits(process_memory=memory_bytes)
+        limits = ExtendedLimits(process_memory=memory_bytes)
         limits.basic.flags = _KILL_ON_CLOSE | _PROCESS_MEMORY | (_ONE_PROCESS if self._alone else 0)
         limits.basic.most_processes = 1
         size = ctypes.sizeof(limits)
@@ -104,7 +104,7 @@ class JobGroup:
 
     def used_bytes(self) -> int:
         """The most that one process of the job had committed, also when it is gone."""
-        limits = Limits()
+        limits = ExtendedLimits()
         size = ctypes.sizeof(limits)
         asked = self._job and self._kernel.QueryInformationJobObject(
             self._job, _EXTENDED_LIMITS, ctypes.byref(limits), size, None
