@@ -193,6 +193,55 @@ def test_a_font_of_which_nothing_can_be_told_costs_no_page(broken: bytes) -> Non
     assert "eld" in read(pdf)[0]
 
 
+def drawn_font(names: str, glyph: int, *, more: bytes = b"") -> bytes:
+    """A font whose glyphs are drawings and have these names by code; each is what object `glyph` draws."""
+    called = [name for name in names.split() if not name.isdecimal()]
+    procs = "".join(f"/{name} {glyph} 0 R" for name in called)
+    font = f"<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<<{procs}>>/FirstChar 0"
+    differences = " ".join(name if name.isdecimal() else f"/{name}" for name in names.split())
+    widths = " 6" * 256
+    return f"{font}/LastChar 255/Widths[{widths}]/Encoding<</Differences[{differences}]>>".encode() + more + b">>"
+
+
+def in_drawn_letters(shown: str, *fonts: str, more: bytes = b"") -> dict[int, bytes]:
+    objects = page_objects([f"BT /F1 12 Tf 72 720 Td {shown} ET".encode()])
+    objects |= {9: b"<</Length 35>>stream\n6 0 0 0 5 7 d1 0 0 5 7 re f        \nendstream"}
+    objects |= {10 + number: drawn_font(names, 9, more=more) for number, names in enumerate(fonts)}
+    named = b"".join(b"/F%d %d 0 R" % (1 + number, 10 + number) for number in range(len(fonts)))
+    objects[4] = objects[4].replace(b"/F1 3 0 R", named)
+    return objects
+
+
+LETTERS = "1 T o space 7 i a N 13 m n period eacute 193 zero"
+
+
+@pytest.mark.parametrize(
+    ("shown", "text"),
+    [
+        ("(\\001\\002\\003\\011\\010\\015) Tj", "To Nam"),
+        ("(\\001\\020\\003\\301) Tj 0 -14 Td (\\015\\007\\016\\017) Tj", "Té 0\nmin."),
+    ],
+)
+def test_letters_that_are_drawings_are_what_their_font_calls_them(shown: str, text: str) -> None:
+    """pdfium gives their codes, and the page was taken for a scan."""
+    assert read(assemble(in_drawn_letters(shown, LETTERS))) == (text, ())
+
+
+@pytest.mark.parametrize("other", ["1 T a", "1 T a65"])
+def test_a_code_that_two_fonts_without_a_name_call_otherwise_is_no_letter(other: str) -> None:
+    shown = "(\\001\\002) Tj /F2 12 Tf (\\002\\001) Tj"
+    assert read(assemble(in_drawn_letters(shown, LETTERS, other))) == ("TT", ("2 control characters left out",))
+
+
+def test_letters_that_a_form_draws_are_what_its_own_font_calls_them() -> None:
+    objects = in_drawn_letters("(\\001) Tj ET /X Do BT /F1 12 Tf 90 720 Td (\\003) Tj", LETTERS, "1 T o 3 comma")
+    objects[4] = objects[4].replace(b"/F2 11 0 R>>", b">>/XObject<</X 12 0 R>>")
+    form = b"BT /F1 12 Tf 80 720 Td (\\002\\003) Tj ET"
+    head = b"<</Type/XObject/Subtype/Form/BBox[0 0 612 792]/Resources<</Font<</F1 11 0 R>>>>/Length %d>>" % len(form)
+    objects[12] = head + b"stream\n" + form + b"\nendstream"
+    assert read(assemble(objects)) == ("To", ("2 control characters left out",))
+
+
 def test_words_with_such_a_ligature_are_marked() -> None:
     document = open_pdfium(in_named_ligatures("/F1 12 Tf (a di\\035erent \\033eld) Tj"), lambda: ())
     try:

@@ -88,7 +88,7 @@ class Contents:
         return list(said)
 
     def fonts(self, index: int, page_count: int) -> list[Any]:
-        """Those that page `index` (from 0) may use; none where that can't be told.
+        """Those that page `index` (from 0) and the forms that it draws may use; none where that can't be told.
 
         Args:
             index: A page.
@@ -98,9 +98,10 @@ class Contents:
 
         with suppress(EngineRefuses), refusals():
             page = self._page(index, page_count)
-            named = None if page is None else (_resources(page) or {}).get("/Font")
-            if isinstance(named, pikepdf.Dictionary):
-                return [font for _, font in named.items() if isinstance(font, pikepdf.Dictionary)]
+            drawn = () if page is None else self._drawn(page)
+            named = [part.resources.get("/Font") for part in drawn if part.resources is not None]
+            fonts = [font for some in named if isinstance(some, pikepdf.Dictionary) for _, font in some.items()]
+            return [font for font in fonts if isinstance(font, pikepdf.Dictionary)]
         return []
 
     def _page(self, index: int, page_count: int) -> Any | None:
