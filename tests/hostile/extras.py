@@ -125,6 +125,9 @@ def _fields() -> Iterator[Case]:
     yield Case("form in XML with a value", _with(b"/AcroForm 91 0 R", filled), FINE, "value in XML & more", noted)
     note = {90: b"<</Type/Annot/Subtype/FreeText/Contents(a free note)/Rect[72 500 300 520]>>"}
     yield Case("free note", _with(b"", note, b"/Annots[90 0 R]"), FINE, "a free note", noted)
+    others = {91: b"<</Type/Annot/Subtype/Circle/Rect[9 9 9 9]>>", 92: b"<</Type/Annot/Subtype/Popup/Rect[9 9 9 9]>>"}
+    among = _with(b"", note | others, b"/Annots[91 0 R 90 0 R 91 0 R 92 0 R 92 0 R]")
+    yield Case("free note among marks of a reviewer", among, FINE, "a free note", noted)
     for name, more in {"hidden": b"/F 2", "of no view": b"/F 32"}.items():
         unseen = {90: note[90].replace(b"/Rect", more + b"/Rect")}
         yield Case(

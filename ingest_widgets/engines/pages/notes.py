@@ -29,7 +29,7 @@ from ingest_widgets.engines.pieces.pieces import TEXT, page_box
 
 MOST_NOTES = 2000
 FEW = 4
-"""Of more than so many only the first and the last are looked at, until something is found: links are what pages have
+"""Of more than so many only the first and the last are looked at, until one isn't a link: links are what pages have
 many of, and a note that somebody added comes last."""
 _NOTED = "values of form fields and notes stand at the end of its text"
 _UNSEEN = "hidden text: a note or form field of this page is not visible"
@@ -40,7 +40,7 @@ _STAMPED = "words of a stamp or signature on it are not in its text"
 _ATTACHED = "a PDF that is attached to it is not read: save it from a viewer, and ingest it"
 
 _FREE_TEXT, _WIDGET, _STAMP = pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_STAMP
-_FILE = pdfium_c.FPDF_ANNOT_FILEATTACHMENT
+_FILE, _LINK = pdfium_c.FPDF_ANNOT_FILEATTACHMENT, pdfium_c.FPDF_ANNOT_LINK
 _MOST_PIECES = 200
 _HIDDEN, _NO_VIEW = 2, 32  # flags, ISO 32000-1, table 165
 _NOTES_IN = (b"/FreeText", b"/Stamp", b"/FileAttachment", b"/ObjStm")
@@ -68,7 +68,7 @@ class Notes:
     def __init__(self, document: pypdfium2.PdfDocument, data: Any) -> None:
         self._document = document
         self.warnings: tuple[str, ...] = ()
-        self._unseen = self._stamped = self._attached = False
+        self._unseen = self._stamped = self._attached = self._noted = False
         self._has_form = document.get_formtype() != pdfium_c.FORMTYPE_NONE
         if self._has_form:
             document.init_forms()
@@ -89,11 +89,11 @@ class Notes:
         self.warnings = ()
         if not self._worth_a_look:
             return ""
-        self._unseen = self._stamped = self._attached = False
+        self._unseen = self._stamped = self._attached = self._noted = False
         count = _COUNT(page)
         some = range(min(count, MOST_NOTES))
         found = self._notes(page, some if count <= FEW or self._thorough else (0, count - 1))
-        if found and not self._thorough:
+        if self._noted and not self._thorough:
             self._thorough = True
             found = self._notes(page, some)
         if index == 0 and self._has_form:
@@ -121,6 +121,7 @@ class Notes:
             return ""
         try:
             kind = _KIND(handle)
+            self._noted = self._noted or kind != _LINK
             if kind not in (_FREE_TEXT, _WIDGET, _STAMP, _FILE):
                 return ""
             note = ctypes.cast(handle, pdfium_c.FPDF_ANNOTATION)
