@@ -128,6 +128,45 @@ def test_a_number_of_raised_figures_of_the_font_is_parted_from_its_note() -> Non
     assert texts(named) == ["\u00b9\u2070 Some do not."]
 
 
+def notes(*marks: str) -> Callable[[Canvas], None]:
+    """Below a title, as Distiller writes them: fonts of the size 1, drawn larger, and links are pieces of their own."""
+
+    def page(canvas: Canvas) -> None:
+        line(("Authors", 9, 0), y=730)(canvas)
+        for number, mark in enumerate(marks):
+            x = 50.0
+            for text, size, rise in (mark, 6, 3.3), ("School of Physics, ", 9, 0), ("Peking", 9, 0):
+                drawn_text = canvas.beginText()
+                drawn_text.setFont("Helvetica", 1)
+                drawn_text.setTextTransform(size, 0, 0, size, x, 700 - 11.5 * number + rise)
+                drawn_text.textOut(text)
+                canvas.drawText(drawn_text)
+                x += stringWidth(text, "Helvetica", size)
+
+    return page
+
+
+@pytest.mark.parametrize("marks", ["123", "abd"])
+def test_notes_below_each_other_are_a_line_each(marks: str) -> None:
+    """pdfium takes a small mark for the end of the line above."""
+    read = texts(drawn(notes(*marks)))[0].split("\n\n")[1]
+    assert read.split("\n") == [f"{mark} School of Physics, Peking" for mark in marks]
+
+
+def test_the_letter_of_a_note_is_no_part_of_its_word() -> None:
+    above, note = line(("above", 9, 0), y=750), line(("a", 6, 3), ("Estimates only.", 9, 0))
+    read = texts(drawn(lambda canvas: (above(canvas), note(canvas))[0]))[0]
+    assert read == "above\n\na Estimates only."
+
+
+@pytest.mark.parametrize("pieces", [(("iPod", 9, 0),), (("f", 9, 0), ("Y", 6, -2), (" is it", 9, 0))])
+def test_a_small_letter_before_a_capital_may_be_a_part_of_it(pieces: tuple[Piece, ...]) -> None:
+    """In a name both stand on the line, and an index in a formula is smaller than what it belongs to."""
+    above, below = line(("above", 9, 0), y=750), line(*pieces)
+    read = texts(drawn(lambda canvas: (above(canvas), below(canvas))[0]))[0]
+    assert read.endswith("".join(text for text, _, _ in pieces))
+
+
 def test_a_line_goes_on_behind_a_raised_sign() -> None:
     """Pdfium alone ends the line there, and again before the full stop."""
     first = line(("They like a word", 10, 0), ("1", 7, 4), (" here and there", 10, 0), ("2", 7, 4), (".", 10, 0))

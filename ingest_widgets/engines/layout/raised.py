@@ -1,4 +1,7 @@
-"""Raised and lowered signs: pdfium ends a line beside some, and a note that begins with one looks set apart."""
+"""Raised and lowered signs: pdfium ends a line beside some, and may take one that begins a note for the end of a line.
+
+A note that begins with one looks set apart.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.layout.initials import begins_word, is_initial
 from ingest_widgets.engines.layout.paragraphs import SHIFT, Pens, Place, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
-from ingest_widgets.engines.words.numbers import ends_word
+from ingest_widgets.engines.words.numbers import ends_word, is_smaller
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.pieces.textpage import TextPage
@@ -19,10 +22,11 @@ _FAR = 4.5  # times as far as signs are raised: more than a letter and a space
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _NOTE_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.95, 0.4  # of the height of a sign
 _STACKED = 0.2  # of the height of a sign
 _RISE = 1.0  # points
-MARKS = "0123456789*\u2217\u2020\u2021\u00a7"
-"""What a note begins with."""
-_MARK = re.compile(rf"[{MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])")  # of a note
+_MARKS = "0123456789*\u2217\u2020\u2021\u00a7"
+_MARK = re.compile(rf"[{_MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])|[a-z] ?(?=[A-Z])")  # of a note
 _CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
+# The first of some notes stands far enough from the line above it: without one there are no others.
+_FIRST_NOTE, _NOTE = (re.compile(rf"{before}[\da-z*\u2020\u2021]\d? ?[A-Z]") for before in "\n ")
 
 
 def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> dict[int, str | None]:
@@ -105,9 +109,38 @@ def continued(lines: list[str], gaps: dict[int, str | None], *places: Pens) -> t
     return whole, pens_of(firsts), pens_of(lasts)
 
 
+def notes_parted(page: TextPage) -> list[tuple[int, int]]:
+    """Where lines begin and end if those notes are lines that pdfium took for the ends of others; empty without any."""
+    text, least = page.text, SHIFT * page.point
+    if not _raised(page, [note.span() for note in _FIRST_NOTE.finditer(text)]):
+        return []
+    notes = _raised(page, [note.span() for note in _NOTE.finditer(text, 1) if text[note.start() - 1] != "\n"])
+    (rights, bases), (lefts, _) = (page.pens([blank + step for blank, _ in notes]) for step in (-1, 1))
+    places = zip(notes, rights, bases, lefts, strict=True)
+    blanks = [at for (at, word), right, base, left in places if left < right and base - word > least]
+    spans: list[tuple[int, int]] = []
+    for start, line in zip(page.line_starts, page.lines, strict=True) if blanks else ():
+        end = start + len(line)
+        within = [at for at in blanks if start < at < end]
+        spans += zip([start, *(at + 1 for at in within)], [*within, end], strict=True)
+    return spans
+
+
+def _raised(page: TextPage, notes: list[tuple[int, int]]) -> list[tuple[int, float]]:
+    """Where those of these (start, end) begin whose mark is raised, and where the pen stood for their words."""
+    if not notes:
+        return []
+    (_, marks), (_, words) = page.pens([start + 1 for start, _ in notes]), page.pens([end - 1 for _, end in notes])
+    places = zip(notes, marks, words, strict=True)
+    raised = [(note, word) for note, mark, word in places if _RISE < mark - word < SHIFT * page.point]
+    return [(start, word) for (start, end), word in raised if is_smaller(page, start + 1, end - 1)]
+
+
 def raised_marks(page: TextPage, notes: list[int], starts: list[int], up: list[float]) -> dict[int, float]:
     """Those of these lines that begin with a raised mark, and where the pen stood for the word behind it."""
-    marks = [(number, mark.end()) for number in notes if (mark := _MARK.match(page.text, starts[number]))]
+    text = page.text
+    marks = [(number, mark.end()) for number in notes if (mark := _MARK.match(text, starts[number]))]
+    marks = [(n, at) for n, at in marks if not text[starts[n]].isalpha() or is_smaller(page, starts[n], at)]
     if not marks:
         return {}
     _, bases = page.pens([at for _, at in marks])
@@ -117,8 +150,7 @@ def raised_marks(page: TextPage, notes: list[int], starts: list[int], up: list[f
 
 def lowered(page: TextPage, lines: list[str], starts: list[int], firsts: Pens, lasts: Pens) -> tuple[Pens, Pens]:
     """Lines that begin with a raised mark stand where the word behind it does."""
-    notes = [number for number, line in enumerate(lines) if line[:1] in MARKS]
-    raised = raised_marks(page, notes, starts, firsts[1])
+    raised = raised_marks(page, list(range(len(lines))), starts, firsts[1])
     up = [raised.get(number, base) for number, base in enumerate(firsts[1])]
     below = [new if last == first else last for new, first, last in zip(up, firsts[1], lasts[1], strict=True)]
     return (firsts[0], up), (lasts[0], below)

@@ -21,7 +21,7 @@ from ingest_widgets.engines.layout.layers import spans_in_order
 from ingest_widgets.engines.layout.line_numbers import line_numbers
 from ingest_widgets.engines.layout.office_lines import office_edits
 from ingest_widgets.engines.layout.paragraphs import Pens, paragraph_starts, pens_of
-from ingest_widgets.engines.layout.raised import MARKS, continued, gaps_beside, lowered, raised_marks
+from ingest_widgets.engines.layout.raised import continued, gaps_beside, lowered, notes_parted, raised_marks
 from ingest_widgets.engines.layout.wide_gaps import LEAST, starts_below_gaps
 from ingest_widgets.engines.pages.open_page import OpenPage, handle_of
 from ingest_widgets.engines.pieces.line_ends import CUT
@@ -167,6 +167,8 @@ class PageReader:
     def _ordered(self, page: TextPage, edits: list[Edit]) -> list[str]:
         self._pages += 1
         text, sampled = page.text, self._sampled
+        if (sampled or self._noted) and (spans := notes_parted(page)):
+            page.take_lines(spans)
         edits = in_order(edits + self._edits(page))
         if self._may_be_layered and (spans := spans_in_order(page)):
             page.take_lines(spans)
@@ -185,12 +187,10 @@ class PageReader:
             lines, firsts, lasts = continued(lines, gaps, firsts, lasts)
             starts = [start for number, start in enumerate(starts) if number not in gaps]
             begins, _, apart = paragraph_starts(lines, firsts, lasts, *scale)
-        if sampled or self._noted:
-            notes = [number - 1 for number in begins if lines[number - 1][:1] in MARKS]
-            if notes and raised_marks(page, notes, starts, firsts[1]):
-                self._noted = True
-                firsts, lasts = lowered(page, lines, starts, firsts, lasts)
-                begins, _, apart = paragraph_starts(lines, firsts, lasts, *scale)
+        if (sampled or self._noted) and raised_marks(page, [number - 1 for number in begins], starts, firsts[1]):
+            self._noted = True
+            firsts, lasts = lowered(page, lines, starts, firsts, lasts)
+            begins, _, apart = paragraph_starts(lines, firsts, lasts, *scale)
         return _parted(page, lines, starts, apart, begins, firsts, lasts)
 
 
@@ -204,6 +204,8 @@ def changes(page: OpenPage, from_right: bool, programs: Programs, names: GlyphNa
         names: See `PageReader`.
     """
     text, kinds = page.text, kinds_of(page.text)
+    if spans := notes_parted(page):
+        page.take_lines(spans)
     edits = line_numbers(page) + _accents_and_turns(page, from_right)
     edits += number_edits(page, text, kinds) + cut_edits(page, text) + pair_edits(page)
     edits += bracket_edits(page) + tight_edits(page, tight_spaces(page)) + soft_hyphen_edits(page, text)

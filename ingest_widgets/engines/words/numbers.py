@@ -1,4 +1,4 @@
-"""Numbers that touch the word beside them: marks of notes, and section numbers in tables of contents."""
+"""Marks of notes and section numbers that touch the word beside them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _FIGURES = f"0123456789.{_RAISED_FIGURES}"
 _FIGURE, _LETTER = rf"[\d{_RAISED_FIGURES}]", rf"[^\W\d_{_RAISED_FIGURES}]"
 _NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}{_FIGURE}(?={_LETTER}(?:{_LETTER}|\s))")
 _NOTE = re.compile(rf"{CUT}({_FIGURE}{{1,3}})\s*(?={_LETTER})")
+_LETTERED, _LETTERED_LINE = re.compile(r"\n[a-z] ?[A-Z]"), re.compile(r"[a-z](?=[A-Z])")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
 _IDEOGRAPHS = "\u2e80"
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
@@ -42,7 +43,7 @@ def kinds_of(text: str) -> bytes:
 def number_edits(
     page: TextPage, text: str, kinds: bytes, at_starts: bool = True, is_word: Callable[[str], bool] = lambda _: False
 ) -> list[Edit]:
-    """(start, end, replacement): a space where a small raised number touches a word, or a section number its title.
+    """(start, end, replacement): a space where the raised mark of a note touches a word, or a section number its title.
 
     Args:
         page: Where the text stands.
@@ -56,21 +57,20 @@ def number_edits(
     if (_TOUCHING if found or at_starts else _TOUCHING_AT_START).search(kinds):
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
         found += raised_figures(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
-    return [(at, at, " ") for at in set(map(max, found))]
+    return [(at, at, " ") for at in {*map(max, found), *_lettered(page)}]
 
 
 def cut_edits(page: TextPage, text: str) -> list[Edit]:
     """A cut at the end of a column that is followed by the number of a note keeps its line end."""
     notes = list(islice(_NOTE.finditer(text), _MOST))
     raised = raised_figures(page, [(note.end(1) - 1, note.end()) for note in notes])
-    notes = [note for note in notes if (note.end(1) - 1, note.end()) in raised or _is_smaller(page, note)]
+    notes = [
+        note
+        for note in notes
+        if (note.end(1) - 1, note.end()) in raised or is_smaller(page, note.start(1), note.start() - 1)
+    ]
     cuts = [(note.start(), note.start() + 1, KEPT) for note in notes]
     return cuts + [(note.end(), note.end(), " ") for note in notes if note.end() == note.end(1)]
-
-
-def _is_smaller(page: TextPage, note: re.Match[str]) -> bool:
-    """Whether its number is of smaller print than the word that was cut: office suites don't raise it there."""
-    return page.size(note.start(1)) < _SMALLER * page.size(note.start() - 1)
 
 
 def _marks(kinds: bytes) -> list[int]:
@@ -88,6 +88,23 @@ def _titles(page: TextPage) -> Iterator[int]:
     for start, line in zip(page.line_starts, page.lines, strict=True):
         if line[:1] in _FIGURES and (number := _NUMBER.match(line)):
             yield start + number.end()
+
+
+def _lettered(page: TextPage) -> Iterator[int]:
+    """Where, in lines that begin with the raised letter of a note, the word begins: none is raised in iPhone."""
+    lines = zip(page.line_starts, page.lines, strict=True) if _LETTERED.search(page.text) else ()
+    words = [start + 1 for start, line in lines if _LETTERED_LINE.match(line)]
+    (_, marks), (_, bases) = page.pens([at - 1 for at in words]), page.pens(words)
+    raised = [at for at, mark, base in zip(words, marks, bases, strict=True) if mark - base > _RAISED * page.size(at)]
+    return (at for at in raised if is_smaller(page, at - 1, at))
+
+
+def is_smaller(page: TextPage, mark: int, letter: int) -> bool:
+    """Whether a sign is of smaller print than this letter, as marks of notes are.
+
+    Office suites don't raise all of them, and a letter is larger than its index in a formula.
+    """
+    return page.size(mark) < _SMALLER * page.size(letter)
 
 
 def _is_mark(text: str, at: int) -> bool:
