@@ -1,8 +1,8 @@
 """What can go wrong, in one tree.
 
     IngestError
-    ├── SourceError             (also FileNotFoundError or ValueError where Python users expect one)
-    │   └── SourceNotFound
+    ├── SourceError             (also ValueError)
+    │   └── SourceNotFound      (also FileNotFoundError)
     ├── CorpusError
     │   ├── CorpusNotFound      (also FileNotFoundError)
     │   ├── CorpusNotWritable   (also PermissionError)
@@ -12,7 +12,7 @@
     │   ├── CorpusForeign       the file is something else
     │   └── CorpusFull          the disk is full
     ├── SettingsError           (also ValueError)
-    ├── EngineError             an unknown or broken engine
+    ├── EngineError             (also ValueError) an unknown or broken engine
     ├── MissingExtra            (also ImportError) carries its pip line
     └── IngestFailed            `on_error="raise"`: carries the records that failed
     RunSyncTimeout              a concurrent.futures.TimeoutError
@@ -54,7 +54,7 @@ class SourceError(IngestError, ValueError):
     """A source that can't be used as it was given."""
 
 
-class SourceNotFound(IngestError, FileNotFoundError):
+class SourceNotFound(SourceError, FileNotFoundError):
     """A source that doesn't exist."""
 
 

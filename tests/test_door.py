@@ -7,6 +7,7 @@ import inspect
 import json
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import ingest_widgets
@@ -139,6 +140,24 @@ def test_an_error_is_one_line_whatever_names_are_in_it() -> None:
     for error in (IngestFailed([record]), SourceNotFound(f"{name} is gone"), CorpusNotFound(f"{name} is gone")):
         assert r"a\nb\u2028\x1b[31m.pdf" in str(error)
         assert str(error).isprintable()
+
+
+def test_the_tree_of_errors_is_as_drawn() -> None:
+    import builtins
+    import re
+
+    from ingest_widgets import errors
+
+    drawing = (inspect.getdoc(errors) or "").partition("IngestError\n")[2].partition("\n\n")[0]
+    above = {0: "IngestError"}
+    for line in textwrap.dedent(drawing).splitlines():
+        branch, name, also = re.match(r"(\W*)(\w+)(?: +\(also (\w+)\))?", line).groups()  # type: ignore[union-attr]
+        depth = len(branch) // 4
+        above[depth] = name
+        bases = [getattr(errors, above[depth - 1])] if depth else []
+        bases += [getattr(builtins, also)] if also else []
+        assert all(issubclass(getattr(errors, name), base) for base in bases), line
+    assert set(above) == {0, 1, 2}
 
 
 def test_every_error_survives_pickling() -> None:
