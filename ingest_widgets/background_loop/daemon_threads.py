@@ -23,13 +23,18 @@ class DaemonThreads(ThreadPoolExecutor):
         thread_name_prefix: The name of each thread.
         max_workers: None: as many as the standard library takes.
         enter: Called in each new thread.
+        waiting: How many of the threads wait for what may need another one: so many more there may be.
     """
 
     def __init__(
-        self, thread_name_prefix: str, max_workers: int | None = None, enter: Callable[[], None] = lambda: None
+        self,
+        thread_name_prefix: str,
+        max_workers: int | None = None,
+        enter: Callable[[], None] = lambda: None,
+        waiting: Callable[[], int] = lambda: 0,
     ) -> None:
         super().__init__(max_workers, thread_name_prefix=thread_name_prefix)
-        self._enter = enter
+        self._enter, self._waiting = enter, waiting
         self._changed = threading.Condition()
         self._work: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._idle = 0
@@ -42,11 +47,15 @@ class DaemonThreads(ThreadPoolExecutor):
         with self._changed:
             if self._closed:
                 raise RuntimeError("cannot schedule new futures after shutdown")
-            if self._idle <= len(self._work) and len(self._serving) < self._max_workers:
+            if self._idle <= len(self._work) and self._may_grow():
                 self._grow()
             self._work.append((future, lambda: fn(*args, **kwargs)))
             self._changed.notify()
         return future
+
+    def _may_grow(self) -> bool:
+        serving = len(self._serving)
+        return serving < self._max_workers or serving < self._max_workers + self._waiting()
 
     def _grow(self) -> None:
         thread = threading.Thread(target=self._serve, name=self._thread_name_prefix, daemon=True)

@@ -104,9 +104,13 @@ class LoopThread:
 
     def _make_loop(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self.loop.set_default_executor(DaemonThreads(thread_name_prefix="ingest-widgets-worker"))
+        self.loop.set_default_executor(DaemonThreads("ingest-widgets-worker", waiting=self._waiting_workers))
         self._bell = bell(self.loop, self._drain)
         self._bell.listen()
+
+    def _waiting_workers(self) -> int:
+        """How many threads that a call on this loop started wait for another call on it, which may need a thread."""
+        return sum(call.parent is not None and call.parent.host is self for call in tuple(self.calls))
 
     def _run(self) -> None:
         # The thread makes the loop and enters itself: an interrupt that hits whoever starts it can't leave half a loop,

@@ -133,6 +133,29 @@ def same_loop_from_a_thread_of_a_coroutine() -> None:
 
 
 @row()
+def threads_that_wait_for_threads() -> None:
+    """As many functions in `to_thread` as you like may call run_sync for what needs a thread itself, such as a look-up.
+
+    asyncio lends few threads, at most 32: all of them would wait for one more.
+    """
+
+    async def looked_up(number: int) -> int:
+        return await asyncio.to_thread(abs, -number)
+
+    async def nested(depth: int) -> int:
+        return 1 + await asyncio.to_thread(lambda: run_sync(nested(depth - 1))) if depth else 0
+
+    def look_up(number: int) -> int:
+        return run_sync(looked_up(number))
+
+    async def all_at_once() -> list[int]:
+        return await asyncio.gather(*(asyncio.to_thread(look_up, number) for number in range(50)))
+
+    assert run_sync(all_at_once(), timeout=PATIENCE) == list(range(50))
+    assert run_sync(nested(40), timeout=PATIENCE) == 40
+
+
+@row()
 def fork() -> None:
     """After os.fork the child has a loop of its own, and the parent keeps its one."""
     mine = run_sync(where())
