@@ -103,6 +103,18 @@ class TestSearch:
         done = run("search", "--json", "--", "entropy", "-2")
         assert [hit["page"] for hit in json.loads(done.stdout)["hits"]] == [1]
 
+    def test_takes_a_count_beyond_any(self, corpus: Path) -> None:
+        assert len(as_json("search", "entropy", "--limit", f"{10**30}")["hits"]) == 2
+        assert as_json("search", "entropy", "--offset", f"{10**30}")["hits"] == []
+
+
+@pytest.mark.parametrize("words", [["search", "entropy"], ["files"], ["export", "x.csv"], ["ingest", "."]])
+def test_a_corpus_of_an_empty_name_is_refused_not_taken_for_the_default(corpus: Path, words: list[str]) -> None:
+    """A variable of the shell that isn't set."""
+    done = run(*words, "--corpus", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is a folder: give a file in it" in done.stderr
+
 
 class TestFiles:
     """`ingest-widgets files`."""

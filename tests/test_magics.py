@@ -91,6 +91,7 @@ def test_search_takes_what_a_person_types_and_its_options_anywhere(kernel: Kerne
     assert value(kernel, "[(h.file, hits.query) for h in hits]") == [["one.pdf", '"reading order" file:one -zebra']]
     assert kernel.run("hits = %search entropy --limit=2").problem == ""
     assert value(kernel, "[len(hits), hits.total > 2, hits.query]") == [2, True, "entropy"]
+    assert kernel.run(f"hits = %search entropy --limit {10**30}").problem == ""
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +23,7 @@ def _opened(path: str | None) -> Corpus:
     from ingest_widgets.corpus import Corpus
     from ingest_widgets.settings import get_settings
 
-    return Corpus(path or get_settings().corpus_path, read_only=True)
+    return Corpus(get_settings().corpus_path if path is None else path, read_only=True)
 
 
 @click.command()
@@ -48,7 +49,7 @@ def search(
     if corpus_path is None and (meant := next(filter(_names_corpus, words), None)):
         click.echo(plain(f"{meant!r} is searched for as a word: did you mean --corpus {meant}?"), err=True)
     with _opened(corpus_path) as corpus:
-        found = corpus.search(query, limit=limit, offset=offset, file=file_name)
+        found = corpus.search(query, limit=min(limit, sys.maxsize), offset=min(offset, sys.maxsize), file=file_name)
         hits = list(found)
     if as_json:
         counts = {"query": query, "total": found.total, "seconds": found.seconds, "hint": found.hint}

@@ -38,7 +38,8 @@ def ingest(
     from ingest_widgets.settings import get_settings
 
     settings = get_settings(**{name: value for name, value in given.items() if value is not None})
-    with Corpus(corpus_path or settings.corpus_path) as corpus, signals_as_interrupts() as stop:
+    path = settings.corpus_path if corpus_path is None else corpus_path
+    with Corpus(path) as corpus, signals_as_interrupts() as stop:
         job = start_ingest(
             sources[0] if len(sources) == 1 else list(sources),
             corpus,

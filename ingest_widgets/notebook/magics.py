@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -163,4 +164,4 @@ def _split_options(magic: str, words: Sequence[str]) -> tuple[dict[str, str], li
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise UsageError(f"--limit is a whole number from 1, not {text!r}")
-    return int(text)
+    return min(int(text), sys.maxsize)
