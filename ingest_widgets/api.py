@@ -15,6 +15,7 @@ from ingest_widgets.pipeline.signals import interrupt_told
 from ingest_widgets.place import in_kernel, suiting_sinks
 from ingest_widgets.progress import ProgressTracker, Sink
 from ingest_widgets.settings import Settings, get_settings
+from ingest_widgets.shortened import brief
 from ingest_widgets.sources import Source
 
 if TYPE_CHECKING:
@@ -139,10 +140,10 @@ def _job(
 
 def _check(executor: object, progress: object, settings: object, on_error: object) -> None:
     if on_error not in ("record", "raise"):
-        raise ValueError(f"on_error is 'record' or 'raise', not {on_error!r}")
+        raise ValueError(f"on_error is 'record' or 'raise', not {brief(on_error)}")
     if executor is not None and not isinstance(executor, Executor):
         raise TypeError(
-            f"executor is a concurrent.futures.Executor, not {executor!r}: for a number of workers here, "
+            f"executor is a concurrent.futures.Executor, not {brief(executor)}: for a number of workers here, "
             "use settings_override(workers=...)"
         )
     if settings is not None and not isinstance(settings, Settings):

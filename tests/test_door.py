@@ -8,7 +8,11 @@ import json
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 import ingest_widgets
 
@@ -140,6 +144,33 @@ def test_an_error_is_one_line_whatever_names_are_in_it() -> None:
     for error in (IngestFailed([record]), SourceNotFound(f"{name} is gone"), CorpusNotFound(f"{name} is gone")):
         assert r"a\nb\u2028\x1b[31m.pdf" in str(error)
         assert str(error).isprintable()
+
+
+def test_a_table_given_for_something_else_is_refused_on_one_short_line() -> None:
+    import pandas as pd
+
+    from ingest_widgets import IngestPanel, ProgressBar, ProgressTracker, ingest, run_sync, shutdown_background_loop
+
+    async def nothing() -> None:
+        """As it says."""
+
+    table: Any = pd.DataFrame({"file": range(40)})
+    calls: list[Callable[[], object]] = [
+        lambda: ingest(PAPER, executor=table),
+        lambda: run_sync(nothing(), timeout=table),
+        lambda: run_sync(nothing(), on=table.to_dict()),
+        lambda: shutdown_background_loop(timeout=table),
+        lambda: ProgressTracker(table),
+        lambda: ProgressTracker(sinks=[table]),
+        lambda: ProgressTracker(sinks=[]).close(reason=table),
+        lambda: IngestPanel(table),
+        lambda: ProgressBar(table),
+    ]
+    for call in calls:
+        with pytest.raises((TypeError, ValueError)) as caught:
+            call()
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 200
 
 
 def test_the_tree_of_errors_is_as_drawn() -> None:

@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -432,6 +433,16 @@ def test_a_tracker_says_that_it_counts_in_one_process(send: Callable[[ProgressTr
 def test_sinks_that_cant_be_called_are_refused(sinks: object) -> None:
     with pytest.raises(TypeError, match=r"^sinks must be"):
         ProgressTracker(sinks=sinks)  # type: ignore[arg-type]
+
+
+def test_a_sink_that_is_to_be_awaited_is_refused_with_the_way_to_have_it() -> None:
+    """It would be called, and never run."""
+
+    async def send(channel: str, state: ProgressState) -> None:
+        """Somewhere."""
+
+    with pytest.raises(TypeError, match=r"is async: wrap one as lambda state: run_sync\(sink\(state\)\)"):
+        ProgressTracker(sinks=[partial(send, "here")])
 
 
 def test_rate_and_time_left_follow_from_count_and_clock(clock: Clock) -> None:

@@ -137,3 +137,8 @@ tracker.close({status!r})
     empty = "90"
     colours = [one for one in re.findall(r"\x1b\[(\d+)m[━╸]", _on_a_terminal(code, colours=True)) if one != empty]
     assert (colours[0], colours[-1]) == ("34", str(colour))
+
+
+def test_a_path_given_as_the_stream_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match=r"^file is a stream such as sys\.stdout, not 'progress\.txt'"):
+        TerminalSink("progress.txt")  # type: ignore[arg-type]

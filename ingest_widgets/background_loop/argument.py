@@ -10,6 +10,7 @@ from typing import Any
 
 from ingest_widgets.background_loop.loop_thread import LoopThread, running
 from ingest_widgets.background_loop.seconds import seconds_of
+from ingest_widgets.shortened import brief
 
 PLACES = ("background", "kernel")
 
@@ -25,7 +26,7 @@ def check(awaitable: Awaitable[Any], timeout: float | None, on: str) -> float | 
         raise TypeError(_cure(awaitable))
     try:
         if on not in PLACES:
-            raise ValueError(f'on={on!r} is unknown: take on="background" or on="kernel"')
+            raise ValueError(f'on={brief(on)} is unknown: take on="background" or on="kernel"')
         return None if timeout is None else seconds_of(timeout)
     except (TypeError, ValueError):
         if inspect.iscoroutine(awaitable):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ingest_widgets.shortened import brief
+
 
 def seconds_of(timeout: Any) -> float:
     """A time-out as a float, infinite or past too; what no float can hold is as good as infinite.
@@ -14,13 +16,13 @@ def seconds_of(timeout: Any) -> float:
         ValueError: It is NaN.
     """
     if isinstance(timeout, bool) or not hasattr(type(timeout), "__float__"):
-        raise TypeError(f"timeout is a number of seconds, not {timeout!r}")
+        raise TypeError(f"timeout is a number of seconds, not {brief(timeout)}")
     try:
         seconds = float(timeout)
     except OverflowError:
         return math.inf if timeout > 0 else -math.inf
     except (TypeError, ValueError) as error:  # such as an array of several
-        raise TypeError(f"timeout is a number of seconds, not {timeout!r}") from error
+        raise TypeError(f"timeout is a number of seconds, not {brief(timeout)}") from error
     if math.isnan(seconds):
         raise ValueError("timeout is NaN: take a number of seconds")
     return seconds

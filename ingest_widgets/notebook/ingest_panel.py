@@ -18,6 +18,7 @@ from ingest_widgets.notebook.uploads import Uploads
 from ingest_widgets.pipeline import IngestRun
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.settings import get_settings
+from ingest_widgets.shortened import brief
 from ingest_widgets.statuses import Status
 
 
@@ -42,7 +43,7 @@ class IngestPanel(LiveWidget):
         self, corpus: Corpus | str | os.PathLike[str] | None = None, source: str | os.PathLike[str] | None = None
     ) -> None:
         if corpus is not None and not isinstance(corpus, Corpus | str | os.PathLike):
-            raise TypeError(f"corpus is a Corpus or the path of one, not {corpus!r}")
+            raise TypeError(f"corpus is a Corpus or the path of one, not {brief(corpus)}")
         if isinstance(corpus, str | os.PathLike) and os.path.isdir(os.path.expanduser(corpus)):
             raise ValueError(
                 f"{os.fspath(corpus)!r} is a folder, not a corpus: IngestPanel(source={os.fspath(corpus)!r})"

@@ -18,7 +18,7 @@ from ingest_widgets.notebook.saved_output import SAVED_SECONDS, UNDER_WAY, Saved
 from ingest_widgets.progress import ProgressTracker
 from ingest_widgets.progress.state import ProgressState, counts, sentence
 from ingest_widgets.progress.state import pace as pace_words
-from ingest_widgets.shortened import shortened
+from ingest_widgets.shortened import brief, shortened
 
 MOST_PROBLEMS = 100
 _LONGEST = 500
@@ -65,7 +65,7 @@ class ProgressBar(anywidget.AnyWidget):
     def __init__(self, tracker: ProgressTracker | None = None, *, state: ProgressState | None = None) -> None:
         if tracker is not None and not isinstance(tracker, ProgressTracker):
             raise TypeError(
-                f"tracker is a ProgressTracker, not {tracker!r}: ProgressTracker(total, sinks=[ProgressBar()])"
+                f"tracker is a ProgressTracker, not {brief(tracker)}: ProgressTracker(total, sinks=[ProgressBar()])"
             )
         self._lock = threading.RLock()
         self._unsent: set[str] = set()

@@ -10,7 +10,7 @@ import io
 import numbers
 from collections.abc import Callable, Iterable
 
-from ingest_widgets.shortened import shortened
+from ingest_widgets.shortened import brief
 
 NEVER = 1 << 200
 """More than anyone counts."""
@@ -27,10 +27,10 @@ def quantity(value: object, name: str) -> int | float:
         ValueError: Negative, NaN, infinite or absurdly large.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, not {shortened(repr(value), 40)}{_cure(value, name)}")
+        raise TypeError(f"{name} must be a number, not {brief(value)}{_cure(value, name)}")
     plain = int(value) if isinstance(value, numbers.Integral) else float(value)
     if not 0 <= plain < _LARGEST:  # a NaN fails every comparison
-        raise ValueError(f"{name} must be finite and not negative, not {value!r}")
+        raise ValueError(f"{name} must be finite and not negative, not {brief(value)}")
     return plain
 
 

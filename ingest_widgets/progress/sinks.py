@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from inspect import iscoroutinefunction
 
 from ingest_widgets.progress.state import ProgressState, Sink, sentence
+from ingest_widgets.shortened import brief
 
 _logger = logging.getLogger("ingest_widgets.progress")
 
@@ -27,7 +29,7 @@ class Sinks:
         default: What suits the place.
 
     Raises:
-        TypeError: Something that can't be called.
+        TypeError: Something that can't be called, or is to be awaited.
     """
 
     __slots__ = ("_default", "_sinks")
@@ -79,9 +81,12 @@ class Sinks:
 
 def _checked(sinks: Iterable[Sink]) -> tuple[Sink, ...]:
     if callable(sinks) or not isinstance(sinks, Iterable):
-        raise TypeError(f"sinks must be a list of callables, not {sinks!r}")
+        raise TypeError(f"sinks must be a list of callables, not {brief(sinks)}")
     chosen = tuple(sinks)
     for sink in chosen:
         if not callable(sink):
-            raise TypeError(f"sinks must be callables that take a ProgressState, not {sink!r}")
+            raise TypeError(f"sinks must be callables that take a ProgressState, not {brief(sink)}")
+        if iscoroutinefunction(sink):
+            cure = "wrap one as lambda state: run_sync(sink(state))"
+            raise TypeError(f"sinks are called, not awaited, but {brief(sink)} is async: {cure}")
     return chosen

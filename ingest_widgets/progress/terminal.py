@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, Task, TaskID, TextColumn
 from rich.progress_bar import ProgressBar
 
 from ingest_widgets.progress.state import ProgressState, counts, pace
+from ingest_widgets.shortened import brief
 
 _COLOURS = {"running": "blue", "done": "green", "failed": "red", "interrupted": "red", "stopped": "yellow"}
 """Of the eight that every terminal has: there rich's own are a pink, and for a full bar the grey of an empty one."""
@@ -35,9 +36,14 @@ class TerminalSink:
 
     Args:
         file: Where to draw; None: standard error as it is at the first report.
+
+    Raises:
+        TypeError: `file` is nothing that can be written to.
     """
 
     def __init__(self, file: IO[str] | None = None) -> None:
+        if file is not None and not hasattr(file, "write"):
+            raise TypeError(f"file is a stream such as sys.stdout, not {brief(file)}: open() makes one of a path")
         self._file = file
         self._screen: _Screen | None = None
         self._task: TaskID | None = None

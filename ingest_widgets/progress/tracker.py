@@ -22,7 +22,7 @@ from ingest_widgets.progress.reports import Reports
 from ingest_widgets.progress.sinks import LogSink, Sinks
 from ingest_widgets.progress.state import ProgressState, ProgressStatus, ProgressUpdate, Sink, sentence
 from ingest_widgets.progress.throttle import Throttle
-from ingest_widgets.shortened import shortened
+from ingest_widgets.shortened import brief
 
 _Item = TypeVar("_Item")
 
@@ -132,9 +132,7 @@ class ProgressTracker:
         """
         if not hasattr(iterable, "__iter__") and not hasattr(iterable, "__getitem__"):
             cure = ": in an `async for`, await update() for each item" if hasattr(iterable, "__aiter__") else ""
-            raise TypeError(
-                f"iterable is what track loops over, but {shortened(repr(iterable), 40)} is not iterable{cure}"
-            )
+            raise TypeError(f"iterable is what track loops over, but {brief(iterable)} is not iterable{cure}")
         items = iter(iterable)
         try:
             length = len(iterable)  # type: ignore[arg-type]
@@ -164,9 +162,9 @@ class ProgressTracker:
             TypeError: A reason that isn't text.
         """
         if status not in (None, *_ENDINGS):
-            raise ValueError(f"status must be one of {', '.join(_ENDINGS)}, not {status!r}")
+            raise ValueError(f"status must be one of {', '.join(_ENDINGS)}, not {brief(status)}")
         if not isinstance(reason, str):
-            raise TypeError(f"reason is a str, not {reason!r}: close('failed', str(error))")
+            raise TypeError(f"reason is a str, not {brief(reason)}: close('failed', str(error))")
         self._reports.end(status, " ".join(reason.split()))
         self._reports.deliver()  # also what a close that was interrupted left undone
 
