@@ -90,6 +90,12 @@ def test_a_search_can_be_limited_to_several_files(corpus: Corpus) -> None:
         corpus.search("heat", file=["a.pdf", 10])  # type: ignore[list-item]
 
 
+def test_a_search_can_be_limited_to_a_column_of_a_data_frame(corpus: Corpus) -> None:
+    column = corpus.to_pandas().file
+    for files in (column, column.unique(), (name for name in ["a.pdf"])):
+        assert corpus.search("heat", file=files).total == corpus.search("heat", file="a.pdf").total > 0
+
+
 def test_a_page_out_of_range_says_how_many_there_are(corpus: Corpus) -> None:
     for number, message in ((3, "a.pdf has 2 pages, there is no page 3"), (0, "no page 0: pages count from 1")):
         with pytest.raises(CorpusError, match=message):

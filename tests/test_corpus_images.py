@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pikepdf
 import pytest
 from PIL import Image, ImageChops
@@ -170,6 +171,13 @@ def test_a_page_of_a_file_that_was_replaced_says_so(tmp_path: Path) -> None:
 def test_a_highlight_that_is_no_text_is_named(corpus: Corpus, wrong: Any) -> None:
     with pytest.raises(TypeError, match="highlight must be a query or a list of words"):
         corpus.page_image("paper.pdf", 1, highlight=wrong)
+
+
+def test_a_column_of_words_can_be_highlighted(corpus: Corpus) -> None:
+    words = [corpus.page("paper.pdf", 1).text.split()[0]]
+    drawn = corpus.page_image("paper.pdf", 1, highlight=words)
+    for column in (pd.Series(words), np.array(words), (word for word in words)):
+        assert corpus.page_image("paper.pdf", 1, highlight=column) == drawn
 
 
 def turned(turns: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from pathlib import Path
 from typing import SupportsFloat
@@ -12,11 +13,13 @@ from typing import SupportsFloat
 from ingest_widgets.corpus.storage.records import clean_path
 from ingest_widgets.documents import FileRecord
 from ingest_widgets.errors import CorpusError, IngestError
-from ingest_widgets.shortened import shortened
+from ingest_widgets.shortened import brief
 from ingest_widgets.statuses import Reason, Status
 
 File = str | FileRecord
 """How a file of the corpus is named in a call."""
+Highlight = str | Iterable[str]
+"""What is to be marked on a page: a query, or words and phrases."""
 MOST_DPI = 1_200
 _LARGEST = 2**63 - 1  # that SQLite takes
 
@@ -35,7 +38,7 @@ def corpus_path(value: object) -> Path:
         return Path(os.path.abspath(path))
     except FileNotFoundError:
         raise CorpusError(
-            f"{_brief(path)} lies in the working directory, which is gone: change to it anew (cd, os.chdir), "
+            f"{brief(path)} lies in the working directory, which is gone: change to it anew (cd, os.chdir), "
             "or give an absolute path"
         ) from None
 
@@ -51,7 +54,7 @@ def export_path(value: object) -> Path:
     path = Path(text)
     # Path.exists raises for a name that is too long.
     if not path.name or (os.path.exists(path) and not os.path.isfile(path)):
-        raise IngestError(f"path must be that of a file, {_brief(text)} is none: give the name of one, too")
+        raise IngestError(f"path must be that of a file, {brief(text)} is none: give the name of one, too")
     return path
 
 
@@ -65,7 +68,7 @@ def _path(value: object) -> str:
     except UnicodeEncodeError:  # half of a pair that writes one sign, as text from JavaScript may hold it
         encoded = b"\0"
     if b"\0" in encoded:
-        raise CorpusError(f"no file system takes the path {_brief(path)}: give another one")
+        raise CorpusError(f"no file system takes the path {brief(path)}: give another one")
     return os.path.expanduser(path)
 
 
@@ -128,9 +131,24 @@ def file_names(files: object) -> list[str] | None:
     """
     if files is None:
         return None
-    if isinstance(files, list | tuple | set | frozenset):
+    if isinstance(files, Iterable) and not isinstance(files, str | bytes | bytearray | Mapping):
         return [file_name(file) for file in files]
     return [file_name(files)]
+
+
+def to_mark(words: object) -> str | list[str]:
+    """A `Highlight` as it was typed, or as a list; empty for None.
+
+    Raises:
+        TypeError: It is neither.
+    """
+    if words is None or isinstance(words, str):
+        return words or ""
+    given = list(words) if isinstance(words, Iterable) else [words]
+    texts = [word for word in given if isinstance(word, str)]
+    if len(texts) < len(given):
+        raise TypeError(f"highlight must be a query or a list of words, not {brief(words)}")
+    return texts
 
 
 def one_status(value: object) -> Status:
@@ -148,7 +166,7 @@ def one_status(value: object) -> Status:
                 f"{str(value)!r} is a reason, not a status ({names}): "
                 f"[record for record in corpus.files() if record.reason == {str(value)!r}]"
             ) from None
-        raise ValueError(f"status must be one of {names}, not {value!r}") from None
+        raise ValueError(f"status must be one of {names}, not {brief(value)}") from None
 
 
 def _shown(value: object) -> str:
@@ -156,11 +174,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "None"
     return (
-        f"{type(value).__name__} {_brief(value)}"
+        f"{type(value).__name__} {brief(value)}"
         if isinstance(value, str | bytes | bool | float)
         else type(value).__name__
     )
-
-
-def _brief(value: object) -> str:
-    return shortened(repr(value), 40)

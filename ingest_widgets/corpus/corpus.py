@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest_widgets.corpus import exports
-from ingest_widgets.corpus.arguments import File, dots_per_inch, file_names, whole_number
+from ingest_widgets.corpus.arguments import File, Highlight, dots_per_inch, file_names, to_mark, whole_number
 from ingest_widgets.corpus.chunks import vectors
 from ingest_widgets.corpus.chunks.embedder import Embedder, NamedEmbedder
 from ingest_widgets.corpus.chunks.embedding import embed, vector_of_question
@@ -23,6 +23,7 @@ from ingest_widgets.corpus.storage.scanned_lines import scanned_lines
 from ingest_widgets.counted import counted
 from ingest_widgets.errors import CorpusDamaged
 from ingest_widgets.printable import one_line
+from ingest_widgets.shortened import brief
 from ingest_widgets.tables import MOST_ROWS, html_table, text_table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document
     from PIL.Image import Image
 
-    from ingest_widgets.corpus.page_images import Highlight, Original, PageImages, PageSheet
+    from ingest_widgets.corpus.page_images import Original, PageImages, PageSheet
 
 
 class Corpus(HeldPages):
@@ -66,7 +67,7 @@ class Corpus(HeldPages):
         *,
         limit: int = 20,
         offset: int = 0,
-        file: File | Sequence[File] | None = None,
+        file: File | Iterable[File] | None = None,
         match: Match = "all",
         stemming: bool = False,
         ranking: Ranking = "bm25",
@@ -99,9 +100,9 @@ class Corpus(HeldPages):
         limit, offset = whole_number("limit", limit), whole_number("offset", offset)
         names = file_names(file)
         if match not in ("all", "any"):
-            raise ValueError(f"match must be 'all' or 'any', not {match!r}")
+            raise ValueError(f"match must be 'all' or 'any', not {brief(match)}")
         if ranking not in ("bm25", "hybrid"):
-            raise ValueError(f"ranking must be 'bm25' or 'hybrid', not {ranking!r}")
+            raise ValueError(f"ranking must be 'bm25' or 'hybrid', not {brief(ranking)}")
         question = self._vector_of(query) if ranking == "hybrid" else None
         with self._connections.reader() as con:
             return search(
@@ -198,11 +199,11 @@ class Corpus(HeldPages):
         return PageImages()
 
     def _sheet(self, file: File, number: int, dpi: float, highlight: Highlight | None) -> PageSheet:
-        dpi = dots_per_inch(dpi)
+        dpi, marked = dots_per_inch(dpi), to_mark(highlight)
         page = self.page(file, number)
         with self._connections.reader() as con:
             scanned = scanned_lines(con, page.file, page.number)
-        return self._images.sheet(self._original(page.file), page.number, dpi, page.text, highlight, scanned)
+        return self._images.sheet(self._original(page.file), page.number, dpi, page.text, marked, scanned)
 
     def _original(self, name: str) -> Original:
         with self._connections.reader() as con:

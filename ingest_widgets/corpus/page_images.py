@@ -6,7 +6,7 @@ import io
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,7 +24,6 @@ from ingest_widgets.sources import fetch
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-Highlight = str | Sequence[str]
 Unmarked = Literal["", "no words", "elsewhere", "no places", "out of sight"]
 """Why nothing is marked: the query names no words, none of them is in the page's text, their places aren't known, or
 all of these lie beside what is shown of the page."""
@@ -107,7 +106,7 @@ class PageImages:
         number: int,
         dpi: float,
         text: str,
-        highlight: Highlight | None,
+        highlight: str | list[str],
         scanned: Sequence[ScannedLine],
     ) -> PageSheet:
         """The page with the places of what is looked for, by the lines that OCR found where there are any.
@@ -177,15 +176,8 @@ def needles(text: str, terms: Sequence[Term]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _terms(highlight: Highlight | None) -> list[Term]:
-    if highlight is None:
-        return []
-    return list(parse_query(highlight).terms) if isinstance(highlight, str) else _plain_terms(highlight)
-
-
-def _plain_terms(words: Sequence[str]) -> list[Term]:
-    words = list(words) if isinstance(words, Iterable) else [words]
-    if not all(isinstance(word, str) for word in words):
-        raise TypeError(f"highlight must be a query or a list of words, not {words!r}")
-    quoted = (parse_query(f'"{word.replace(chr(34), " ")}"') for word in words)
+def _terms(highlight: str | list[str]) -> list[Term]:
+    if isinstance(highlight, str):
+        return list(parse_query(highlight).terms)
+    quoted = (parse_query(f'"{word.replace(chr(34), " ")}"') for word in highlight)
     return [term for query in quoted for term in query.terms]
