@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 
+import ingest_widgets
 from ingest_widgets import Corpus, Page, Reason, Status
 from ingest_widgets.cli import main
 from ingest_widgets.documents import Extraction, SourceFile
@@ -355,6 +356,15 @@ class TestDoctor:
         done = run("doctor", INGEST_WROKERS="1")
         assert "off settings: INGEST_WROKERS: unknown setting 'wrokers'; did you mean 'workers'?; .env, " in done.stdout
         assert "cure: correct the name of INGEST_WROKERS and of .env, line 1, INGEST_OCRR, or take" in done.stdout
+
+    def test_sends_nobody_to_an_index_for_this_package(self, tmp_path: Path) -> None:
+        """No index has it yet, and whoever takes its name there first could put anything in."""
+        package = Path(ingest_widgets.__file__).parent
+        shutil.copytree(package, tmp_path / "copy" / "ingest_widgets", ignore=shutil.ignore_patterns("*.js"))
+        done = run("doctor", PYTHONPATH=str(tmp_path / "copy"))
+        assert "BAD widgets: their JavaScript is missing" in done.stdout
+        assert "cure: in the checkout: pip install --force-reinstall --no-deps ." in done.stdout
+        assert not re.search(r"pip install .*ingest-widgets(?!\[)", done.stdout)
 
     def test_asks_vault_when_it_is_set_up(self) -> None:
         done = run("doctor", INGEST_VAULT__ADDRESS="http://127.0.0.1:9")

@@ -26,6 +26,8 @@ EXTRAS = {
     "ocr": ("rapidocr", "text of scans"),
     "remote": ("fsspec", "sources that are URLs"),
 }
+# Not by its name: until there is a release, an index has nothing of it, or something else.
+_AGAIN = "in the checkout: pip install --force-reinstall --no-deps ."
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def front_end() -> Check:
     static = Path(ingest_widgets.__file__).parent / "notebook" / "static"
     scripts = sorted(path.name for path in static.glob("*.js"))
     if not scripts:
-        return Check("widgets", "bad", "their JavaScript is missing", "pip install --force-reinstall ingest-widgets")
+        return Check("widgets", "bad", "their JavaScript is missing", _AGAIN)
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("anywidget", "ipywidgets"))
     return Check("widgets", "ok", f"{versions}, {len(scripts)} scripts of our own")
 
@@ -134,7 +136,7 @@ def lab_extension() -> Check:
 
     found = [folder for folder in jupyter_path("labextensions") if Path(folder, name, "package.json").is_file()]
     if not found:
-        return Check("lab extension", "bad", "JupyterLab can't find it", "pip install --force-reinstall ingest-widgets")
+        return Check("lab extension", "bad", "JupyterLab can't find it", _AGAIN)
     configs = [Path(folder, "labconfig", "page_config.json") for folder in jupyter_config_path()]
     if any(_disables(config, name) for config in configs):
         return Check("lab extension", "bad", "it is disabled", f"jupyter labextension enable {name}")
@@ -161,7 +163,7 @@ def isolation() -> Iterator[Check]:
     try:
         found = features()
     except EngineError as error:
-        yield Check("isolation", "bad", str(error), "pip install --force-reinstall ingest-widgets")
+        yield Check("isolation", "bad", str(error), _AGAIN)
         return
     for name, promise in found.items():
         state: Literal["ok", "off"] = "ok" if promise.kept else "off"
@@ -177,7 +179,7 @@ def engines() -> Iterator[Check]:
     plugins = sorted(point.name for point in metadata.entry_points(group="ingest_widgets.engines"))
     with IsolatedExecutor(1) as executor:
         for name in ("pdfium", "pypdf", *plugins):
-            cure = "pip install --force-reinstall ingest-widgets" if name not in plugins else f"reinstall {name}"
+            cure = _AGAIN if name not in plugins else f"reinstall {name}"
             task = Task("doctor.pdf", "doctor.pdf", data=ONE_PAGE, engine=name)
             try:
                 done = executor.submit(extract, task).result()
