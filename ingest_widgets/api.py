@@ -57,10 +57,12 @@ def ingest(
 
     Raises:
         SourceNotFound: The source doesn't exist.
-        SourceError: The source is a URL that can't be listed, or doesn't answer within `file_timeout_seconds`; in a
-            list that is a record of its own.
+        SourceError: A URL that can't be listed, or doesn't answer within `file_timeout_seconds`, where it is the only
+            source (in a list that is a record of its own); an upload without a name; a path that can't be reached.
         CorpusError: The corpus can't be opened or written.
         EngineError: There is no such engine.
+        SettingsError: A setting can't be used, see `get_settings`.
+        TypeError, ValueError: An argument that can't be used, by its name; nothing was begun.
         MissingExtra: A URL without fsspec, or OCR without its libraries.
         IngestFailed: See `on_error`.
         KeyboardInterrupt: Interrupted; finished files are kept, and the next run goes on from there. The same goes for

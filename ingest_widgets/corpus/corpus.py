@@ -94,6 +94,7 @@ class Corpus(HeldPages):
 
         Raises:
             CorpusError: `ranking="hybrid"`, and there are no vectors, or `embed` wasn't called on this object.
+            TypeError, ValueError: An argument that can't be used, by its name.
         """
         if not isinstance(query, str):
             raise TypeError(f"query must be a str, not {type(query).__name__}")
