@@ -424,6 +424,38 @@ def test_hits_stay_under_the_focus_when_more_come(panel: BarePage) -> None:
     expect(panel.page.get_by_role("listitem").nth(2)).to_be_focused()
 
 
+def test_hits_that_come_in_leave_the_list_where_it_is_being_read(panel: BarePage) -> None:
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(12).click()
+    box = panel.page.locator(".ingw-results")
+    at = box.evaluate("box => box.scrollTop")
+    assert at > 0
+    panel.tell(state={"running": False, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([*MANY[:15], MANY[0] | {"file": "new.pdf"}, *MANY[15:19]])
+    expect(panel.page.get_by_role("listitem").nth(15)).to_contain_text("new.pdf")
+    assert box.evaluate("box => new Promise(requestAnimationFrame).then(() => box.scrollTop)") == at
+
+
+def test_a_hit_that_is_none_any_more_leaves_the_focus_in_the_list(panel: BarePage) -> None:
+    """The notebook would get the keys, and two of them delete a cell."""
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(3).focus()
+    panel.tell(state={"running": False, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([*MANY[:3], *MANY[4:]])
+    expect(panel.page.get_by_role("listitem")).to_have_count(len(MANY) - 1)
+    expect(panel.page.get_by_role("listitem").nth(3)).to_be_focused()
+
+
+def test_after_another_query_tab_leads_to_the_first_hit(panel: BarePage) -> None:
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(3).click()
+    search(panel, "other", [hit | {"snippet": "other", "spans": []} for hit in MANY])
+    panel.page.get_by_role("searchbox", name="Search").press("Tab")
+    expect(panel.page.get_by_role("listitem").first).to_be_focused()
+
+
 def test_whatever_comes_is_text(panel: BarePage) -> None:
     before = panel.page.locator("img, script").count()
     panel.page.get_by_role("textbox", name="Source").fill(HOSTILE)
