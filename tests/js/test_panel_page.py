@@ -264,6 +264,18 @@ def test_a_name_that_turns_the_direction_leaves_the_page_number_alone(panel: Bar
     expect(title.locator("bdi")).to_have_text("a\u202efdp.pdf")
 
 
+def test_a_name_reads_the_same_in_the_table_the_hits_and_the_title(panel: BarePage) -> None:
+    """A name of Arabic letters that ends on Latin ones would be turned round where it stands alone; it may be cut."""
+    name = "\u0639\u0642\u062f 2024.pdf"
+    panel.tell(rows={"epoch": 1, "total": 1, "items": [[0, name, "ingested", None, "", 1, 10]]})
+    search(panel, hits=[HITS[0] | {"file": name}])
+    hit = panel.page.get_by_role("listitem").locator(".ingw-hit-file")
+    expect(hit).to_have_attribute("title", name)
+    hit.click()
+    shown = panel.page.get_by_role("grid").get_by_text(name), hit, panel.page.locator(".ingw-page-title bdi")
+    assert {part.evaluate("node => getComputedStyle(node).direction") for part in shown} == {"ltr"}
+
+
 @pytest.mark.parametrize("width", [850, 360])
 def test_a_long_name_leaves_the_page_number_in_sight(panel: BarePage, width: int) -> None:
     panel.page.set_viewport_size({"width": width, "height": 900})

@@ -94,7 +94,7 @@ export class SearchList {
       element(
         "span",
         { class: "ingw-hit-place" },
-        element("span", { class: "ingw-hit-file" }, hit.file),
+        element("span", { class: "ingw-hit-file", title: hit.file }, hit.file),
         ` page ${hit.page}`,
       ),
       element("span", { class: "ingw-hit-text" }, ...markedText(hit.snippet, hit.spans)),
