@@ -8,6 +8,7 @@ import queue
 import re
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -121,6 +122,24 @@ class TestRunTable:
         assert html.index("00029.pdf") < html.index("00000.pdf")
         assert "10 more" in html
         assert html.startswith('<div class="ingw-saved">')
+
+    def test_no_failure_is_lost_among_cancelled_files_and_scans(self) -> None:
+        table = RunTable()
+        files = listed(table, 60)
+        ends = [(Status.CANCELLED, Reason.CANCELLED)] * 28 + [(Status.INGESTED, Reason.NO_TEXT)] * 30
+        ends += [(Status.PARTIAL, Reason.TIMEOUT), (Status.FAILED, Reason.CORRUPT)]
+        for number, (file, (status, reason)) in enumerate(zip(files, ends, strict=True)):
+            table.finished(file, record(f"{number:05}.pdf", status, reason), status)
+        html = table.saved_html("")
+        assert html.index("00059.pdf") < html.index("00058.pdf") < html.index("00028.pdf")
+        assert "cancelled" not in html
+
+    def test_the_saved_html_parts_what_there_is_to_know_of_a_file(self) -> None:
+        table = RunTable()
+        cut = record("a.pdf", Status.PARTIAL, Reason.CORRUPT, "Get another copy.")
+        lost = replace(cut, warnings=("page 2: lost", "page 3: lost"))
+        table.show([lost])
+        assert "corrupt: Get another copy. page 2: lost; page 3: lost<" in table.saved_html("")
 
 
 class TestMessagePace:

@@ -145,7 +145,7 @@ class RunTable:
     def saved_html(self, title: str) -> str:
         """What a saved notebook shows without a kernel: the title, and the files, those with a problem first."""
         with self.lock:
-            rows = sorted(self.rows, key=lambda row: (row[3] is None, row[0]))
+            rows = sorted(self.rows, key=lambda row: (_urgency(row), row[0]))
             shown = [[row[2], row[1], row[5], _note(row)] for row in rows[:MOST_ROWS]]
             table = html_table(title, ["status", "name", "pages", "what to know"], shown, total=len(rows))
         return f'<div class="ingw-saved">{table}</div>'
@@ -183,10 +183,18 @@ def reason_words(reason: str | None) -> str:
     return (reason or "").replace("_", " ").replace(" pdf", " PDF")
 
 
+def _urgency(row: Row) -> int:
+    """0 first: no failure is to be lost among thousands that were cancelled, or scans, which all have a reason."""
+    if row[2] in (Status.FAILED.value, Status.PARTIAL.value):
+        return int(row[2] == Status.PARTIAL.value)
+    return 3 if row[3] is None or row[2] == Status.CANCELLED.value else 2
+
+
 def _note(row: Row) -> str:
-    """What there is to know of a file, as the grid says it too."""
+    """What there is to know of a file, as the grid says it too, here on one line."""
     reason = "" if row[3] == row[2] else reason_words(row[3])  # 'cancelled' needn't be said twice
-    return ": ".join(filter(None, [reason, row[4]]))
+    detail = row[4].replace(".\n", ". ").replace("\n", "; ")
+    return ": ".join(filter(None, [reason, detail]))
 
 
 def _row(index: int, record: FileRecord, status: Status) -> Row:
