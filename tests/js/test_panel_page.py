@@ -403,6 +403,19 @@ def test_hits_that_come_in_before_the_open_one_do_not_take_its_place(panel: Bare
     assert len(panel.sent("page")) == 1
 
 
+def test_the_way_to_the_next_hit_stays_when_others_push_the_open_one_out_of_the_list(panel: BarePage) -> None:
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(2).click()
+    panel.answer_page([[1, 1, 2, 2]])
+    panel.tell(state={"running": True, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([hit | {"file": f"new-{hit['file']}"} for hit in MANY], total=40)
+    expect(panel.page.locator(".ingw-page .ingw-summary")).to_have_text("1 marked")
+    expect(panel.page.locator("[aria-current]")).to_have_count(0)
+    panel.page.get_by_role("button", name="Next hit").click()
+    assert panel.sent("page", 2)[-1]["file"] == "new-03.pdf"
+
+
 def test_a_page_beside_the_hits_leaves_none_of_them_marked_as_open(panel: BarePage) -> None:
     search(panel)
     panel.page.get_by_role("listitem").first.click()

@@ -285,7 +285,8 @@ export class PanelStore {
     const at = hits.findIndex((other) => other.file === name && other.page === page);
     const place = at < 0 ? null : at;
     if (changed) this.openPage(file, number, query, place);
-    else this.page.hit = place;
+    // One that has sunk below those shown leaves its place: the way to the next hit would go from under the pointer.
+    else this.page.hit = at < 0 && hits.length ? Math.min(hit, hits.length - 1) : place;
   }
 
   /** The place of the hit whose page is open; null when the open page is none of the hits. */
