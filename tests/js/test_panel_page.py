@@ -747,6 +747,21 @@ def test_a_kernel_that_does_not_hear_is_told_of(panel: BarePage) -> None:
     assert panel.page.get_by_role("status").count() == 1
 
 
+def test_a_kernel_that_goes_on_telling_is_slow_and_not_gone(mount: Callable[..., BarePage]) -> None:
+    """Whoever runs the cell again, as a panel without its kernel asks for, loses the view of the run."""
+    bare = mount(traits={"kernel": {"status": "idle", "connectionStatus": "connected"}})
+    bare.page.clock.install()
+    bare.page.get_by_role("searchbox", name="Search").fill("entropy")
+    for finished in range(1, 10):
+        bare.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
+        bare.page.clock.run_for(500)
+    notice = bare.page.locator("p").filter(has_text="run this cell again")
+    assert bare.sent("search")
+    expect(notice).to_have_count(0)
+    bare.page.clock.run_for(4000)
+    expect(notice).to_be_visible()
+
+
 def test_without_a_kernel_the_panel_says_so_and_offers_nothing(mount: Callable[..., BarePage]) -> None:
     bare = mount(traits={"kernel": None})
     expect(bare.page.get_by_role("alert").filter(has_text="There is no kernel")).to_be_visible()

@@ -36,6 +36,7 @@ export class PanelStore {
     this.note = "";
     this.waiting = false;
     this.heard = false;
+    this.told = -Infinity;
     this.lost = "";
     this.listeners = new Set();
     this.pending = new Map();
@@ -87,8 +88,15 @@ export class PanelStore {
     clearTimeout(this.pending.get(kind));
     this.pending.set(
       kind,
-      setTimeout(() => this.wait(true), PATIENCE),
+      setTimeout(() => this.late(kind), PATIENCE),
     );
+  }
+
+  /** A kernel that has no cell to run and goes on telling is slow, not deaf: nobody is to run the cell again. */
+  late(kind) {
+    const told = performance.now() - this.told < PATIENCE;
+    if (told && this.line.idle) this.expect(kind);
+    else this.wait(true);
   }
 
   answered(kind) {
@@ -122,6 +130,7 @@ export class PanelStore {
     if (this.sequence !== null && message.seq !== this.sequence + 1) this.hello();
     this.sequence = message.seq;
     this.heard = true;
+    this.told = performance.now();
     if (this.lost) {
       this.lost = "";
       this.tell("life");
