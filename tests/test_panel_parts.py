@@ -110,6 +110,21 @@ class TestRunTable:
         table.ended(RunSummary(ingested=1, unchanged=1, cancelled=1))
         assert table.sentence == "3 files: 1 ingested, 1 unchanged, 1 cancelled"
 
+    def test_files_that_were_known_tell_nothing_of_the_time_that_reading_takes(self) -> None:
+        table = RunTable()
+        files = listed(table, 1000)
+        for file in files[:900]:
+            table.finished(file, record(file.name), Status.UNCHANGED)
+        assert table.seconds_left is None
+        table.started(files[900])
+        begun = time.monotonic()
+        listed(RunTable(), 20_000)  # takes a while
+        ended = time.monotonic()
+        table.finished(files[900], record(files[900].name), Status.INGESTED)
+        assert (table.seconds_left or 0) >= 99 * (ended - begun)
+        listed(table, 3)
+        assert table.seconds_left is None
+
     def test_the_saved_html_is_text_and_says_problems_first(self) -> None:
         table = RunTable()
         files = listed(table, 30)

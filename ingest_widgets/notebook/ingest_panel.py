@@ -221,7 +221,7 @@ class IngestPanel(LiveWidget):
     # What the page is told.
 
     def _facts(self) -> dict[str, Any]:
-        table, run = self._table, self._run
+        table = self._table
         counts = not self._is_listing and (self._busy or self._has_run)
         finished = table.finished_files if counts else 0
         return {
@@ -235,7 +235,7 @@ class IngestPanel(LiveWidget):
             "failed": table.counts[Status.FAILED.value] if counts else 0,
             "sentence": self._sentence(),
             "outcome": self._outcome,
-            "eta": run.tracker.state.eta if run is not None and finished else None,
+            "eta": table.seconds_left if counts else None,
             "hint": self._hint(),
             "max_file_bytes": get_settings().max_file_bytes,
         }

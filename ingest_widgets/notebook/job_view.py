@@ -54,7 +54,7 @@ class JobView(LiveWidget):
             "failed": table.counts[Status.FAILED.value],
             "sentence": LISTING if job.is_listing else table.sentence,
             "outcome": "" if running else job.status,
-            "eta": job.progress.eta if running else None,
+            "eta": table.seconds_left if running else None,
         }
 
     def _readable_corpus(self) -> Corpus | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -70,6 +71,7 @@ class RunTable:
         self.counts: Counter[str] = Counter()
         self.summary: RunSummary | None = None
         self._index: dict[FileKey, int] = {}
+        self._reading_since: tuple[float, int] | None = None
         self._feeds: list[RowFeed] = []
 
     def follow(self, changed: Callable[[], None]) -> RowFeed:
@@ -95,6 +97,8 @@ class RunTable:
     def started(self, file: SourceFile) -> None:
         """It is being read."""
         with self.lock:
+            if self._reading_since is None:
+                self._reading_since = time.monotonic(), self.finished_files
             index = self._index[file.key]
             self.rows[index][2] = "reading"
             self._tell(index)
@@ -135,6 +139,16 @@ class RunTable:
         return finished_files(self.counts)
 
     @property
+    def seconds_left(self) -> float | None:
+        """At the pace of what was read: files that are known already come first, at once. None until one was read."""
+        with self.lock:
+            if self._reading_since is None:
+                return None
+            since, known = self._reading_since
+            read, left = self.finished_files - known, len(self.rows) - self.finished_files
+            return (time.monotonic() - since) * left / read if read else None
+
+    @property
     def sentence(self) -> str:
         """How far the run is, or what it did."""
         with self.lock:
@@ -154,6 +168,7 @@ class RunTable:
         with self.lock:
             self.epoch = next(_epochs)
             self.rows, self._index, self.summary = rows, index, None
+            self._reading_since = None
             self.counts.clear()
             for feed in self._feeds:
                 feed.everything()
