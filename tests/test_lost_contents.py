@@ -156,6 +156,14 @@ def test_a_page_without_words_whose_content_breaks_off_behind_a_line_is_missing(
     assert is_partial(got, "page 1")
 
 
+def test_a_page_whose_content_breaks_off_before_its_first_sign_is_missing() -> None:
+    widths = b" ".join(b"%d w" % (n * 7919 % 1000) for n in range(300))
+    packed = zlib.compress(widths + show("lost"))
+    got = read(assemble(page_objects([stream(packed[: len(packed) // 2], b"/Filter/FlateDecode"), show("needle")])))
+    assert texts(got) == {2: "needle"}
+    assert is_partial(got, "page 1")
+
+
 def test_a_blank_page_that_only_pypdf_opens_may_have_been_lost() -> None:
     got = read(assemble(page_objects([show("needle"), b""])).replace(b"/Root", b"/Rxxt"))
     assert (texts(got), got.engine) == ({1: "needle"}, "pypdf")
