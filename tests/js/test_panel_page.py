@@ -292,6 +292,20 @@ def test_a_long_name_leaves_the_page_number_in_sight(panel: BarePage, width: int
     assert panel.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("width", [850, 480, 260])
+def test_a_hit_shows_its_match_however_narrow_the_list(panel: BarePage, width: int) -> None:
+    panel.page.set_viewport_size({"width": width, "height": 900})
+    around = "a few more words "  # the kernel sends 240 signs, with the match in the middle
+    snippet = around * 7 + "entropy " + around * 7
+    search(panel, hits=[HITS[0] | {"snippet": snippet, "spans": [[7 * len(around), 7 * len(around) + 7]]}])
+    mark = panel.page.get_by_role("listitem").locator("mark")
+    text = panel.page.locator(".ingw-hit-text").bounding_box()
+    place = mark.bounding_box()
+    assert text
+    assert place
+    assert place["y"] + place["height"] <= text["y"] + text["height"]
+
+
 def test_no_line_is_empty_above_a_page_that_was_not_searched_for(panel: BarePage) -> None:
     panel.tell_rows(3, "ingested")
     panel.tell(rows={"epoch": 1, "total": 3, "items": [[0, "a.pdf", "ingested", None, "", 7, 10]]})
