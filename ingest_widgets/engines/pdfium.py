@@ -15,6 +15,7 @@ from ingest_widgets.engines.files.contents import Contents
 from ingest_widgets.engines.files.damage import BREAKS_OFF, has_hole, is_converted, is_moved
 from ingest_widgets.engines.files.passwords import candidates, none_opens
 from ingest_widgets.engines.hidden.text import HiddenText
+from ingest_widgets.engines.pages.left_out import LEFT_OUT, leaves_out, may_be_vertical
 from ingest_widgets.engines.pages.notes import Notes
 from ingest_widgets.engines.pages.page_text import PageReader
 from ingest_widgets.engines.pages.wordless import PICTURE, draws_nothing, is_picture
@@ -44,6 +45,7 @@ class _Reader:
         self._pages = PageReader(document, self._watch, self.names)
         self._hidden, self._notes = HiddenText(data), Notes(document, data)
         self._contents, self._page_count = contents, len(document)
+        self._may_be_vertical = may_be_vertical(data)
         self.bare, self._wordless, self._noted, self._seen = False, False, "", tuple[str, ...]()
 
     def _watch(self, page: TextPage) -> None:
@@ -54,6 +56,8 @@ class _Reader:
             self._seen = self._hidden.warnings(page)
         else:
             self._seen = (PICTURE,) if is_picture(page.handle) else ()
+        if self._may_be_vertical and leaves_out(page.handle):
+            self._seen += (LEFT_OUT,)
         self._noted = self._notes.text(page.handle, page.index)
 
     def start_afresh(self) -> None:
