@@ -68,15 +68,19 @@ class Storm:
 
         Between two calls it may come to the handler of a running loop, which raises nothing.
         """
-        assert self.process.stdin
         self.count += 1
         deadline = monotonic() + PATIENCE
         with contextlib.suppress(KeyboardInterrupt):
-            os.write(self.process.stdin.fileno(), b"x")
-            while not self.has_struck():
-                call()
+            self._until_struck(call)
         while not self._outlived():
             assert monotonic() < deadline, "the storm has died away"
+
+    def _until_struck(self, call: Callable[[], object]) -> None:
+        # In a call of its own: Python 3.13.0 lets an interrupt that comes as a loop ends out of the `try` around it.
+        assert self.process.stdin
+        os.write(self.process.stdin.fileno(), b"x")
+        while not self.has_struck():
+            call()
 
     def has_struck(self) -> bool:
         return self.struck.stat().st_size >= self.count
@@ -102,9 +106,7 @@ def strike(strikes: int, seed: int, call: Callable[[Work], object]) -> Work:
         try:
             for _ in range(strikes):
                 watch = Watch(monotonic())
-                # Python 3.13.0 can raise an interrupt that comes as a `try` ends as if it came behind it.
-                with contextlib.suppress(KeyboardInterrupt):
-                    weather.strike(lambda: call(work))
+                weather.strike(lambda: call(work))
                 watch.under(0.5)
                 assert signal.getsignal(signal.SIGINT) is handler, "another SIGINT handler than before"
         finally:
