@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
-from ingest_widgets.engines.pieces.forms import pieces
+from ingest_widgets.engines.pieces.forms import pieces_of
 from ingest_widgets.engines.pieces.getters import Handle
-from ingest_widgets.engines.pieces.pieces import COUNT, MOST_PIECES, TEXT, objects_of
+from ingest_widgets.engines.pieces.pieces import TEXT
 
 LEFT_OUT = (
     "vertical lines on it are not in its text, since the file lacks their font: get a copy with its fonts embedded"
@@ -23,6 +22,5 @@ def may_be_vertical(data: Any) -> bool:
 
 def leaves_out(page: Handle) -> bool:
     """Whether pdfium leaves vertical lines of a loaded page out."""
-    found = islice(pieces(objects_of(page, range(min(COUNT(page), MOST_PIECES)))), MOST_PIECES)
-    widths = [piece.rect[2] - piece.rect[0] for piece in found if piece.kind == TEXT]
+    widths = [piece.rect[2] - piece.rect[0] for piece in pieces_of(page) if piece.kind == TEXT]
     return sum(width < _LEAST_WIDTH for width in widths) > _MANY * len(widths)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
-from ingest_widgets.engines.pieces.forms import parts_of, pieces
+from ingest_widgets.engines.pieces.forms import parts_of, pieces_of
 from ingest_widgets.engines.pieces.getters import Handle
 from ingest_widgets.engines.pieces.pieces import (
     COUNT,
     FORM,
     IMAGE,
     KIND,
-    MOST_PIECES,
     objects_of,
     page_box,
     shared_area,
@@ -35,6 +32,5 @@ def draws_nothing(page: Handle) -> bool:
 def is_picture(page: Handle) -> bool:
     """Whether pictures take up most of a loaded page, in one or in many strips."""
     shown = left, bottom, right, top = page_box(page)
-    found = islice(pieces(objects_of(page, range(min(COUNT(page), MOST_PIECES)))), MOST_PIECES)
-    area = sum(shared_area(piece.rect, shown) for piece in found if piece.kind == IMAGE)
+    area = sum(shared_area(piece.rect, shown) for piece in pieces_of(page) if piece.kind == IMAGE)
     return area > _MOSTLY * (right - left) * (top - bottom)

@@ -12,6 +12,7 @@ import pypdfium2.raw as pdfium_c
 from ingest_widgets.engines.pieces.getters import Handle, getter
 from ingest_widgets.engines.pieces.pieces import (
     BLENDS,
+    COUNT,
     FORM,
     MOST_PIECES,
     Matrix,
@@ -21,6 +22,7 @@ from ingest_widgets.engines.pieces.pieces import (
     matrix_of,
     moved,
     moved_matrix,
+    objects_of,
     piece_of,
 )
 
@@ -35,6 +37,11 @@ class Form(NamedTuple):
 
     matrix: Matrix
     veiled: bool
+
+
+def pieces_of(page: Handle) -> Iterator[Piece]:
+    """The `pieces` of a loaded page, `MOST_PIECES` at most."""
+    return islice(pieces(objects_of(page, range(min(COUNT(page), MOST_PIECES)))), MOST_PIECES)
 
 
 def pieces(handles: Iterable[Handle]) -> Iterator[Piece]:
