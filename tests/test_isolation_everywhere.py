@@ -211,7 +211,7 @@ def receive_all(worker: WorkerProcess) -> NoReturn:
 
 
 def test_kill_stops_at_once_and_leaves_nothing() -> None:
-    """Running and waiting extractions come back `cancelled`, and so do those submitted later."""
+    """Running and waiting extractions come back `cancelled` within a second, and so do those submitted later."""
     tasks = [Task("p", "p", data=text_pdf("poison: wait"), engine="misbehaving", limits=Limits(seconds=60))] * 4
     others = len(workers())
     with IsolatedExecutor(2) as executor:
@@ -221,7 +221,7 @@ def test_kill_stops_at_once_and_leaves_nothing() -> None:
         executor.kill()
         results = [future.result(5) for future in futures]
         results.append(executor.submit(extract, tasks[0]).result(5))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 1
     assert {result.status for result in results} == {Status.CANCELLED}
 
 

@@ -351,6 +351,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused(picture: str, taken_ove
     "answer",
     [
         "{'width': 0, 'height': 1, 'boxes': []}",
+        "{'width': -5, 'height': 1, 'boxes': []}",
         "{'width': 1, 'height': -5, 'boxes': []}",
         "{'width': 1, 'height': 1, 'boxes': [[0, 0, 1]]}",
         "{'width': 1, 'height': 1, 'boxes': [0]}",
