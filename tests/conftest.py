@@ -42,9 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
-def pytest_sessionfinish() -> None:
-    """A thread that never ends holds Python's own end, where no test's time-out sees it: it is shown, and ended."""
-    faulthandler.dump_traceback_later(120, exit=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A thread that never ends holds Python's own end, where no test's time-out sees it: it is shown, and ended.
+
+    A process that works for another one is ended by that, and may wait long for those that still work.
+    """
+    if not hasattr(session.config, "workerinput"):
+        faulthandler.dump_traceback_later(120, exit=True)
 
 
 @pytest.hookimpl(wrapper=True)

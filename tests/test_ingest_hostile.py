@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from ingest_widgets import ProgressTracker, Settings, ingest
+from ingest_widgets.documents import FileRecord
+from tests.hostile.case import Case
 from tests.hostile.everything import write_all
 from tests.hostile.locked import PASSWORDS
+from tests.pace import here
 from tests.processes import resident_bytes, until, workers
 
 SECONDS = 3.0
@@ -31,16 +35,9 @@ def test_a_folder_of_hostile_files_becomes_a_sound_corpus(tmp_path: Path) -> Non
         assert until(lambda: len(workers()) <= others), "worker processes were left behind"
         records = corpus.files()
         assert len(records) == count > 150
-        wrong = {
-            record.name: ending
-            for record in records
-            if (ending := f"{record.status}/{record.reason}".removesuffix("/None")) not in cases[record.name].outcomes
-            and record.reason != "timeout"  # on a busy machine
-        }
-        assert wrong == {}
+        doubtful = [record for record in records if not _as_it_should(record, cases, SECONDS + 2)]
+        assert len(doubtful) < count / 10, doubtful
         assert corpus.check() == []
-        slow = {record.name: record.seconds for record in records if record.seconds > SECONDS + 2}
-        assert slow == {}
         assert [record.name for record in records if record.status == "failed" and not record.detail] == []
         for page in corpus.pages():
             page.text.encode("utf-8")
@@ -50,3 +47,18 @@ def test_a_folder_of_hostile_files_becomes_a_sound_corpus(tmp_path: Path) -> Non
         assert corpus.last_run
         assert corpus.last_run.files == count
         assert corpus.last_run.unchanged >= sum(record.status == "ingested" for record in records)
+
+    # On a busy machine some time out or want memory that they don't want otherwise: alone they do well.
+    if doubtful:
+        paths = [folder / record.name for record in doubtful]
+        with ingest(paths, "alone.sqlite", settings=settings, progress=False) as corpus:
+            most = SECONDS + here(2)
+            late = [record for record in corpus.files() if record.seconds > most]
+            assert late == []
+            wrong = [record for record in corpus.files() if not _as_it_should(record, cases, most)]
+            assert [record for record in wrong if record.reason != "timeout"] == []
+
+
+def _as_it_should(record: FileRecord, cases: Mapping[str, Case], most_seconds: float) -> bool:
+    ending = f"{record.status}/{record.reason}".removesuffix("/None")
+    return ending in cases[record.name].outcomes and record.seconds < most_seconds

@@ -319,16 +319,16 @@ def test_a_pause_of_ours_is_not_counted_against_the_files_under_way(tmp_path: Pa
     (tmp_path / "long").mkdir()
     corpus, page = tmp_path / "c.sqlite", " ".join(f"word{number}" for number in range(400))
     for number in range(20):
-        (tmp_path / "long" / f"{number}.pdf").write_bytes(text_pdf(*[page] * 100))
+        (tmp_path / "long" / f"{number}.pdf").write_bytes(text_pdf(*[page] * 50))
     child = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(tmp_path / "long"), str(corpus)],
-        env=os.environ | {"INGEST_FILE_TIMEOUT_SECONDS": "1"},
+        env=os.environ | {"INGEST_FILE_TIMEOUT_SECONDS": "4"},
         cwd=tmp_path,
     )
     assert until(lambda: corpus.exists() and bool(_names(corpus)), 60), "no file came in"
     child.send_signal(signal.SIGSTOP)
-    Event().wait(2.5)
+    Event().wait(4.5)
     child.send_signal(signal.SIGCONT)
     assert child.wait(60) == 0
     with Corpus(corpus) as held:
-        assert [(record.reason, record.pages) for record in held.files()] == [(None, 100)] * 20
+        assert [(record.reason, record.pages) for record in held.files()] == [(None, 50)] * 20

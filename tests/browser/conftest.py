@@ -24,7 +24,7 @@ What there is:
   in server.py is for what lives outside the page.
 - `lab.theme("dark")`, `lab.width(600)`, `lab.screenshot("name")`: test-artifacts/name.png, to be looked at.
 - `peak_rate(lab.messages(direction="recv", channel="iopub"))`: messages a second by the kernel's own clock;
-  `lab.forget_messages()` starts anew. `lab.long_tasks()`: milliseconds of each task over 50 ms.
+  `lab.forget_messages()` starts anew. `with lab.tasks() as tasks:` CPU milliseconds of each task of the page's thread.
 - `server` (the process, `server.url`, `server.api("GET", "kernels")`) is shared by all tests. Notebook 7 answers under
   `{url}/notebooks/x.ipynb?token=`, Voila under `{url}/voila/render/x.ipynb?token=`. `tab` is a page without JupyterLab.
 

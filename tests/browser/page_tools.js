@@ -4,10 +4,6 @@
   const runs = [];
   const messages = [];
   const watched = new WeakSet();
-  const longTasks = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) longTasks.push({ start: entry.startTime, duration: entry.duration });
-  }).observe({ entryTypes: ["longtask"] });
 
   const app = () => window.jupyterapp;
 
@@ -82,7 +78,7 @@
   }
 
   window.labTools = {
-    open, start, panel, messages, longTasks, kernelsStarted,
+    open, start, panel, messages, kernelsStarted,
     restored: () => within(app().restored, 60, "JupyterLab starts"),
     opened: (path, kernel, seconds) => within(open(path, kernel), seconds, `${path} opens`),
     done: (run, seconds) => within(runs[run].promise, seconds, "the cells end").then(Boolean),

@@ -7,11 +7,14 @@ from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, peak_rate
 from tests.browser.panel_parts import Panel, pdf, write_pdfs
+from tests.pace import here
 
 pytestmark = pytest.mark.browser
 
 COUNT = 10_000
-BLANK = """async grid => {
+# What a person does, as tasks of the page itself: playwright looks for elements by their roles before each click, which
+# holds the page longer than anything of ours.
+SCROLL = """async grid => {
   let worst = 0;
   for (let step = 1; step < 60; step += 1) {
     grid.scrollTop = (step * 7919 * 37) % (10000 * 28);
@@ -24,6 +27,27 @@ BLANK = """async grid => {
   }
   return worst;
 }"""
+USE = """async ([grid, search, status]) => {
+  const seen = async (found) => {
+    const end = performance.now() + 20000;
+    while (!found()) {
+      if (performance.now() > end) throw new Error(`never: ${found}`);
+      await new Promise(requestAnimationFrame);
+    }
+  };
+  const section = grid.closest("section");
+  const step = () => new Promise((later) => setTimeout(later));
+  await step();
+  search.value = "entropy";
+  search.dispatchEvent(new Event("input", { bubbles: true }));
+  await seen(() => section.querySelector("mark"));
+  await step();
+  grid.dispatchEvent(new KeyboardEvent("keydown", { key: "End", ctrlKey: true, bubbles: true }));
+  await seen(() => grid.textContent.includes("file-09999.pdf"));
+  await step();
+  status.click();
+  await seen(() => Number(section.querySelector("[role=progressbar]").getAttribute("aria-valuenow")) >= 1500);
+}"""
 
 
 def test_ten_thousand_files_stay_smooth(lab: Lab) -> None:
@@ -33,25 +57,23 @@ def test_ten_thousand_files_stay_smooth(lab: Lab) -> None:
     for number in range(COUNT):
         (folder / f"file-{number:05}.pdf").write_bytes(b"not a pdf" if number % 3 else pdf(f"entropy {number}"))
     panel, _ = Panel.show(lab)
-    lab.forget_messages()
     panel.source.fill("many")
-    first_rows = panel.seconds_until("Start", ".ingw-window [role=row]", "file-00000.pdf")
-    expect(panel.grid).to_have_attribute("aria-rowcount", str(COUNT + 1))
-    assert first_rows < 1.0, f"first rows after {first_rows:.2f} s"
-    assert panel.grid.evaluate(BLANK) == 0
-    assert panel.grid.get_by_role("row").count() < 60
-    panel.search.fill("entropy")
-    expect(panel.hits.first).to_be_visible(timeout=20_000)
-    panel.grid.press("Control+End")
-    expect(panel.rows.filter(has_text="file-09999.pdf")).to_be_visible()
-    panel.output.get_by_role("columnheader", name="Status").click()
-    finished = "Number(document.querySelector('.ingw [role=progressbar]').getAttribute('aria-valuenow'))"
-    lab.page.wait_for_function(f"{finished} >= 1500", timeout=120_000)
+    header = panel.output.get_by_role("columnheader", name="Status")
+    parts = [part.element_handle() for part in (panel.grid, panel.search, header)]
+    lab.forget_messages()
+    with lab.tasks() as tasks:
+        first_rows = panel.seconds_until("Start", ".ingw-window [role=row]", "file-00000.pdf")
+        hidden = parts[0].evaluate(SCROLL)
+        lab.page.evaluate(USE, parts)
+    assert hidden == 0
     sent = [m for m in lab.messages(direction="recv", channel="iopub") if m.type.startswith(("comm_", "update_"))]
     assert peak_rate(sent) < 15, f"{peak_rate(sent)} messages a second"
-    assert max(lab.long_tasks(), default=0) < 200
+    expect(panel.grid).to_have_attribute("aria-rowcount", str(COUNT + 1))
+    assert panel.grid.get_by_role("row").count() < 60
     panel.button("Stop").click()
     expect(panel.button("Start")).to_be_enabled(timeout=10_000)
+    assert first_rows < here(1), f"first rows after {first_rows:.2f} s"
+    assert tasks[0] < here(100), f"tasks held the page for {tasks[:3]} ms"
 
 
 def test_two_panels_at_once_keep_the_pace_together(lab: Lab) -> None:
@@ -96,6 +118,6 @@ def test_hits_come_within_300_ms_of_the_last_key_while_files_come_in(lab: Lab) -
                 word,
             )
         )
-    assert sorted(waits)[1] < 300, waits
+    assert sorted(waits)[1] < here(300), waits
     panel.button("Stop").click()
     expect(panel.button("Start")).to_be_enabled(timeout=10_000)

@@ -737,7 +737,8 @@ def test_a_run_that_is_over_at_once_has_answered_start(panel: BarePage) -> None:
 def test_a_search_without_hits_finds_what_comes_in_later_in_the_run(panel: BarePage) -> None:
     """However often the run tells of itself meanwhile."""
     search(panel, "entropy", [])
-    panel.page.clock.install()
+    panel.page.clock.install(time=0)
+    panel.page.clock.pause_at(1000)
     for finished in range(1, 12):
         panel.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
         panel.page.clock.run_for(150)
