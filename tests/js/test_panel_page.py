@@ -264,6 +264,18 @@ def test_a_name_that_turns_the_direction_leaves_the_page_number_alone(panel: Bar
     expect(title.locator("bdi")).to_have_text("a\u202efdp.pdf")
 
 
+def test_a_name_reads_the_same_in_the_table_the_hits_and_the_title(panel: BarePage) -> None:
+    """A name of Arabic letters that ends on Latin ones would be turned round where it stands alone; it may be cut."""
+    name = "\u0639\u0642\u062f 2024.pdf"
+    panel.tell(rows={"epoch": 1, "total": 1, "items": [[0, name, "ingested", None, "", 1, 10]]})
+    search(panel, hits=[HITS[0] | {"file": name}])
+    hit = panel.page.get_by_role("listitem").locator(".ingw-hit-file")
+    expect(hit).to_have_attribute("title", name)
+    hit.click()
+    shown = panel.page.get_by_role("grid").get_by_text(name), hit, panel.page.locator(".ingw-page-title bdi")
+    assert {part.evaluate("node => getComputedStyle(node).direction") for part in shown} == {"ltr"}
+
+
 @pytest.mark.parametrize("width", [850, 360])
 def test_a_long_name_leaves_the_page_number_in_sight(panel: BarePage, width: int) -> None:
     panel.page.set_viewport_size({"width": width, "height": 900})
@@ -405,6 +417,19 @@ def test_hits_that_come_in_before_the_open_one_do_not_take_its_place(panel: Bare
     assert len(panel.sent("page")) == 1
 
 
+def test_the_way_to_the_next_hit_stays_when_others_push_the_open_one_out_of_the_list(panel: BarePage) -> None:
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(2).click()
+    panel.answer_page([[1, 1, 2, 2]])
+    panel.tell(state={"running": True, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([hit | {"file": f"new-{hit['file']}"} for hit in MANY], total=40)
+    expect(panel.page.locator(".ingw-page .ingw-summary")).to_have_text("1 marked")
+    expect(panel.page.locator("[aria-current]")).to_have_count(0)
+    panel.page.get_by_role("button", name="Next hit").click()
+    assert panel.sent("page", 2)[-1]["file"] == "new-03.pdf"
+
+
 def test_a_page_beside_the_hits_leaves_none_of_them_marked_as_open(panel: BarePage) -> None:
     search(panel)
     panel.page.get_by_role("listitem").first.click()
@@ -436,6 +461,38 @@ def test_hits_stay_under_the_focus_when_more_come(panel: BarePage) -> None:
     panel.answer_search([{"file": "0.pdf", "page": 1, "snippet": "entropy", "spans": [[0, 7]]}, *HITS])
     expect(panel.page.get_by_role("listitem")).to_have_count(3)
     expect(panel.page.get_by_role("listitem").nth(2)).to_be_focused()
+
+
+def test_hits_that_come_in_leave_the_list_where_it_is_being_read(panel: BarePage) -> None:
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(12).click()
+    box = panel.page.locator(".ingw-results")
+    at = box.evaluate("box => box.scrollTop")
+    assert at > 0
+    panel.tell(state={"running": False, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([*MANY[:15], MANY[0] | {"file": "new.pdf"}, *MANY[15:19]])
+    expect(panel.page.get_by_role("listitem").nth(15)).to_contain_text("new.pdf")
+    assert box.evaluate("box => new Promise(requestAnimationFrame).then(() => box.scrollTop)") == at
+
+
+def test_a_hit_that_is_none_any_more_leaves_the_focus_in_the_list(panel: BarePage) -> None:
+    """The notebook would get the keys, and two of them delete a cell."""
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(3).focus()
+    panel.tell(state={"running": False, "finished": 5})
+    panel.sent("search", 2)
+    panel.answer_search([*MANY[:3], *MANY[4:]])
+    expect(panel.page.get_by_role("listitem")).to_have_count(len(MANY) - 1)
+    expect(panel.page.get_by_role("listitem").nth(3)).to_be_focused()
+
+
+def test_after_another_query_tab_leads_to_the_first_hit(panel: BarePage) -> None:
+    search(panel, hits=MANY)
+    panel.page.get_by_role("listitem").nth(3).click()
+    search(panel, "other", [hit | {"snippet": "other", "spans": []} for hit in MANY])
+    panel.page.get_by_role("searchbox", name="Search").press("Tab")
+    expect(panel.page.get_by_role("listitem").first).to_be_focused()
 
 
 def test_whatever_comes_is_text(panel: BarePage) -> None:
@@ -702,6 +759,21 @@ def test_a_kernel_that_does_not_hear_is_told_of(panel: BarePage) -> None:
     panel.tell(state={"running": False, "stopping": False, "sentence": "9 files: 2 ingested, 7 cancelled"})
     expect(note).to_have_count(0)
     assert panel.page.get_by_role("status").count() == 1
+
+
+def test_a_kernel_that_goes_on_telling_is_slow_and_not_gone(mount: Callable[..., BarePage]) -> None:
+    """Whoever runs the cell again, as a panel without its kernel asks for, loses the view of the run."""
+    bare = mount(traits={"kernel": {"status": "idle", "connectionStatus": "connected"}})
+    bare.page.clock.install()
+    bare.page.get_by_role("searchbox", name="Search").fill("entropy")
+    for finished in range(1, 10):
+        bare.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
+        bare.page.clock.run_for(500)
+    notice = bare.page.locator("p").filter(has_text="run this cell again")
+    assert bare.sent("search")
+    expect(notice).to_have_count(0)
+    bare.page.clock.run_for(4000)
+    expect(notice).to_be_visible()
 
 
 def test_without_a_kernel_the_panel_says_so_and_offers_nothing(mount: Callable[..., BarePage]) -> None:

@@ -151,6 +151,7 @@ export class FileGrid {
     this.spacer.style.height = `${length * ROW_HEIGHT}px`;
     this.window.style.height = `${Math.min(length, ROWS_SHOWN) * ROW_HEIGHT}px`;
     this.empty.hidden = this.files.total > 0;
+    this.grid.classList.toggle("ingw-noteless", !this.files.noted);
     this.scrolled = Math.min(this.scrolled, Math.max(0, (length - ROWS_SHOWN) * ROW_HEIGHT));
     const first = Math.max(0, Math.floor(this.scrolled / ROW_HEIGHT) - ROWS_SPARE);
     const last = Math.min(length, Math.ceil(this.scrolled / ROW_HEIGHT) + ROWS_SHOWN + ROWS_SPARE);

@@ -12,12 +12,13 @@ function rowOf(fields) {
   return row;
 }
 
-/** All rows of one run. */
+/** All rows of one run; `noted` once there is something to know of any of them. */
 export class FileRows {
   constructor() {
     this.epoch = null;
     this.total = 0;
     this.rows = [];
+    this.noted = false;
   }
 
   /** Takes `{epoch, total, items}`; another epoch is another run and empties the table. */
@@ -25,9 +26,13 @@ export class FileRows {
     if (epoch !== this.epoch) {
       this.epoch = epoch;
       this.rows = [];
+      this.noted = false;
     }
     this.total = total;
-    for (const item of items) this.rows[item[0]] = rowOf(item);
+    for (const item of items) {
+      const row = (this.rows[item[0]] = rowOf(item));
+      this.noted ||= Boolean(row.reason || row.detail);
+    }
   }
 
   counts() {

@@ -70,9 +70,14 @@ export class KernelLine {
     sent.catch(() => this.onLost(this.gone || UNKNOWN));
   }
 
+  /** Whether the kernel is there and runs no cell; false where the host doesn't tell. */
+  get idle() {
+    return this.kernel?.status === "idle";
+  }
+
   /** What to say when an answer takes long. */
   get waiting() {
-    if (this.kernel?.status === "idle") return UNKNOWN;
+    if (this.idle) return UNKNOWN;
     return this.comm.comm ? BUSY : DEAF;
   }
 

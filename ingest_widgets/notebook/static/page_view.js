@@ -65,9 +65,9 @@ export class PageView {
 
   drawBar(page) {
     const place = `, page ${page.number}${page.pages ? ` of ${page.pages}` : ""}`;
-    // A name can turn the direction of what stands behind it.
+    // A name can turn the direction of what stands behind it; its own is that of the list of files.
     if (this.title.textContent !== page.file + place)
-      this.title.replaceChildren(element("bdi", {}, page.file), element("span", {}, place));
+      this.title.replaceChildren(element("bdi", { dir: "ltr" }, page.file), element("span", {}, place));
     setAttribute(this.title, "title", page.file);
     const { total } = this.store.search;
     const among = [this.previousHit, this.nextHit];

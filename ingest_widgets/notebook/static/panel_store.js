@@ -36,6 +36,7 @@ export class PanelStore {
     this.note = "";
     this.waiting = false;
     this.heard = false;
+    this.told = -Infinity;
     this.lost = "";
     this.listeners = new Set();
     this.pending = new Map();
@@ -87,8 +88,15 @@ export class PanelStore {
     clearTimeout(this.pending.get(kind));
     this.pending.set(
       kind,
-      setTimeout(() => this.wait(true), PATIENCE),
+      setTimeout(() => this.late(kind), PATIENCE),
     );
+  }
+
+  /** A kernel that has no cell to run and goes on telling is slow, not deaf: nobody is to run the cell again. */
+  late(kind) {
+    const told = performance.now() - this.told < PATIENCE;
+    if (told && this.line.idle) this.expect(kind);
+    else this.wait(true);
   }
 
   answered(kind) {
@@ -122,6 +130,7 @@ export class PanelStore {
     if (this.sequence !== null && message.seq !== this.sequence + 1) this.hello();
     this.sequence = message.seq;
     this.heard = true;
+    this.told = performance.now();
     if (this.lost) {
       this.lost = "";
       this.tell("life");
@@ -285,7 +294,8 @@ export class PanelStore {
     const at = hits.findIndex((other) => other.file === name && other.page === page);
     const place = at < 0 ? null : at;
     if (changed) this.openPage(file, number, query, place);
-    else this.page.hit = place;
+    // One that has sunk below those shown leaves its place: the way to the next hit would go from under the pointer.
+    else this.page.hit = at < 0 && hits.length ? Math.min(hit, hits.length - 1) : place;
   }
 
   /** The place of the hit whose page is open; null when the open page is none of the hits. */

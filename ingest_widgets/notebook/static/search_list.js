@@ -58,19 +58,29 @@ export class SearchList {
   draw(hits) {
     const key = (hit) => JSON.stringify([hit.file, hit.page, hit.snippet, hit.spans]);
     const old = new Map(this.drawn.map((node) => [node.key, node]));
+    const within = this.list.contains(document.activeElement);
+    const chosen = within ? document.activeElement : this.drawn[this.focused];
     this.drawn = hits.map((hit, at) => {
       const node = old.get(key(hit)) ?? this.build(hit, key(hit));
       node.at = at;
       return node;
     });
     if (!this.drawn.some((node) => old.has(node.key))) this.box.scrollTop = 0;
-    if (this.drawn.some((node, at) => this.list.children[at] !== node) || this.list.children.length !== hits.length) {
-      const focused = this.drawn.find((node) => node === document.activeElement);
-      this.list.replaceChildren(...this.drawn);
-      focused?.focus({ preventScroll: true });
-    }
-    this.rove(Math.min(this.focused, Math.max(0, hits.length - 1)));
+    this.arrange();
+    const at = within || this.drawn.includes(chosen) ? chosen.at : 0;
+    this.rove(Math.min(at, Math.max(0, hits.length - 1)));
+    // A hit that moves or vanishes would lose the focus to the notebook.
+    if (within && !this.list.contains(document.activeElement)) this.focus({ preventScroll: true });
     this.mark();
+  }
+
+  /** What stays in its place isn't taken out: a list that is being read would jump to its top. */
+  arrange() {
+    for (const node of [...this.list.children]) if (!this.drawn.includes(node)) node.remove();
+    this.drawn.forEach((node, at) => {
+      const there = this.list.children[at] ?? null;
+      if (there !== node) this.list.insertBefore(node, there);
+    });
   }
 
   build(hit, key) {
@@ -84,7 +94,7 @@ export class SearchList {
       element(
         "span",
         { class: "ingw-hit-place" },
-        element("span", { class: "ingw-hit-file" }, hit.file),
+        element("span", { class: "ingw-hit-file", title: hit.file }, hit.file),
         ` page ${hit.page}`,
       ),
       element("span", { class: "ingw-hit-text" }, ...markedText(hit.snippet, hit.spans)),
@@ -138,8 +148,8 @@ export class SearchList {
   }
 
   /** Back to the hit that was read last, or to the box. */
-  focus() {
-    (this.drawn[this.focused] ?? this.input).focus();
+  focus(how) {
+    (this.drawn[this.focused] ?? this.input).focus(how);
   }
 
   pressInList(event) {
