@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from ingest_widgets.notebook.esm import panel_style, script
 from tests.browser.conftest import chromium, playwright_, tab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Dialog, Page
+    from playwright.sync_api import Clock, Dialog, Page
 
 __all__ = ["chromium", "playwright_", "tab"]
 
@@ -57,6 +58,16 @@ class BarePage:
         )
         sent = "kind => fake.sent.filter(m => m.kind === kind).map(({ buffers, ...rest }) => rest)"
         return list(self.page.evaluate(sent, kind))
+
+    @contextmanager
+    def own_clock(self) -> Iterator[Clock]:
+        """In here the page's time goes on by `run_for` alone; a clock can't be taken away, only set going again."""
+        self.page.clock.install(time=0)
+        self.page.clock.pause_at(1000)
+        try:
+            yield self.page.clock
+        finally:
+            self.page.clock.resume()
 
     def answer_search(self, hits: list[dict[str, Any]], total: int | None = None) -> None:
         """Answers the latest search."""
