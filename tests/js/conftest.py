@@ -14,7 +14,7 @@ from ingest_widgets.notebook.esm import panel_style, script
 from tests.browser.conftest import chromium, playwright_, tab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Clock, Dialog, Page
+    from playwright.sync_api import Dialog, Page
 
 __all__ = ["chromium", "playwright_", "tab"]
 
@@ -60,12 +60,12 @@ class BarePage:
         return list(self.page.evaluate(sent, kind))
 
     @contextmanager
-    def own_clock(self) -> Iterator[Clock]:
-        """In here the page's time goes on by `run_for` alone; a clock can't be taken away, only set going again."""
+    def own_clock(self) -> Iterator[Callable[[int], None]]:
+        """The page's time goes on by calls of what this yields, with ms; a clock can be set going, not taken away."""
         self.page.clock.install(time=0)
         self.page.clock.pause_at(1000)
         try:
-            yield self.page.clock
+            yield self.page.clock.run_for
         finally:
             self.page.clock.resume()
 

@@ -797,22 +797,22 @@ def test_what_a_text_box_needs_stays_in_it(panel: BarePage) -> None:
 
 def test_a_run_that_is_over_at_once_has_answered_start(panel: BarePage) -> None:
     """The page may never see it running; nobody is waited for then."""
-    with panel.own_clock() as clock:
+    with panel.own_clock() as wait:
         panel.page.get_by_role("textbox", name="Source").fill("empty")
         panel.page.get_by_role("button", name="Start", exact=True).click()
         panel.sent("start")
         panel.tell(state={"running": False, "sentence": "0 files: no PDF files in empty"})
-        clock.run_for(5000)
+        wait(5000)
         expect(panel.page.locator("p").filter(has_text="interrupt the kernel")).to_have_count(0)
 
 
 def test_a_search_without_hits_finds_what_comes_in_later_in_the_run(panel: BarePage) -> None:
     """However often the run tells of itself meanwhile."""
     search(panel, "entropy", [])
-    with panel.own_clock() as clock:
+    with panel.own_clock() as wait:
         for finished in range(1, 12):
             panel.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
-            clock.run_for(150)
+            wait(150)
         assert [ask["query"] for ask in panel.sent("search", 2)] == ["entropy", "entropy"]
 
 
