@@ -57,6 +57,9 @@ class SourceError(IngestError, ValueError):
 class SourceNotFound(SourceError, FileNotFoundError):
     """A source that doesn't exist."""
 
+    # That of ValueError comes first and can't make an OSError; it is asked for by name in tblib, by which Dask pickles.
+    __new__ = FileNotFoundError.__new__  # type: ignore[assignment]
+
 
 class CorpusError(IngestError):
     """A corpus that can't be opened, read or written."""
