@@ -151,7 +151,7 @@ def test_a_file_with_a_slow_page_in_each_range_costs_the_time_of_two(
     path = tmp_path / "long.pdf"
     texts = ["poison: wait" if number % 128 == 5 else "honest" for number in range(1, 1001)]
     path.write_bytes(text_pdf(*texts))
-    settings = Settings(engine="misbehaving", file_timeout_seconds=2, workers=2)
+    settings = Settings(engine="misbehaving", file_timeout_seconds=4, workers=2)
     with Listed(2) as executor:
         executor.firsts = []
         with ingest(path, tmp_path / "c.sqlite", settings=settings, executor=executor, progress=False) as corpus:
