@@ -192,7 +192,7 @@ class ProgressBar(anywidget.AnyWidget):
 
 
 def words(state: ProgressState) -> str:
-    """` 40% 40/100 [00:12<00:18, 3.33 it/s]`, in tqdm's words."""
+    """`40% 40/100 [00:12<00:18, 3.33 it/s]`, in tqdm's words."""
     percent = f"{int(state.percent)}% " if state.percent is not None and state.total else ""  # 0/0 is no percentage
     return f"{percent}{counts(state)} [{pace_words(state)}]"
 
