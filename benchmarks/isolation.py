@@ -35,11 +35,11 @@ from ingest_widgets.isolation.slot import own_slot
 Way = Callable[[str], tuple[int, int]]
 
 
-def no_op_seconds(times: int = 2000) -> list[float]:
-    """Each of so many questions to one worker that it answers at once."""
+def no_op_seconds() -> list[float]:
+    """Each of 2,000 questions to one worker that it answers at once."""
     worker = own_slot().worker(Limits().memory_bytes, sandbox=True)
     taken = []
-    for _ in range(times):
+    for _ in range(2000):
         started = time.perf_counter()
         worker.begin()
         worker.send({"op": "ping"}, deadline=awake() + 5)

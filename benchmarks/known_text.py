@@ -27,6 +27,7 @@ _CHINESE = ["图书馆收藏了大量文献。", "计算机科学研究信息处
 _PERSIAN = "کتابخانه بزرگ شهر هر روز صبح باز است و خوانندگان بسیاری به آنجا می روند تا کتاب بخوانند".split()
 _DEJAVU = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 Lines = list[str]
+_LINES_A_PAGE = 52
 
 
 def _paragraphs(seed: int, count: int, extra: list[str] | None = None) -> list[str]:
@@ -60,11 +61,11 @@ def _set(paragraphs: list[str], measure: int, hyphenate: bool = False) -> Lines:
     return lines
 
 
-def _draw(lines: Lines, step: Callable[[Canvas, str, float], None], per_page: int = 52) -> bytes:
+def _draw(lines: Lines, step: Callable[[Canvas, str, float], None]) -> bytes:
     out = BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1)
-    for start in range(0, len(lines), per_page):
-        for row, line in enumerate(lines[start : start + per_page]):
+    for start in range(0, len(lines), _LINES_A_PAGE):
+        for row, line in enumerate(lines[start : start + _LINES_A_PAGE]):
             step(canvas, line, 790 - 14 * row)
         canvas.showPage()
     canvas.save()

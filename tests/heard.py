@@ -23,11 +23,11 @@ class Heard(logging.Handler):
 
 
 @contextmanager
-def listening(name: str = "ingest_widgets") -> Iterator[Heard]:
-    """Listens to a logger and what is below it, until the `with` ends."""
-    heard = Heard()
-    logging.getLogger(name).addHandler(heard)
+def listening() -> Iterator[Heard]:
+    """Listens to the package's logger and what is below it, until the `with` ends."""
+    heard, logger = Heard(), logging.getLogger("ingest_widgets")
+    logger.addHandler(heard)
     try:
         yield heard
     finally:
-        logging.getLogger(name).removeHandler(heard)
+        logger.removeHandler(heard)

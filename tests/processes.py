@@ -20,10 +20,10 @@ def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
     return True
 
 
-def workers(of: int | None = None) -> list[psutil.Process]:
-    """The living worker processes below a process (default: this one), and what they started."""
+def workers() -> list[psutil.Process]:
+    """The living worker processes below this process, and what they started."""
     found = []
-    for child in psutil.Process(of).children(recursive=True):
+    for child in psutil.Process().children(recursive=True):
         try:
             if child.status() != psutil.STATUS_ZOMBIE and "ingest_widgets.isolation.worker" in " ".join(
                 child.cmdline()

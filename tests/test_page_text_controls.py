@@ -193,20 +193,20 @@ def test_a_font_of_which_nothing_can_be_told_costs_no_page(broken: bytes) -> Non
     assert "eld" in read(pdf)[0]
 
 
-def drawn_font(names: str, glyph: int, *, more: bytes = b"") -> bytes:
+def drawn_font(names: str, glyph: int) -> bytes:
     """A font whose glyphs are drawings and have these names by code; each is what object `glyph` draws."""
     called = [name for name in names.split() if not name.isdecimal()]
     procs = "".join(f"/{name} {glyph} 0 R" for name in called)
     font = f"<</Type/Font/Subtype/Type3/FontBBox[0 0 9 9]/FontMatrix[.1 0 0 .1 0 0]/CharProcs<<{procs}>>/FirstChar 0"
     differences = " ".join(name if name.isdecimal() else f"/{name}" for name in names.split())
     widths = " 6" * 256
-    return f"{font}/LastChar 255/Widths[{widths}]/Encoding<</Differences[{differences}]>>".encode() + more + b">>"
+    return f"{font}/LastChar 255/Widths[{widths}]/Encoding<</Differences[{differences}]>>>>".encode()
 
 
-def in_drawn_letters(shown: str, *fonts: str, more: bytes = b"") -> dict[int, bytes]:
+def in_drawn_letters(shown: str, *fonts: str) -> dict[int, bytes]:
     objects = page_objects([f"BT /F1 12 Tf 72 720 Td {shown} ET".encode()])
     objects |= {9: b"<</Length 35>>stream\n6 0 0 0 5 7 d1 0 0 5 7 re f        \nendstream"}
-    objects |= {10 + number: drawn_font(names, 9, more=more) for number, names in enumerate(fonts)}
+    objects |= {10 + number: drawn_font(names, 9) for number, names in enumerate(fonts)}
     named = b"".join(b"/F%d %d 0 R" % (1 + number, 10 + number) for number in range(len(fonts)))
     objects[4] = objects[4].replace(b"/F1 3 0 R", named)
     return objects

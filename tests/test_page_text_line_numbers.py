@@ -21,11 +21,11 @@ LINES = (
 )
 
 
-def numbered(lines: tuple[str, ...], first: int = 9, text_at: float = 80) -> Callable[[Canvas], None]:
+def numbered(lines: tuple[str, ...]) -> Callable[[Canvas], None]:
     def page(canvas: Canvas) -> None:
         for number, line in enumerate(lines):
-            canvas.drawRightString(60, 700 - 20 * number, str(first + number))
-            canvas.drawString(text_at, 700 - 20 * number, line)
+            canvas.drawRightString(60, 700 - 20 * number, str(9 + number))
+            canvas.drawString(80, 700 - 20 * number, line)
         canvas.drawString(300, 50, "3")
 
     return page

@@ -13,14 +13,14 @@ from tests.test_page_text import drawn, lines_at, texts
 LIBREOFFICE, GHOSTSCRIPT = "LibreOffice 7.4", "GPL Ghostscript 10.00.0"
 
 
-def by_font(canvas: Canvas, line: str, lacking: str, y: float = 700) -> None:
+def by_font(canvas: Canvas, line: str, lacking: str) -> None:
     """Draws the signs that a font has where they belong, and then those that it is `lacking`; or these first."""
     for lacks in sorted((False, True), key=lambda lacks: lacks != (line[0] in lacking)):
         array = " ".join(
             f"<{run.encode('cp1252').hex()}>" if is_lacking is lacks else f"{-100 * width(run):.1f}"
             for is_lacking, run in ((key, "".join(run)) for key, run in groupby(line, lambda sign: sign in lacking))
         )
-        canvas._code.append(f"BT /F1 10 Tf 50 {y} Td [{array}] TJ ET")  # reportlab has no call for it
+        canvas._code.append(f"BT /F1 10 Tf 50 700 Td [{array}] TJ ET")  # reportlab has no call for it
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,13 @@ def entropy(text: str, known: int) -> float:
     return sum(count / total * log2(heads[group[:-1]] / count) for group, count in groups.items())
 
 
-def growth(tokens: list[str], points: int = 24) -> list[tuple[int, int]]:
-    """(words read, different words among them) at equal steps."""
+def growth(tokens: list[str]) -> list[tuple[int, int]]:
+    """(words read, different words among them) at 24 equal steps."""
     seen: set[str] = set()
     curve = []
     for number, token in enumerate(tokens, 1):
         seen.add(token)
-        if number % max(1, len(tokens) // points) == 0:
+        if number % max(1, len(tokens) // 24) == 0:
             curve.append((number, len(seen)))
     return curve
 

@@ -91,13 +91,13 @@ def drawing(form: bytes, *others: str, inner: bytes = b"") -> bytes:
     return assemble(objects | {number: body for number, body in ((97, form), (96, inner)) if body})
 
 
-def deep(form: bytes, *others: str, depth: int = 9) -> bytes:
-    """The same, with the form below so many others."""
+def deep(form: bytes, *others: str) -> bytes:
+    """The same, with the form below nine others."""
     objects = page_objects([b"/Fm Do", *map(show, others)], resources=b"/XObject<</Fm 100 0 R>>")
-    for level in range(100, 100 + depth):
+    for level in range(100, 109):
         inner = b"/Resources<</XObject<</Fm %d 0 R>>>>" % (level + 1)
         objects[level] = stream(b"/Fm Do", _FORM + inner)
-    return assemble(objects | {100 + depth: form})
+    return assemble(objects | {109: form})
 
 
 def astray(number: int, *texts: str) -> bytes:

@@ -22,9 +22,9 @@ def show(text: str) -> bytes:
     return b"BT /F1 12 Tf 14 TL 72 720 Td %b ET" % shown
 
 
-def assemble(objects: Mapping[int, bytes], *, trailer: bytes = b"", version: bytes = b"1.7") -> bytes:
+def assemble(objects: Mapping[int, bytes], *, trailer: bytes = b"") -> bytes:
     """A whole file with a correct table of cross-references."""
-    out = bytearray(b"%%PDF-%b\n%%\xe2\xe3\xcf\xd3\n" % version)
+    out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
     offsets = {}
     for number, body in sorted(objects.items()):
         offsets[number] = len(out)

@@ -100,13 +100,13 @@ def test_the_active_row_is_named_only_while_it_is_in_the_page(panel: BarePage) -
     assert active_row(panel) == "3"
 
 
-def names(bare: BarePage, count: int = 3) -> list[str]:
+def names(bare: BarePage) -> list[str]:
     rows = bare.page.evaluate(
         """() => [...document.querySelectorAll(".ingw-window [role=row]")]
             .sort((a, b) => a.getAttribute("aria-rowindex") - b.getAttribute("aria-rowindex"))
             .map((row) => row.children[1].textContent)"""
     )
-    return list(rows[:count])
+    return list(rows[:3])
 
 
 def test_a_heading_sorts_and_a_third_click_brings_the_order_back(panel: BarePage) -> None:
