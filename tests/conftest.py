@@ -14,6 +14,7 @@ import pytest
 
 from ingest_widgets.isolation.pool import usable_cores
 from tests.heard import Heard, listening
+from tests.poison import FAKE_ENGINES
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -98,6 +99,12 @@ def heard() -> Iterator[Heard]:
     """What our loggers say during the test."""
     with listening() as records:
         yield records
+
+
+@pytest.fixture
+def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine of that name is there to be asked for."""
+    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
 
 
 @pytest.fixture(autouse=True)

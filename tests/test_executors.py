@@ -26,12 +26,9 @@ from tests.heard import listening
 from tests.poison import FAKE_ENGINES, GUILTY, hundred, innocents, run, verdicts
 from tests.processes import is_alive, until, workers
 
+pytestmark = pytest.mark.usefixtures("misbehaving")
+
 SAMPLES = Path(__file__).parents[1] / "samples"
-
-
-@pytest.fixture(autouse=True)
-def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
 
 
 @pytest.mark.parametrize("start", multiprocessing.get_all_start_methods())

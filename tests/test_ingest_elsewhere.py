@@ -16,12 +16,9 @@ import pytest
 from ingest_widgets import Corpus, IngestError, ProgressState, ProgressTracker, Settings, ingest, start_ingest
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred
 
+pytestmark = pytest.mark.usefixtures("misbehaving")
+
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
-
-
-@pytest.fixture(autouse=True)
-def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
 
 
 @pytest.fixture

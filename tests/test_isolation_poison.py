@@ -25,12 +25,9 @@ from tests.pace import here
 from tests.poison import FAKE_ENGINES, GUILTY, LIMITS, hundred, innocents, read, run, verdicts
 from tests.processes import resident_bytes, until, workers
 
+pytestmark = pytest.mark.usefixtures("misbehaving")
+
 SAMPLES = Path(__file__).parents[1] / "samples"
-
-
-@pytest.fixture(autouse=True)
-def misbehaving(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(FAKE_ENGINES))
 
 
 def test_ten_poisoned_of_a_hundred_hurt_nobody_else() -> None:

@@ -31,7 +31,8 @@ from tests.hostile.lost_contents import (
     stretched,
 )
 from tests.hostile.pdf import PAGES, assemble, page_objects, show, stream
-from tests.test_lost_pages import ENGINES, is_partial, read, texts
+from tests.test_engines import read
+from tests.test_lost_pages import ENGINES, is_partial, texts
 
 
 @pytest.mark.parametrize("engine", ENGINES)

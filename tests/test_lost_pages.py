@@ -28,12 +28,9 @@ from tests.hostile.lost import (
     without,
 )
 from tests.hostile.pdf import FONT, assemble, page_objects, show, stream, text_pdf
+from tests.test_engines import read
 
 ENGINES = ("auto", "pypdf")
-
-
-def read(data: bytes, **given: object) -> Extraction:
-    return extract(Task("x.pdf", "x.pdf", data=data, **given))  # type: ignore[arg-type]
 
 
 def texts(got: Extraction) -> dict[int, str]:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest_widgets import ProgressState, ProgressTracker
+from tests.test_progress import Clock
 
 TICKS = 64  # the clock moves by sixty-fourths, which floats hold exactly
 
@@ -33,16 +34,6 @@ steps = st.lists(
 totals = st.one_of(st.none(), st.integers(0, 400), st.integers(0, 400).map(float))
 changes = st.sampled_from([0.0, 0.1, 1.0, 10.0, 33.3, 100.0])
 gaps = st.sampled_from([0.0, 1 / TICKS, 0.5, 2.0])
-
-
-class Clock:
-    """Stands still until it is told."""
-
-    def __init__(self) -> None:
-        self.now = 4096.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Model:

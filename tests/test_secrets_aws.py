@@ -12,9 +12,10 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from ingest_widgets import Settings, get_settings, refresh_secrets, settings_override
+from ingest_widgets import get_settings, refresh_secrets, settings_override
 from tests.heard import Heard
 from tests.pace import here
+from tests.test_secrets_vault import texts
 from tests.vault_server import vault_server
 
 
@@ -59,10 +60,6 @@ def put(moto: str, name: str, value: object) -> None:
         client.create_secret(Name=name, SecretString=text)
     except client.exceptions.ResourceExistsException:
         client.put_secret_value(SecretId=name, SecretString=text)
-
-
-def texts(settings: Settings) -> list[str]:
-    return [password.get_secret_value() for password in settings.pdf_passwords]
 
 
 def test_reads_caches_and_refreshes(moto: str, secret: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ingest_widgets.engines.pages.left_out import LEFT_OUT
 from ingest_widgets.statuses import Status
 from tests.hostile.pdf import assemble, page_objects, show
-from tests.test_lost_pages import read
+from tests.test_engines import read
 
 
 def _japanese(encoding: bytes, content: bytes) -> bytes:
