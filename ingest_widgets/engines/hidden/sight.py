@@ -40,7 +40,7 @@ class Sight:
         self._left, self._top = min(lefts), min(tops)
         self._width, self._height = max(max(rights) - self._left, 1), max(max(bottoms) - self._top, 1)
 
-    def draw(self, without: Iterable[Handle] = ()) -> bytes:
+    def draw(self, without: Iterable[Handle]) -> bytes:
         """Four bytes for each pixel, row by row.
 
         Args:

@@ -24,7 +24,7 @@ def getter(function: Any, result: Any = ctypes.c_int) -> Any:
     return ctypes.PYFUNCTYPE(result)(_address(function))
 
 
-def unlocked(function: Any, result: Any = ctypes.c_int) -> Any:
+def unlocked(function: Any, result: Any) -> Any:
     """The same for a function that may take long: threads that watch the process go on in the meantime."""
     return ctypes.CFUNCTYPE(result)(_address(function))
 
