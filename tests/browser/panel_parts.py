@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.hostile.pdf import PAGES, assemble, page_objects, stream, text_pdf
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -26,62 +27,39 @@ _SECONDS_UNTIL = """async (button, [selector, text]) => {
 PANEL = "from ingest_widgets import IngestPanel\npanel = IngestPanel()\npanel"
 
 
-def pdf(*pages: str) -> bytes:
-    """A small PDF: one line of Helvetica near the top of each A4 page."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
-    kids = []
-    for text in pages:
-        escaped = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-        content = f"BT /F1 14 Tf 72 760 Td ({escaped}) Tj ET"
-        objects.append(f"<< /Length {len(content)} >>\nstream\n{content}\nendstream")
-        fonts = "<< /Font << /F1 3 0 R >> >>"
-        objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources {fonts} /Contents {len(objects)} 0 R >>"
-        )
-        kids.append(f"{len(objects)} 0 R")
-    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
-    return _assembled(objects)
+def slow_pdf() -> bytes:
+    """Keeps a worker busy for a while: 40 pages that draw the same many words."""
+    words = "".join(f"1 0 0 1 {20 + 9 * (n % 60)} {780 - 9 * (n // 60)} Tm (w{n}) Tj " for n in range(4000))
+    objects = page_objects([stream(f"BT /F1 3 Tf {words} ET".encode(), compress=True)])
+    pages = range(6, 46)
+    objects |= dict.fromkeys(pages, objects[4])
+    objects[PAGES] = b"<</Type/Pages/Kids[%b]/Count 40>>" % b" ".join(b"%d 0 R" % number for number in pages)
+    return assemble(objects)
 
 
-def _assembled(objects: list[str]) -> bytes:
-    data, places = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, 1):
-        places.append(len(data))
-        data += f"{number} 0 obj\n{text}\nendobj\n".encode("latin-1")
-    table = "".join(f"{place:010} 00000 n \n" for place in places)
-    end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer\n"
-    trailer = f"<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
-    return data + end.encode() + trailer.encode()
+def slow_folder(folder: Path, count: int = 60) -> None:
+    """A small PDF, a.pdf, which is read first, and so many that take long."""
+    folder.mkdir()
+    (folder / "a.pdf").write_bytes(text_pdf("a short page about entropy"))
+    slow = slow_pdf()
+    for number in range(count):
+        (folder / f"slow-{number:02}.pdf").write_bytes(slow)
 
 
-def slow_pdf(pages: int = 40) -> bytes:
-    """A PDF that keeps a worker busy for a while: pages of many words, packed."""
-    line = "".join(f"1 0 0 1 {20 + 9 * (n % 60)} {800 - 9 * (n // 60)} Tm (w{n}) Tj " for n in range(4000))
-    content = zlib.compress(f"BT /F1 3 Tf {line} ET".encode())
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
-    objects.append(b"<< /Filter /FlateDecode /Length %d >>\nstream\n%b\nendstream" % (len(content), content))
-    fonts = b"<< /Font << /F1 3 0 R >> >>"
-    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources %b /Contents 4 0 R >>" % fonts
-    objects += [page] * pages
-    kids = b" ".join(b"%d 0 R" % number for number in range(5, 5 + pages))
-    objects[1] = b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, pages)
-    return _assembled([one.decode("latin-1") for one in objects])
-
-
-def write_pdfs(folder: Path, count: int, text: str = "page about entropy") -> None:
+def write_pdfs(folder: Path, count: int) -> None:
     """`count` PDFs of one page, named file-00000.pdf and on."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        (folder / f"file-{number:05}.pdf").write_bytes(pdf(f"{text} {number}"))
+        (folder / f"file-{number:05}.pdf").write_bytes(text_pdf(f"page about entropy {number}"))
 
 
 BLOCK = "import threading; print('blocked', flush=True); threading.Event().wait(30)"
 
 
-def block(notebook: Notebook, index: int = 1) -> None:
-    """Starts a cell that holds `BLOCK` and waits until the kernel is busy with it."""
-    notebook.start(index)
-    notebook.output(index).get_by_text("blocked").wait_for()
+def block(notebook: Notebook) -> None:
+    """Starts the second cell, which holds `BLOCK`, and waits until the kernel is busy with it."""
+    notebook.start(1)
+    notebook.output(1).get_by_text("blocked").wait_for()
 
 
 @dataclass

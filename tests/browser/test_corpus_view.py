@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, Theme
-from tests.browser.panel_parts import Panel, pdf, slow_pdf, write_pdfs
+from tests.browser.panel_parts import Panel, slow_folder, write_pdfs
+from tests.hostile.pdf import text_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +35,7 @@ def test_a_corpus_is_searched_and_looked_at(lab: Lab) -> None:
 
 def test_marks_lie_where_pdfium_sees_the_words(lab: Lab) -> None:
     (lab.root / "papers").mkdir()
-    (lab.root / "papers" / "a.pdf").write_bytes(pdf("first page", "here the word entropy stands in a line"))
+    (lab.root / "papers" / "a.pdf").write_bytes(text_pdf("first page", "here the word entropy stands in a line"))
     view, _ = Panel.show(lab, MAKE + "CorpusView(corpus)")
     view.search.fill("entropy")
     view.hits.first.click()
@@ -46,7 +47,7 @@ def test_marks_lie_where_pdfium_sees_the_words(lab: Lab) -> None:
     seen, over = image.bounding_box(), mark.bounding_box()
     assert seen
     assert over
-    scale = seen["width"] / 595
+    scale = seen["width"] / 612
     place = [
         (over["x"] - seen["x"]) / scale,
         (over["y"] - seen["y"]) / scale,
@@ -65,15 +66,11 @@ def _box_of_word(lab: Lab, word: str) -> list[float]:
     start, count = text.search(word).get_next()
     assert text.count_rects(start, count) == 1
     left, bottom, right, top = text.get_rect(0)
-    return [left, 842 - top, right, 842 - bottom]
+    return [left, 792 - top, right, 792 - bottom]
 
 
 def test_a_job_shows_itself_live_and_can_be_stopped(lab: Lab) -> None:
-    folder = lab.root / "papers"
-    folder.mkdir()
-    (folder / "a.pdf").write_bytes(pdf("entropy"))
-    for number in range(60):
-        (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
+    slow_folder(lab.root / "papers")
     code = "from ingest_widgets import start_ingest\njob = start_ingest('papers', 'c.sqlite')\njob"
     notebook = lab.notebook(code, "print(job.result(), job.status, job.summary)")
     notebook.run_cell(0)
@@ -118,7 +115,7 @@ def write_names(lab: Lab) -> None:
     folder = lab.root / "papers"
     folder.mkdir()
     for name in ("x" * 200, "a long name " * 16, "paper-two-columns"):
-        (folder / f"{name}.pdf").write_bytes(pdf("entropy"))
+        (folder / f"{name}.pdf").write_bytes(text_pdf("entropy"))
     for name in ("bad-0", "y" * 180):
         (folder / f"{name}.pdf").write_bytes(b"%PDF-1.4 nothing")
 

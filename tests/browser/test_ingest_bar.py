@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, peak_rate
-from tests.browser.panel_parts import pdf, slow_pdf
+from tests.browser.panel_parts import slow_folder
+from tests.hostile.pdf import text_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -23,17 +24,9 @@ print("ended", time.time(), type(corpus).__name__, corpus.last_run)
 CLICK = "button => { button.click(); return (performance.timeOrigin + performance.now()) / 1000; }"
 
 
-def slow_folder(lab: Lab) -> None:
-    folder = lab.root / "papers"
-    folder.mkdir()
-    (folder / "a.pdf").write_bytes(pdf("a short page"))
-    for number in range(60):
-        (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
-
-
 def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_stop(lab: Lab) -> None:
     """Stop ends it within a second, and the cell goes on with the corpus."""
-    slow_folder(lab)
+    slow_folder(lab.root / "papers")
     (lab.root / "papers" / "bad.pdf").write_bytes(
         b"%PDF-1.7" + b"x" * 10**6
     )  # larger than the others: one of the first
@@ -64,7 +57,7 @@ def test_a_cell_that_ingests_shows_one_bar_its_failures_as_they_come_and_one_sto
 def test_a_share_of_the_bar_is_red_for_the_files_that_failed(lab: Lab) -> None:
     folder = lab.root / "papers"
     folder.mkdir()
-    (folder / "a.pdf").write_bytes(pdf("a short page"))
+    (folder / "a.pdf").write_bytes(text_pdf("a short page"))
     for number in range(3):
         (folder / f"bad {number}.pdf").write_bytes(b"no PDF")
     output = lab.run("from ingest_widgets import ingest\n_ = ingest('papers', 'c.sqlite')").output(0)
@@ -75,7 +68,7 @@ def test_a_share_of_the_bar_is_red_for_the_files_that_failed(lab: Lab) -> None:
 
 
 def test_the_bar_and_the_line_below_it_say_the_same_while_it_runs(lab: Lab) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "papers")
     notebook = lab.notebook(INGEST)
     run = notebook.start(0)
     bar = notebook.output(0).get_by_role("progressbar", name="Ingest", exact=True)
@@ -100,7 +93,7 @@ def test_the_bar_of_an_empty_folder_is_empty(lab: Lab) -> None:
 
 def test_on_the_older_ipykernel_an_interrupt_stops_the_cell_and_the_bar_says_so(lab: Lab, old_kernel: str) -> None:
     """There only Interrupt is heard while a cell blocks."""
-    slow_folder(lab)
+    slow_folder(lab.root / "papers")
     notebook = lab.notebook(INGEST, kernel=old_kernel)
     run = notebook.start(0)
     bar = notebook.output(0).get_by_role("progressbar", name="Ingest", exact=True)
@@ -112,7 +105,7 @@ def test_on_the_older_ipykernel_an_interrupt_stops_the_cell_and_the_bar_says_so(
 
 
 def test_on_the_older_ipykernel_a_click_on_stop_says_that_only_interrupt_is_heard(lab: Lab, old_kernel: str) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "papers")
     notebook = lab.notebook(INGEST, kernel=old_kernel)
     run = notebook.start(0)
     output = notebook.output(0)
@@ -126,7 +119,7 @@ def test_on_the_older_ipykernel_a_click_on_stop_says_that_only_interrupt_is_hear
 
 @pytest.mark.parametrize("how", ["died", "was restarted"])
 def test_a_bar_whose_kernel_has_gone_says_so_and_offers_no_stop(lab: Lab, how: str) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "papers")
     notebook = lab.notebook("import os\nprint(os.getpid())", INGEST)
     notebook.run_cell(0)
     notebook.start(1)

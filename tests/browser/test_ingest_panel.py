@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
-from tests.browser.panel_parts import PANEL, Panel, pdf, slow_pdf, write_pdfs
+from tests.browser.panel_parts import PANEL, Panel, slow_folder, write_pdfs
 from tests.browser.server import REPO
 
 pytestmark = pytest.mark.browser
@@ -77,11 +77,7 @@ def test_a_source_that_is_not_there_is_said_in_a_sentence(lab: Lab) -> None:
 
 
 def test_stop_ends_a_run_within_a_second_and_keeps_what_was_finished(lab: Lab) -> None:
-    folder = lab.root / "papers"
-    folder.mkdir()
-    (folder / "a.pdf").write_bytes(pdf("short"))
-    for number in range(60):
-        (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
+    slow_folder(lab.root / "papers")
     panel, _ = Panel.show(lab)
     panel.start("papers")
     expect(panel.rows.filter(has_text="a.pdf").first).to_contain_text("ingested", timeout=20_000)

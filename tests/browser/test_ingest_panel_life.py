@@ -11,21 +11,13 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab, Notebook
-from tests.browser.panel_parts import BLOCK, PANEL, Panel, block, pdf, slow_pdf, write_pdfs
+from tests.browser.panel_parts import BLOCK, PANEL, Panel, block, slow_folder, write_pdfs
 from tests.pace import here
 
 pytestmark = pytest.mark.browser
 
 KEPT = "([path, text]) => JSON.stringify(labTools.cells(path)).includes(text)"
 DONE = "3 files: 3 ingested"
-
-
-def slow_folder(lab: Lab, count: int = 60) -> None:
-    folder = lab.root / "slow"
-    folder.mkdir()
-    (folder / "a.pdf").write_bytes(pdf("the first page about entropy"))
-    for number in range(count):
-        (folder / f"slow-{number:02}.pdf").write_bytes(slow_pdf())
 
 
 def running_panel(lab: Lab, notebook: Notebook) -> Panel:
@@ -37,7 +29,7 @@ def running_panel(lab: Lab, notebook: Notebook) -> Panel:
 
 
 def test_stop_works_while_a_cell_blocks(lab: Lab) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "slow")
     notebook = lab.notebook(PANEL, BLOCK)
     panel = running_panel(lab, notebook)
     block(notebook)
@@ -49,7 +41,7 @@ def test_stop_works_while_a_cell_blocks(lab: Lab) -> None:
 
 def test_stop_works_in_the_very_cell_that_shows_the_panel(lab: Lab) -> None:
     """The view is drawn while the kernel is busy already."""
-    slow_folder(lab)
+    slow_folder(lab.root / "slow")
     code = "from ingest_widgets import IngestPanel\npanel = IngestPanel()\ndisplay(panel)\npanel.start('slow')\n"
     notebook = lab.notebook(code + BLOCK)
     notebook.start(0)
@@ -61,7 +53,7 @@ def test_stop_works_in_the_very_cell_that_shows_the_panel(lab: Lab) -> None:
 
 
 def test_an_awaited_job_notices_an_interrupt_within_half_a_second(lab: Lab) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "slow")
     code = "import time\nfrom ingest_widgets import start_ingest\njob = start_ingest('slow', 'c.sqlite')\n"
     code += "while not job.corpus.files('ingested'):\n    time.sleep(0.05)\nprint('blocked', flush=True)\n"
     code += "try:\n    await job\nexcept KeyboardInterrupt:\n    print('noticed', time.time(), flush=True)"
@@ -91,7 +83,7 @@ def test_search_and_pages_work_while_a_cell_blocks(lab: Lab) -> None:
 
 
 def test_the_older_ipykernel_says_that_only_interrupt_works(lab: Lab, old_kernel: str) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "slow")
     notebook = lab.notebook(PANEL, BLOCK, kernel=old_kernel)
     panel = running_panel(lab, notebook)
     block(notebook)
@@ -103,7 +95,7 @@ def test_the_older_ipykernel_says_that_only_interrupt_works(lab: Lab, old_kernel
 
 
 def test_a_reload_in_mid_run_resumes(lab: Lab) -> None:
-    slow_folder(lab, 40)
+    slow_folder(lab.root / "slow", 40)
     notebook = lab.notebook(PANEL)
     panel = running_panel(lab, notebook)
     notebook.save()
@@ -118,7 +110,7 @@ def test_a_reload_in_mid_run_resumes(lab: Lab) -> None:
 
 def test_a_notebook_that_was_reloaded_in_mid_run_still_keeps_the_final_counts(lab: Lab) -> None:
     """JupyterLab drops updates of a display that an earlier page has shown."""
-    slow_folder(lab, 40)
+    slow_folder(lab.root / "slow", 40)
     notebook = lab.notebook(PANEL)
     running_panel(lab, notebook)
     notebook.save()
@@ -158,7 +150,7 @@ def test_a_bar_that_was_taken_away_in_mid_run_still_keeps_its_counts(lab: Lab, a
 
 def test_a_cell_that_ingests_says_from_its_first_moment_that_it_is_under_way(lab: Lab) -> None:
     """Whoever saves then, or whose kernel dies, finds no bar that has nothing to say."""
-    slow_folder(lab, 5)
+    slow_folder(lab.root / "slow", 5)
     notebook = lab.notebook("from ingest_widgets import ingest\ncorpus = ingest('slow')")
     run = notebook.start(0)
     expect(notebook.output(0).get_by_role("progressbar", name="Ingest")).to_be_visible()
@@ -169,7 +161,7 @@ def test_a_cell_that_ingests_says_from_its_first_moment_that_it_is_under_way(lab
 
 
 def test_a_restart_is_said(lab: Lab) -> None:
-    slow_folder(lab, 40)
+    slow_folder(lab.root / "slow", 40)
     notebook = lab.notebook(PANEL)
     panel = running_panel(lab, notebook)
     notebook.restart()
@@ -261,7 +253,7 @@ def test_no_password_is_in_a_saved_notebook(lab: Lab) -> None:
 
 
 def test_a_notebook_saved_in_mid_run_says_so(lab: Lab) -> None:
-    slow_folder(lab)
+    slow_folder(lab.root / "slow")
     notebook = lab.notebook(PANEL)
     panel = running_panel(lab, notebook)
     notebook.save()

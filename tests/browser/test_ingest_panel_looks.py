@@ -10,8 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import Lab, Notebook, Theme
-from tests.browser.panel_parts import PANEL, Panel, pdf, slow_pdf, write_pdfs
+from tests.browser.panel_parts import PANEL, Panel, slow_pdf, write_pdfs
 from tests.browser.server import REPO
+from tests.hostile.pdf import text_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -33,8 +34,8 @@ def full_panel(lab: Lab) -> tuple[Panel, Notebook]:
     return panel, notebook
 
 
-def serious(lab: Lab, part: str = ".ingw") -> list[tuple[str, list[str]]]:
-    found = Axe().run(lab.page, context=part).response["violations"]
+def serious(lab: Lab) -> list[tuple[str, list[str]]]:
+    found = Axe().run(lab.page, context=".ingw").response["violations"]
     return [
         (v["id"], [node["html"][:300] for node in v["nodes"]]) for v in found if v["impact"] in ("serious", "critical")
     ]
@@ -102,7 +103,7 @@ def elements(part: Locator) -> int:
 def test_nothing_in_a_pdf_or_its_name_becomes_an_element(lab: Lab) -> None:
     folder = lab.root / "papers"
     folder.mkdir()
-    (folder / f"{HOSTILE.replace('/', '_')}.pdf").write_bytes(pdf(f"entropy {HOSTILE} {HOSTILE}"))
+    (folder / f"{HOSTILE.replace('/', '_')}.pdf").write_bytes(text_pdf(f"entropy {HOSTILE} {HOSTILE}"))
     (folder / "<b>bad<_b>.pdf").write_bytes(b"%PDF-<img src=x onerror=alert(3)>")
     panel, notebook = Panel.show(lab)
     panel.start("papers")
@@ -129,7 +130,7 @@ def test_hostile_metadata_stays_text_in_bars_jobs_views_and_values(lab: Lab) -> 
     folder = lab.root / "papers"
     folder.mkdir()
     name = HOSTILE.replace("/", "_")
-    (folder / f"{name}.pdf").write_bytes(pdf(f"entropy {HOSTILE}"))
+    (folder / f"{name}.pdf").write_bytes(text_pdf(f"entropy {HOSTILE}"))
     with pikepdf.open(folder / f"{name}.pdf", allow_overwriting_input=True) as document:
         document.docinfo["/Title"] = document.docinfo["/Author"] = HOSTILE
         document.save()

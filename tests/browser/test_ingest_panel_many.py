@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, peak_rate
-from tests.browser.panel_parts import Panel, pdf, write_pdfs
+from tests.browser.panel_parts import Panel, write_pdfs
+from tests.hostile.pdf import text_pdf
 from tests.pace import here
 
 pytestmark = pytest.mark.browser
@@ -55,7 +56,7 @@ def test_ten_thousand_files_stay_smooth(lab: Lab) -> None:
     folder = lab.root / "many"
     folder.mkdir()
     for number in range(COUNT):
-        (folder / f"file-{number:05}.pdf").write_bytes(b"not a pdf" if number % 3 else pdf(f"entropy {number}"))
+        (folder / f"file-{number:05}.pdf").write_bytes(b"not a pdf" if number % 3 else text_pdf(f"entropy {number}"))
     panel, _ = Panel.show(lab)
     panel.source.fill("many")
     header = panel.output.get_by_role("columnheader", name="Status")

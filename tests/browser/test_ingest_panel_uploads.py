@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab, peak_rate
-from tests.browser.panel_parts import BLOCK, PANEL, Panel, block, pdf
+from tests.browser.panel_parts import BLOCK, PANEL, Panel, block
+from tests.hostile.pdf import text_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ def drop(panel: Panel, *paths: Path) -> None:
 
 def padded(size: int) -> bytes:
     """A PDF of that size: what comes before its header doesn't matter to readers, so it is padded behind an object."""
-    text = pdf("a large page about entropy")
+    text = text_pdf("a large page about entropy")
     return text + b"\n%" + b"x" * (size - len(text) - 2)
 
 
@@ -68,7 +69,7 @@ def test_hundreds_of_small_files_are_few_messages(lab: Lab) -> None:
     expect(panel.status("Nothing ingested yet.")).to_be_visible()
     lab.page.wait_for_function("path => labTools.kernel(path).status === 'idle'", arg=notebook.path)
     lab.forget_messages()
-    files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": pdf(f"page {n}")} for n in range(300)]
+    files = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": text_pdf(f"page {n}")} for n in range(300)]
     choose(panel, *files)
     expect(panel.status("300 files: 300 ingested")).to_be_visible(timeout=60_000)
     assert peak_rate(lab.messages(direction="recv", channel="iopub")) < 15
@@ -77,7 +78,7 @@ def test_hundreds_of_small_files_are_few_messages(lab: Lab) -> None:
 def test_an_upload_can_be_cancelled_and_the_others_go_on(lab: Lab, tmp_path: Path) -> None:
     large, small = tmp_path / "large.pdf", tmp_path / "small.pdf"
     large.write_bytes(padded(SIXTY_MB))
-    small.write_bytes(pdf("a small page"))
+    small.write_bytes(text_pdf("a small page"))
     panel, _ = Panel.show(lab)
     choose(panel, large, small)
     panel.button("Cancel upload of large.pdf").click()
@@ -91,15 +92,16 @@ def test_a_name_stays_in_the_folder(lab: Lab) -> None:
     panel, _ = Panel.show(lab)
     transfer = lab.page.evaluate_handle(
         """text => {
+            const bytes = Uint8Array.from(text, (sign) => sign.charCodeAt(0));
             const transfer = new DataTransfer();
             const names = ["../../climb.pdf", "/tmp/absolute.pdf", "..\\\\..\\\\dos.pdf",
                            "<img src=x onerror=alert(1)>.pdf"];
             for (const name of names) {
-                transfer.items.add(new File([text], name, { type: "application/pdf" }));
+                transfer.items.add(new File([bytes], name, { type: "application/pdf" }));
             }
             return transfer;
         }""",
-        pdf("a page").decode("latin-1"),
+        text_pdf("a page").decode("latin-1"),
     )
     panel.output.get_by_role("region", name="Ingest PDFs").dispatch_event("drop", {"dataTransfer": transfer})
     expect(panel.status("4 files: 4 ingested")).to_be_visible(timeout=30_000)
@@ -114,7 +116,7 @@ def test_a_name_stays_in_the_folder(lab: Lab) -> None:
 
 def test_a_dropped_file_waits_while_a_run_goes_on_and_its_page_can_be_seen(lab: Lab) -> None:
     panel, _ = Panel.show(lab)
-    choose(panel, {"name": "one.pdf", "mimeType": "application/pdf", "buffer": pdf("entropy of one")})
+    choose(panel, {"name": "one.pdf", "mimeType": "application/pdf", "buffer": text_pdf("entropy of one")})
     expect(panel.status("1 file: 1 ingested")).to_be_visible(timeout=30_000)
     panel.search.fill("entropy")
     panel.hits.first.click()
@@ -127,10 +129,10 @@ def test_a_dropped_file_waits_while_a_run_goes_on_and_its_page_can_be_seen(lab: 
 def test_a_dropped_folder_brings_its_pdfs_and_says_what_was_left_out(lab: Lab, tmp_path: Path) -> None:
     folder = tmp_path / "my papers"
     (folder / "old" / "empty").mkdir(parents=True)
-    (folder / "new.pdf").write_bytes(pdf("a new page"))
-    (folder / "old" / "OLD.PDF").write_bytes(pdf("an old page"))
+    (folder / "new.pdf").write_bytes(text_pdf("a new page"))
+    (folder / "old" / "OLD.PDF").write_bytes(text_pdf("an old page"))
     (folder / "notes.txt").write_text("no PDF")
-    (tmp_path / "single.pdf").write_bytes(pdf("a single page"))
+    (tmp_path / "single.pdf").write_bytes(text_pdf("a single page"))
     panel, _ = Panel.show(lab)
     drop(panel, folder, tmp_path / "single.pdf")
     expect(panel.status("3 files: 3 ingested")).to_be_visible(timeout=30_000)
@@ -149,7 +151,7 @@ def test_a_dropped_folder_without_a_pdf_says_so(lab: Lab, tmp_path: Path) -> Non
 
 def test_a_file_beyond_the_limit_is_refused_before_a_byte_is_sent(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "large.pdf").write_bytes(padded(2_000_000))
-    (tmp_path / "small.pdf").write_bytes(pdf("a small page"))
+    (tmp_path / "small.pdf").write_bytes(text_pdf("a small page"))
     code = "import os\nos.environ['INGEST_MAX_FILE_BYTES'] = '1000000'\n" + PANEL
     panel, _ = Panel.show(lab, code)
     choose(panel, tmp_path / "large.pdf", tmp_path / "small.pdf")
@@ -175,7 +177,7 @@ def test_on_the_older_ipykernel_an_upload_waits_for_the_end_of_the_cell_and_says
     notebook.run_cell(0)
     panel = Panel(notebook.output(0))
     block(notebook)
-    choose(panel, {"name": "one.pdf", "mimeType": "application/pdf", "buffer": pdf("a page")})
+    choose(panel, {"name": "one.pdf", "mimeType": "application/pdf", "buffer": text_pdf("a page")})
     expect(panel.output.get_by_text("hears nothing else until that ends")).to_be_visible(timeout=5000)
     notebook.interrupt()
     expect(panel.status("1 file: 1 ingested")).to_be_visible(timeout=15_000)

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.lab import ARTIFACTS, Lab, Notebook, Theme
-from tests.browser.panel_parts import PANEL, Panel, pdf, write_pdfs
+from tests.browser.panel_parts import PANEL, Panel, write_pdfs
+from tests.hostile.pdf import text_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ def finished(lab: Lab) -> Notebook:
     """A panel, a job and a bar, each over 35 files of which five failed."""
     papers = lab.root / "papers"
     write_pdfs(papers, 29)
-    (papers / f"{LONG}.pdf").write_bytes(pdf("a long name"))
+    (papers / f"{LONG}.pdf").write_bytes(text_pdf("a long name"))
     for number in range(5):
         (papers / f"bad {number}.pdf").write_bytes((b"no pdf", b"", b"%PDF-1.7", b"%PDF-", b"\x00" * 99)[number])
     job = "from ingest_widgets import ingest, start_ingest\njob = start_ingest('papers', 'job.sqlite')\njob"
