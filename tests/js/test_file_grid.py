@@ -147,6 +147,19 @@ def test_the_keyboard_reaches_headings_and_filter(panel: BarePage) -> None:
     expect(grid).to_be_focused()
 
 
+def test_the_keyboard_leads_to_no_heading_that_a_narrow_list_leaves_out(panel: BarePage) -> None:
+    panel.page.set_viewport_size({"width": 400, "height": 900})
+    panel.tell_rows(3)
+    grid_of(panel).focus()
+    panel.page.keyboard.press("ArrowUp")
+    active = panel.page.locator(".ingw-headings .ingw-active")
+    seen = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
+        panel.page.keyboard.press(key)
+        seen.append(active.text_content())
+    assert seen == ["Name", "Pages", "Pages", "Name", "Status", "Status"]
+
+
 def test_a_filter_shows_one_status_and_follows_the_run(panel: BarePage) -> None:
     panel.tell_rows(100, "ingested")
     panel.tell(rows={"epoch": 1, "total": 100, "items": [[7, "bad.pdf", "failed", "empty", "It is empty.", 0, 0]]})

@@ -305,14 +305,21 @@ export class FileGrid {
   }
 
   moveToHeading(at) {
-    this.heading = Math.min(Math.max(at, 0), COLUMNS.length - 1);
+    this.heading = at;
     this.reveal(0);
     this.paint();
   }
 
+  /** To the next of those that a narrow list shows: the focus on another would be out of sight. */
+  stepHeading(by) {
+    let at = this.heading + by;
+    while (this.headings[at] && !this.headings[at].offsetWidth) at += by;
+    if (this.headings[at]) this.moveToHeading(at);
+  }
+
   pressInHeadings(event) {
     if (event.key === "ArrowLeft" || event.key === "ArrowRight")
-      this.moveToHeading(this.heading + (event.key === "ArrowLeft" ? -1 : 1));
+      this.stepHeading(event.key === "ArrowLeft" ? -1 : 1);
     else if (event.key === "Enter" || event.key === " ") this.sort(this.heading);
     else if (event.key === "ArrowUp") this.filter.focus();
     else if (["ArrowDown", "Home", "Escape"].includes(event.key)) this.moveTo(0);
