@@ -151,7 +151,7 @@ class TestExport:
     def test_refuses_another_ending(self, corpus: Path) -> None:
         done = run("export", "pages.doc")
         assert done.returncode == 2
-        assert "ends with .csv or .parquet" in done.stderr
+        assert "Invalid value for FILE: it must end with .csv or .parquet" in done.stderr
 
 
 class TestExitCodes:
@@ -165,7 +165,7 @@ class TestExitCodes:
             (["ingest", "nowhere"], "nowhere"),
             (["ingest", ".", "--workers", "0"], "Invalid value for '--workers'"),
             (["ingest", ".", "--engine", "nosuch"], "nosuch"),
-            (["search", "x"], "corpus.sqlite"),
+            (["search", "x"], "corpus.sqlite: check the path, or ingest PDFs into it first"),
             (["files", "--status", "odd"], "'odd' is not one of"),
             (["nosuch"], "No such command 'nosuch'"),
         ],

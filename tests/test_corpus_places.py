@@ -100,7 +100,7 @@ def test_writing_where_nothing_can_be_written_is_one_sentence(closed_folder: Pat
 
 
 def test_read_only_refuses_to_write_and_to_open_what_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CorpusNotFound, match="make one with ingest"):
+    with pytest.raises(CorpusNotFound, match="ingest PDFs into it first"):
         Corpus(tmp_path / "c.sqlite", read_only=True)
     with Corpus(tmp_path / "c.sqlite") as corpus:
         corpus.write(source("a.pdf"), extraction("words"))

@@ -109,7 +109,7 @@ def export(path: str, corpus_path: str | None, as_json: bool) -> None:
     """Write all pages to FILE: .csv or .parquet."""
     ending = path.lower().rpartition(".")[2]
     if ending not in ("csv", "parquet"):
-        raise click.BadParameter("ends with .csv or .parquet", param_hint="FILE")
+        raise click.BadParameter("it must end with .csv or .parquet", param_hint="FILE")
     with _opened(corpus_path) as corpus:
         if ending == "csv":
             corpus.to_csv(path)

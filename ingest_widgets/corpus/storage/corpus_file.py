@@ -188,7 +188,7 @@ class CorpusFile:
         if not os.path.isdir(folder):
             raise CorpusNotFound(f"there is no folder {folder} for the corpus: create it, or give another path")
         if self.read_only:
-            raise CorpusNotFound(f"there is no corpus at {self.path}: check the path, or make one with ingest()")
+            raise CorpusNotFound(f"there is no corpus at {self.path}: check the path, or ingest PDFs into it first")
 
     def _refuse_header(self) -> None:
         """What the file says without the -wal beside it.
