@@ -707,6 +707,13 @@ def _utf16(text: str) -> list[int]:
     return [int.from_bytes(raw[at : at + 2], "little") for at in range(0, len(raw), 2)]
 
 
+def test_a_long_path_in_a_notice_stays_within_the_panel(panel: BarePage) -> None:
+    panel.tell(problem={"sentence": f"{'x' * 300} doesn't exist", "details": ""}, state={"hint": "y" * 300})
+    expect(panel.page.get_by_role("alert").filter(has_text="doesn't exist")).to_be_visible()
+    expect(panel.page.get_by_text("y" * 300)).to_be_visible()
+    assert panel.page.locator("section").evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
 def test_a_problem_is_a_sentence_with_details_to_unfold(panel: BarePage) -> None:
     panel.tell(problem={"sentence": "The disk is full.", "details": "Traceback: line 7"})
     alert = panel.page.get_by_role("alert").filter(has_text="The disk is full.")
