@@ -234,6 +234,20 @@ def test_the_bar_is_red_for_the_share_that_failed(panel: BarePage) -> None:
     assert "gradient" in image
 
 
+def test_with_reduced_motion_nothing_moves_by_itself(panel: BarePage) -> None:
+    panel.tell(state={"running": True, "finished": 1, "total": 4})
+    panel.tell_rows(4, "reading")
+    expect(panel.page.locator(".ingw-window .ingw-icon-reading")).to_have_count(4)
+    moving = """() => [...document.querySelectorAll(".ingw *")].map((node) => getComputedStyle(node))
+        .filter((style) => style.transitionDuration !== "0s" || style.animationName !== "none").length"""
+    assert panel.page.evaluate(moving) == 5
+    panel.page.emulate_media(reduced_motion="reduce")
+    try:
+        assert panel.page.evaluate(moving) == 0
+    finally:
+        panel.page.emulate_media(reduced_motion="no-preference")
+
+
 GROUND = "node => getComputedStyle(node).backgroundColor"
 
 
