@@ -92,6 +92,31 @@ def test_the_square_of_a_product_is_no_mark() -> None:
     assert texts(drawn(line(("He wrote E=mc", 10, 0), ("2", 7, 4), (" there", 10, 0)))) == ["He wrote E=mc2 there"]
 
 
+@pytest.mark.parametrize("drawn_by", [line, by_sign])
+@pytest.mark.parametrize(("size", "rise"), [(7, 4), (8.3, 5)])
+def test_raised_figures_behind_others_make_no_longer_number(
+    drawn_by: Callable[..., Callable[[Canvas], None]], size: float, rise: float
+) -> None:
+    """Pdfium ends the line before those that are raised far. A note may be looked for without its mark."""
+    notes = ("Sales 12.5", 10, 0), ("1", size, rise), (" in 2019", 10, 0), ("12", size, rise), (", as said", 10, 0)
+    powers = ("Between 1.2\xd710", 10, 0), ("-6", 6, 4), (" and 10", 10, 0), ("12", 6, 4), (" or 2", 10, 0), ("8", 6, 4)
+    assert texts(drawn(drawn_by(*notes), drawn_by(*powers))) == [
+        "Sales 12.5 \xb9 in 2019 \xb9\xb2, as said",
+        "Between 1.2\xd710\u207b\u2076 and 10\xb9\xb2 or 2\u2078",
+    ]
+
+
+def test_figures_of_a_line_that_runs_upwards_are_not_raised() -> None:
+    """Beside a picture, on an axis."""
+
+    def page(canvas: Canvas) -> None:
+        line(("A page of words that run across it", 10, 0))(canvas)
+        canvas.rotate(90)
+        canvas.drawString(100, -300, "1995 to 2019")
+
+    assert texts(drawn(page))[0].split()[-3:] == ["1995", "to", "2019"]
+
+
 def test_a_section_number_is_parted_from_the_title_that_it_touches() -> None:
     """As tables of contents have it whose column for the numbers is too narrow."""
     assert texts(drawn(line(("1.10List of tables", 10, 0)))) == ["1.10 List of tables"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ingest_widgets.engines.layout.initials import begins_word, is_initial
 from ingest_widgets.engines.layout.paragraphs import SHIFT, Pens, Place, pens_of
 from ingest_widgets.engines.pieces.line_ends import CUT
-from ingest_widgets.engines.words.numbers import ends_word, is_smaller
+from ingest_widgets.engines.words.numbers import ends_base, ends_word, is_smaller
 
 if TYPE_CHECKING:
     from ingest_widgets.engines.pieces.textpage import TextPage
@@ -77,6 +77,8 @@ def _is_mark(text: str, end: int, start: int, rise: float) -> bool:
         while text[end] in _CLOSING and end:
             end -= 1
         sign = text[start : start + 1]
+        if text[end].isdecimal():
+            return sign.isdecimal() and not ends_base(text, end + 1)
         return ends_word(text, end + 1) and (sign.isdigit() or (sign.isalpha() and text[end].islower()))
     return rise < -_RISE and text[end].isdigit() and text[start : start + 2].isalpha()
 

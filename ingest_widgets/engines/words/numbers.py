@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest_widgets.engines.pieces.line_ends import CUT
+from ingest_widgets.engines.pieces.line_ends import CUT, LINE_BREAK
 from ingest_widgets.engines.words.hyphens import KEPT
 
 if TYPE_CHECKING:
@@ -24,14 +24,20 @@ _TOUCHING, _TOUCHING_AT_START = re.compile(rb"1a"), re.compile(rb"1a(?:(?<=  1a)
 _RAISED_FIGURES = "¹²³⁰⁴⁵⁶⁷⁸⁹"
 _FIGURES = f"0123456789.{_RAISED_FIGURES}"
 _FIGURE, _LETTER = rf"[\d{_RAISED_FIGURES}]", rf"[^\W\d_{_RAISED_FIGURES}]"
+_RUN, _RUN_OVER_LINE = re.compile(rb"11+"), re.compile(rb"1  1+")
+_MINUS, _SIGNED_POWER = "-\u2212", re.compile("10(?:\r\n)?[-\u2212][0-9]+")
+_AS_RAISED = str.maketrans("0123456789-\u2212", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079\u207b\u207b")
 _NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}{_FIGURE}(?={_LETTER}(?:{_LETTER}|\s))")
 _NOTE = re.compile(rf"{CUT}({_FIGURE}{{1,3}})\s*(?={_LETTER})")
 _LETTERED, _LETTERED_LINE = re.compile(r"\n[a-z] ?[A-Z]"), re.compile(r"[a-z](?=[A-Z])")
 _SECTION = re.compile(r"\d+(?:\.\d+)+")
+_BASE = re.compile(r"(?<![\d.,])(?:10|\d)$")
 _IDEOGRAPHS = "\u2e80"
 _VOWELS = frozenset("aeiouyаеёиоуыэюяαεηιουω")
 _MOST = 500  # of a kind on a page
 _SMALL, _RAISED = 0.65, 0.15  # of the height of a line
+_RISE = 1  # points
+_CLOSE = 0.3  # times the size of the font
 _SMALLER = 0.95  # times the size of the text is that of notes
 
 
@@ -45,6 +51,8 @@ def number_edits(
 ) -> list[Edit]:
     """(start, end, replacement): a space where the raised mark of a note touches a word, or a section number its title.
 
+    Raised figures behind others become signs of their own: 12.5 with a mark is no 12.51, and a power of ten no 106.
+
     Args:
         page: Where the text stands.
         text: Of the whole page.
@@ -57,7 +65,7 @@ def number_edits(
     if (_TOUCHING if found or at_starts else _TOUCHING_AT_START).search(kinds):
         starts = [(at - 1, at) for at in islice(_titles(page), _MOST)]
         found += raised_figures(page, starts) + [pair for pair in starts if _ends_section(text, pair[1])]
-    return [(at, at, " ") for at in {*map(max, found), *_lettered(page)}]
+    return [(at, at, " ") for at in {*map(max, found), *_lettered(page)}] + _raised_behind_figures(page, text, kinds)
 
 
 def cut_edits(page: TextPage, text: str) -> list[Edit]:
@@ -81,6 +89,46 @@ def _marks(kinds: bytes) -> list[int]:
         found.append(at)
         at = kinds.rfind(b"aa1", 0, at + 2)
     return found
+
+
+def _raised_behind_figures(page: TextPage, text: str, kinds: bytes) -> list[Edit]:
+    """Those that end a number, with a space before them unless they may make a power of it."""
+    runs = [run.span() for run in _RUN.finditer(kinds)]
+    runs += [run.span() for run in _RUN_OVER_LINE.finditer(kinds) if text.startswith(LINE_BREAK, run.start() + 1)]
+    runs += [(power.start() + 1, power.end()) for power in _SIGNED_POWER.finditer(text)]
+    _, lines = page.pens([start for start, _ in runs])
+    extents = page.extents([end - 1 for _, end in runs])
+    high = [run for run, line, (bottom, _) in zip(runs, lines, extents, strict=True) if bottom > line + _RISE]
+    edits = []
+    for start, end in high:
+        raised = raised_figures(page, [(at, start) for at in range(start + 1, end) if text[at].isdecimal()])
+        first = end
+        while (first - 1, start) in raised or (first < end and text[first - 1] in _MINUS):
+            first -= 1
+        if first == end or not _stands_on_line(page, start):
+            continue
+        begins_line = text.startswith(LINE_BREAK, start + 1)
+        if begins_line and not (first == start + 1 + len(LINE_BREAK) and _is_close(page, start, first)):
+            continue
+        gap = "" if begins_line or ends_base(text, first) else " "  # who joins the lines parts them
+        edits.append((first, end, gap + text[first:end].translate(_AS_RAISED)))
+    return edits
+
+
+def _stands_on_line(page: TextPage, figure: int) -> bool:
+    """Not so a raised one of the font, nor those of a line that runs upwards: these stand above each other."""
+    ((_, line),) = page.origins([figure])
+    return page.extent(figure)[0] <= line + _RISE and not page.is_across(figure)
+
+
+def _is_close(page: TextPage, figure: int, mark: int) -> bool:
+    right, size = page.box(figure)[2], page.size(figure)
+    return abs(page.box(mark)[0] - right) < _CLOSE * size
+
+
+def ends_base(text: str, end: int) -> bool:
+    """Whether the number that ends there may be that of a power: 10 or a single figure, for which nobody searches."""
+    return _BASE.search(text[max(end - 3, 0) : end]) is not None
 
 
 def _titles(page: TextPage) -> Iterator[int]:
@@ -142,7 +190,7 @@ def raised_figures(page: TextPage, pairs: list[tuple[int, int]]) -> list[tuple[i
     found = []
     for (figure, letter), line in zip(pairs, lines, strict=True):
         bottom, top = page.extent(figure)
-        if bottom > line + 1:
+        if bottom > line + _RISE:
             _, low, _, high = page.box(letter)
             height = max(high - low, page.size(letter))  # in some fonts, a letter's place is no higher than it is
             if top - bottom < _SMALL * height and _RAISED * height < bottom - line < height:
