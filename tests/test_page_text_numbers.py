@@ -239,12 +239,25 @@ def test_lines_with_raised_signs_are_one_paragraph() -> None:
     assert texts(drawn(page)) == ["\n".join([" a".join(words)] * 4)]
 
 
-def test_cells_of_a_row_stay_lines_of_their_own() -> None:
-    """They are as high, but farther apart."""
-    apart = line(("a word", 10, 0), ("1", 7, 4))
-    assert texts(drawn(lambda canvas: (apart(canvas), canvas.drawString(300, 700, "a cell"))[0])) == [
-        "a word 1\na cell"
-    ]
+def test_a_row_goes_on_behind_the_mark_of_a_cell() -> None:
+    """As pdfium has it without marks; what stands on another line is a line of its own."""
+    marked = line(("a word", 10, 0), ("1", 7, 4))
+
+    def row(canvas: Canvas) -> None:
+        marked(canvas)
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(200, 700, "12.5")
+        canvas.setFont("Helvetica", 7)
+        canvas.drawString(200 + stringWidth("12.5", "Helvetica", 10), 704, "*")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(300, 700, "a cell")
+
+    def lower(canvas: Canvas) -> None:
+        marked(canvas)
+        canvas.setFont("Helvetica", 10)
+        canvas.drawString(300, 697, "a cell")
+
+    assert texts(drawn(row, lower)) == ["a word 1 12.5* a cell", "a word 1\na cell"]
 
 
 def test_the_second_line_of_a_note_is_one_though_it_begins_below_the_first() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FAR = 4.5  # times as far as signs are raised: more than a letter and a space
 _TOUCHING, _LETTER_GAP, _WORD_GAP, _NOTE_GAP, _OVERLAP = -0.3, 0.12, 0.7, 0.95, 0.4  # of the height of a sign
 _STACKED = 0.2  # of the height of a sign
-_RISE = 1.0  # points
+_RISE, _LEVEL = 1.0, 0.5  # points
 _MARKS = "0123456789*\u2217\u2020\u2021\u00a7"
 _MARK = re.compile(rf"[{_MARKS}]{{1,3}}\s*(?=[^\s\d.,:)])|[a-z] ?(?=[A-Z])")  # of a note
 _CLOSING = ".,;:!?\u201d\u2019\u3002\uff0c"
@@ -38,14 +38,20 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
     ends = [starts[n - 1] + max(len(page.lines[n - 1].rstrip()) - 1, 0) for n in beside]
     firsts, bases = page.pens([starts[n] for n in beside])
     lasts, levels = page.pens(ends)
-    above, _ = page.pens([starts[n - 1] for n in beside])
+    above, on = page.pens([starts[n - 1] for n in beside])
     rises = map(sub, bases, levels)
     found: dict[int, str | None] = {}
     heights: dict[int, tuple[float, float]] = {}  # of the sign beside which each stands
-    for number, end, first, last, rise, top in zip(beside, ends, firsts, lasts, rises, above, strict=True):
-        if abs(first - last) > _FAR * SHIFT * page.point:
-            continue
+    levelled = [abs(base - line) < _LEVEL for base, line in zip(bases, on, strict=True)]
+    for number, end, first, last, rise, top, level in zip(
+        beside, ends, firsts, lasts, rises, above, levelled, strict=True
+    ):
         start = starts[number]
+        is_row = level and rise < -_RISE and first > last and is_smaller(page, end, start)  # behind the mark of a cell
+        if abs(first - last) > _FAR * SHIFT * page.point:
+            if is_row:
+                found[number] = " "
+            continue
         place = page.box(start + text.startswith(" ", start))  # that of a blank may be low
         _, low, right, high = page.box(end)
         heights[number] = low, high
@@ -58,6 +64,8 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
         elif _TOUCHING < gap < widest and _overlap(place, heights[number]):
             apart = gap > _LETTER_GAP or text.startswith(" ", start) or _is_mark(text, end, start, rise)
             found[number] = " " if apart else ""
+        elif is_row and gap >= widest:
+            found[number] = " "
         elif (
             number - 1 in found and abs(first - top) < _STACKED * (high - low) and _overlap(place, heights[number - 1])
         ):
