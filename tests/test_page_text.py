@@ -109,6 +109,14 @@ def test_tex_cuts_words_whatever_the_hyphens_are_that_were_seen() -> None:
     assert ["and a station\n" in text for text in read] == [True, False]
 
 
+@pytest.mark.parametrize("creator", ["LaTeX with hyperref package", "dvips(k) 5.95b"])
+def test_so_it_does_where_another_program_drew_its_pages_anew(creator: str) -> None:
+    page = lambda canvas: lines_at(canvas, ["The files should ap-", "pear in the folder."])  # noqa: E731
+    quartz = "Mac OS X 10.6.8 Quartz PDFContext"
+    read = [texts(drawn(page, producer=quartz, creator=name))[0] for name in (creator, "Pages")]
+    assert ["should appear\n" in text for text in read] == [True, False]
+
+
 def test_the_document_tells_which_hyphens_belong_to_a_word() -> None:
     """An earlier page that writes the compound in the middle of a line keeps it; the same without it is joined."""
     seen = lambda canvas: lines_at(canvas, ["A key-ordered value is possible here."])  # noqa: E731

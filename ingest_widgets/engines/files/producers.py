@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 512  # bytes
 # Chromium and what is built on it, wkhtmltopdf, and WeasyPrint.
 _BROWSERS = ("Skia/PDF", "Qt ", "WeasyPrint")
+_TEX = ("TeX", "dvipdfm", "dvips")
 _OFFICE = ("Microsoft", "LibreOffice", "OpenOffice", "Quartz PDFContext")
 _PARTS_OF_LIBREOFFICE = ("Writer", "Impress", "Calc", "Draw")
 
@@ -82,9 +83,9 @@ class Cuts(Enum):
 
 
 def cuts_of(programs: Programs) -> Cuts:
-    """What is known of the last of them."""
+    """What is known of the last of them; TeX cut the words, whoever drew its pages anew."""
     producer = programs.producer
-    if "TeX" in producer or "dvipdfm" in producer:
+    if any(name in program for program in programs for name in _TEX):
         return Cuts.OFTEN
     if producer.startswith(_BROWSERS):
         return Cuts.BY_SIGN
