@@ -92,6 +92,12 @@ def test_a_greek_letter_with_an_index_begins_no_word() -> None:
     assert read(in_two_fonts("/F2 12 Tf (a\\013) Tj /F1 8 Tf (temp) Tj"))[0] == "atemp"
 
 
+def test_nor_does_a_greek_letter_behind_a_function_end_one() -> None:
+    """The function is in the font of words, as "stuff" is with its ligature."""
+    pdf = in_two_fonts("/F1 12 Tf (stu\\033 the sin) Tj /F2 12 Tf (\\033.) Tj")
+    assert read(pdf)[0] == "stuff the sin."
+
+
 @pytest.mark.parametrize(
     ("codes", "text"),
     [

@@ -148,6 +148,8 @@ def test_a_hyphen_that_pdfium_left_is_joined_on_evidence_only() -> None:
         ("ﬁrst oﬃce ﬂow", "first office flow"),
         ("modi\x1ced and e\x0ecient", "modified and efficient"),
         ("the \x0crst stu\x0b", "the first stuff"),
+        ("la dé\x1cnition, certi\x0cée", "la définition, certifiée"),
+        ("die Au\x1bührung ö\x1bnen, la \x1cèvre", "die Aufführung öffnen, la fièvre"),
         ("cut o\x1b the head, Far o\x0b.", "cut off the head, Far off."),
         ("one\r\ntwo\rtwo\u2028three\u2029four", "one\ntwo\ntwo\nthree\n\nfour"),
         ("a\u00a0b\u2009c\u3000d", "a b c d"),

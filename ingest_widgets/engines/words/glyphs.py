@@ -23,9 +23,12 @@ _CODES = {
     "\x1b": "ff", "\x1c": "fi", "\x1d": "fl", "\x1e": "ffi", "\x1f": "ffl",
 }  # fmt: skip
 _CODE = re.compile(f"[{''.join(_CODES)}]")
+# An accent stands on one side of them, as in "définition" and "certifié"; on both, it is some other script's code.
+_ACCENTED, _SMALL = "ß-öø-ſ", "a-zß-öø-ſ"
 _CODED = re.compile(
-    "(?<=[A-Za-z])[\x0b-\x0f\x1b-\x1f](?=([a-z]))"
-    "|(?<![^\\s(\\[\"'“‘\x10\x12\x13_/-])[\x0b\x0c\x0e\x0f\x1b-\x1f](?=([a-z])[a-z]|([a-z])(?![^\\W_]))"
+    f"(?:(?<=[A-Za-z])|(?<=[À-ÖØ-Þ{_ACCENTED}])(?=.[a-z]))[\x0b-\x0f\x1b-\x1f](?=([{_SMALL}]))"
+    "|(?<![^\\s(\\[\"'“‘\x10\x12\x13_/-])[\x0b\x0c\x0e\x0f\x1b-\x1f]"
+    f"(?=[{_SMALL}]?[a-z])(?=([{_SMALL}])[{_SMALL}]|([a-z])(?![^\\W_]))"
     "|(?<=[a-z]{2})[\x0b\x0c\x0e\x0f\x1b-\x1f](?=[\\s,.;:)\\]'\x11-]|$)"
     "|(?<=\\b[Oo])[\x0b\x1b](?=[\\s,.;:)\\]'\x11-]|$)"
     # Fonts for formulas have Greek letters and relations there: beside these are gaps, or single letters.
@@ -102,7 +105,7 @@ class Ligatures(NamedTuple):
     codes: Collection[str] = _CODES.keys()
     """Those that a font drew without saying what they mean."""
     foreign: Collection[str] = ()
-    """With the letter behind, where another font drew that: a sign of a formula and its index."""
+    """With the letter behind or before, where another font drew that: a sign of a formula, its index or its "sin"."""
     words: Collection[str] = ()
     """With the one letter behind that makes a word with them, as "fit" is one."""
 
@@ -111,7 +114,9 @@ class Ligatures(NamedTuple):
         sign, alone = code.group(), code[3]
         if alone:
             return sign + alone in self.words
-        return sign in self.codes and sign + (code[1] or code[2] or "") not in self.foreign
+        following = code[1] or code[2]
+        pair = sign + following if following else code.string[code.start() - 1 : code.end()]
+        return sign in self.codes and pair not in self.foreign
 
 
 def clean_text(text: str) -> tuple[str, tuple[str, ...]]:

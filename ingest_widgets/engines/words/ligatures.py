@@ -24,7 +24,10 @@ def ligatures_of(page: Handle) -> Ligatures:
     codes = {chr(UNICODE(page, n)) for n in drawn if UNICODE(page, n) not in _MARKS or _is_beside_letter(page, n)}
     before_letter = [n for n in drawn if _is_letter(page, n + 1)]
     own = [n for n in before_letter if _font(page, n) == _font(page, n + 1)]
+    # A mark may stand in the text's font behind a word in italics.
+    behind = [n - 1 for n in drawn if UNICODE(page, n) not in _MARKS and _is_letter(page, n - 1)]
     foreign = _pairs(page, before_letter) - _pairs(page, own)
+    foreign |= _pairs(page, behind) - _pairs(page, [n for n in behind if _font(page, n) == _font(page, n + 1)])
     return Ligatures(codes, foreign, _pairs(page, [n for n in own if _is_among_words(page, n)]))
 
 
