@@ -96,11 +96,12 @@ def _raised_behind_figures(page: TextPage, text: str, kinds: bytes) -> list[Edit
     runs = [run.span() for run in _RUN.finditer(kinds)]
     runs += [run.span() for run in _RUN_OVER_LINE.finditer(kinds) if text.startswith(LINE_BREAK, run.start() + 1)]
     runs += [(power.start() + 1, power.end()) for power in _SIGNED_POWER.finditer(text)]
-    _, lines = page.pens([start for start, _ in runs])
-    extents = page.extents([end - 1 for _, end in runs])
-    high = [run for run, line, (bottom, _) in zip(runs, lines, extents, strict=True) if bottom > line + _RISE]
+    _, firsts = page.pens([start for start, _ in runs])
+    _, lasts = page.pens([end - 1 for _, end in runs])
     edits = []
-    for start, end in high:
+    for (start, end), line, up in zip(runs, firsts, lasts, strict=True):
+        if up < line + _RISE:
+            continue
         raised = raised_figures(page, [(at, start) for at in range(start + 1, end) if text[at].isdecimal()])
         first = end
         while (first - 1, start) in raised or (first < end and text[first - 1] in _MINUS):
