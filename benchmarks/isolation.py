@@ -3,12 +3,11 @@
     python -m benchmarks.isolation FOLDER [--workers 2] [--rounds 3]
 
 - bare: pypdfium2's own helpers in a process pool
-- bare, isolated: the same in our workers, by the plug-in in `benchmarks/plug_in`
 - read: what our workers do (text put in order, hidden text looked for, notes) in the same pool, without isolation
-- read, isolated: the same in our workers
+- isolated: the same in our workers
 
-`bare, isolated / bare` and `read, isolated / read` are the cost of isolation, `read, isolated / bare` that of all that
-we do. Rounds alternate, so that a busy machine slows all; the ratio of the best rounds is what counts.
+`isolated / read` is the cost of isolation alone, `isolated / bare` that of all we do. Rounds alternate, so that a busy
+machine slows all; the ratio of the best rounds is what counts.
 """
 
 from __future__ import annotations
@@ -16,11 +15,9 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -71,9 +68,9 @@ def read(path: str) -> tuple[int, int]:
     return len(texts), sum(map(len, texts))
 
 
-def isolated(path: str, engine: str = "auto") -> tuple[int, int]:
+def isolated(path: str) -> tuple[int, int]:
     """The same, in the calling thread's worker."""
-    got = extract(Task(path, path, engine=engine))
+    got = extract(Task(path, path))
     return len(got.pages), sum(len(page.text) for page in got.pages)
 
 
@@ -100,17 +97,11 @@ def main() -> None:
     paths = [str(p) for p in sorted(given.folder.glob("**/*.pdf"), key=lambda p: -p.stat().st_size)]
     taken = no_op_seconds()
     middle, late = statistics.median(taken) * 1e3, sorted(taken)[len(taken) * 95 // 100] * 1e3
-    sys.path.append(str(Path(__file__).with_name("plug_in")))
     print(f"no-op: median {middle:.3f} ms, 95 % within {late:.3f} ms")
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(given.workers, mp_context=context) as plain, IsolatedExecutor(given.workers) as ours:
         warm = paths[-1:] * 4 * given.workers
-        contestants = (
-            ("bare", plain, bare),
-            ("bare, isolated", ours, partial(isolated, engine="bare")),
-            ("read", plain, read),
-            ("read, isolated", ours, isolated),
-        )
+        contestants = (("bare", plain, bare), ("read", plain, read), ("isolated", ours, isolated))
         for _, executor, way in contestants:
             run(executor, way, warm)
         best = {name: [float("inf")] * 2 for name, _, _ in contestants}
@@ -122,9 +113,9 @@ def main() -> None:
                     f"round {number + 1}, {name}: {pages} pages in {seconds:.2f} s, {pages / seconds:.0f} a second, "
                     f"{cpu / pages * 1e3:.2f} ms CPU a page"
                 )
-    for ours_is, peer in (("bare, isolated", "bare"), ("read, isolated", "read"), ("read, isolated", "bare")):
-        clock, cpu = (best[peer][n] / best[ours_is][n] for n in range(2))
-        print(f"{ours_is} / {peer}: {clock:.3f} of the pages a second, {cpu:.3f} of the pages a CPU second")
+    for name in ("read", "bare"):
+        clock, cpu = (best[name][n] / best["isolated"][n] for n in range(2))
+        print(f"isolated / {name}: {clock:.3f} of the pages a second, {cpu:.3f} of the pages a CPU second")
 
 
 if __name__ == "__main__":
