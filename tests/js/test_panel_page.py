@@ -785,16 +785,31 @@ def test_a_kernel_that_does_not_hear_is_told_of(panel: BarePage) -> None:
 def test_a_kernel_that_goes_on_telling_is_slow_and_not_gone(mount: Callable[..., BarePage]) -> None:
     """Whoever runs the cell again, as a panel without its kernel asks for, loses the view of the run."""
     bare = mount(traits={"kernel": {"status": "idle", "connectionStatus": "connected"}})
-    bare.page.clock.install()
-    bare.page.get_by_role("searchbox", name="Search").fill("entropy")
-    for finished in range(1, 10):
-        bare.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
-        bare.page.clock.run_for(500)
     notice = bare.page.locator("p").filter(has_text="run this cell again")
-    assert bare.sent("search")
-    expect(notice).to_have_count(0)
-    bare.page.clock.run_for(4000)
-    expect(notice).to_be_visible()
+    with bare.own_clock() as wait:
+        bare.page.get_by_role("searchbox", name="Search").fill("entropy")
+        for finished in range(1, 10):
+            bare.tell(state={"running": True, "total": 99, "finished": finished, "sentence": "some of 99 files"})
+            wait(500)
+        assert bare.sent("search")
+        expect(notice).to_have_count(0)
+        wait(4000)
+        expect(notice).to_be_visible()
+
+
+def test_a_greeting_that_got_lost_is_sent_again_a_few_times(mount: Callable[..., BarePage]) -> None:
+    """Of two panels that were shown at once one never heard anything. A busy kernel may have it still before it."""
+    bare = mount(traits={"kernel": {"status": "busy", "connectionStatus": "connected"}})
+    with bare.own_clock() as wait:
+        bare.tell(state={"running": False, "sentence": ""})
+        bare.page.evaluate("(fake.sent.length = 0, fake.emit('comm_live_update'))")
+        wait(60_000)
+        assert len(bare.sent("hello")) == 1
+        bare.page.evaluate("fake.traits.kernel.status = 'idle'")
+        wait(60_000)
+        assert len(bare.sent("hello")) == 4
+        bare.tell(state={"running": False, "sentence": "3 files: 3 ingested"})
+        expect(bare.page.locator("p").filter(has_text="run this cell again")).to_have_count(0)
 
 
 def test_without_a_kernel_the_panel_says_so_and_offers_nothing(mount: Callable[..., BarePage]) -> None:

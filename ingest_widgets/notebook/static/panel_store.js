@@ -12,6 +12,7 @@ import { Uploads, tooLarge } from "./uploads.js";
 const SEARCH_PAUSE = 90;
 const SEARCH_AGAIN = 1000;
 const PATIENCE = 1500;
+const GREETINGS = 4;
 const HITS_A_TIME = 20;
 let lastAsk = 0;
 
@@ -41,6 +42,7 @@ export class PanelStore {
     this.listeners = new Set();
     this.pending = new Map();
     this.sequence = null;
+    this.greetings = 0;
     this.uploads = new Uploads(
       (content, buffers) => this.sendUpload(content, buffers),
       () => this.tell("uploads"),
@@ -95,8 +97,15 @@ export class PanelStore {
   /** A kernel that has no cell to run and goes on telling is slow, not deaf: nobody is to run the cell again. */
   late(kind) {
     const told = performance.now() - this.told < PATIENCE;
-    if (told && this.line.idle) this.expect(kind);
-    else this.wait(true);
+    if (told && this.line.idle) {
+      this.expect(kind);
+      return;
+    }
+    this.wait(true);
+    // One that got lost would leave the page deaf for good; a busy kernel may have it still before it.
+    if (kind !== "hello" || this.greetings >= GREETINGS) return;
+    if (this.line.idle) this.hello();
+    else this.expect(kind);
   }
 
   answered(kind) {
@@ -112,6 +121,7 @@ export class PanelStore {
   }
 
   hello() {
+    this.greetings += 1;
     this.sequence = null;
     this.ask("hello", { uploads: this.uploads.ids() });
   }
@@ -130,6 +140,7 @@ export class PanelStore {
     if (this.sequence !== null && message.seq !== this.sequence + 1) this.hello();
     this.sequence = message.seq;
     this.heard = true;
+    this.greetings = 0;
     this.told = performance.now();
     if (this.lost) {
       this.lost = "";
