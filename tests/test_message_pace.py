@@ -50,8 +50,8 @@ def test_messages_sent_past_it_take_their_share() -> None:
 
 
 def test_what_somebody_waits_for_goes_first() -> None:
-    pace, order, last = MessagePace(), [], threading.Event()
-    pace.ask(lambda: order.append("first"), urgent=True)
+    pace, order, asked, last = MessagePace(), [], threading.Event(), threading.Event()
+    pace.ask(lambda: order.append("first" if asked.wait(5) else "late"), urgent=True)
 
     def patch() -> None:
         order.append("patch")
@@ -59,6 +59,7 @@ def test_what_somebody_waits_for_goes_first() -> None:
 
     pace.ask(patch)
     pace.ask(lambda: order.append("urgent"), urgent=True)
+    asked.set()
     assert last.wait(5)
     assert order.index("urgent") < order.index("patch")
 
