@@ -39,15 +39,13 @@ def gaps_beside(page: TextPage, beside: list[int], vocabulary: Vocabulary) -> di
     firsts, bases = page.pens([starts[n] for n in beside])
     lasts, levels = page.pens(ends)
     above, on = page.pens([starts[n - 1] for n in beside])
-    rises = map(sub, bases, levels)
+    rises, steps = map(sub, bases, levels), map(sub, bases, on)
     found: dict[int, str | None] = {}
     heights: dict[int, tuple[float, float]] = {}  # of the sign beside which each stands
-    levelled = [abs(base - line) < _LEVEL for base, line in zip(bases, on, strict=True)]
-    for number, end, first, last, rise, top, level in zip(
-        beside, ends, firsts, lasts, rises, above, levelled, strict=True
-    ):
+    for number, end, first, last, rise, step, top in zip(beside, ends, firsts, lasts, rises, steps, above, strict=True):
         start = starts[number]
-        is_row = level and rise < -_RISE and first > last and is_smaller(page, end, start)  # behind the mark of a cell
+        # Behind the mark of a cell, on the base of the line.
+        is_row = abs(step) < _LEVEL and rise < -_RISE and first > last and is_smaller(page, end, start)
         if abs(first - last) > _FAR * SHIFT * page.point:
             if is_row:
                 found[number] = " "

@@ -21,12 +21,12 @@ _KINDS = bytes(
 )
 # Searches whose first two signs are given are the fastest; CR and LF are blanks.
 _TOUCHING, _TOUCHING_AT_START = re.compile(rb"1a"), re.compile(rb"1a(?:(?<=  1a)|(?<=  11a))")
-_RAISED_FIGURES = "¹²³⁰⁴⁵⁶⁷⁸⁹"
+_RAISED_FIGURES = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _FIGURES = f"0123456789.{_RAISED_FIGURES}"
 _FIGURE, _LETTER = rf"[\d{_RAISED_FIGURES}]", rf"[^\W\d_{_RAISED_FIGURES}]"
 _RUN, _RUN_OVER_LINE = re.compile(rb"11+"), re.compile(rb"1  1+")
 _MINUS, _SIGNED_POWER = "-\u2212", re.compile("10(?:\r\n)?[-\u2212][0-9]+")
-_AS_RAISED = str.maketrans("0123456789-\u2212", "\u2070\xb9\xb2\xb3\u2074\u2075\u2076\u2077\u2078\u2079\u207b\u207b")
+_AS_RAISED = str.maketrans("0123456789-\u2212", f"{_RAISED_FIGURES}\u207b\u207b")
 _NUMBER = re.compile(rf"[{_FIGURES}]{{,12}}{_FIGURE}(?={_LETTER}(?:{_LETTER}|\s))")
 _NOTE = re.compile(rf"{CUT}({_FIGURE}{{1,3}})\s*(?={_LETTER})")
 _LETTERED, _LETTERED_LINE = re.compile(r"\n[a-z] ?[A-Z]"), re.compile(r"[a-z](?=[A-Z])")
@@ -106,7 +106,7 @@ def _raised_behind_figures(page: TextPage, text: str, kinds: bytes) -> list[Edit
         first = end
         while (first - 1, start) in raised or (first < end and text[first - 1] in _MINUS):
             first -= 1
-        if first == end or not _stands_on_line(page, start):
+        if first == end or not _stands_on_line(page, start, line):
             continue
         begins_line = text.startswith(LINE_BREAK, start + 1)
         if begins_line and not (first == start + 1 + len(LINE_BREAK) and _is_close(page, start, first)):
@@ -116,9 +116,8 @@ def _raised_behind_figures(page: TextPage, text: str, kinds: bytes) -> list[Edit
     return edits
 
 
-def _stands_on_line(page: TextPage, figure: int) -> bool:
+def _stands_on_line(page: TextPage, figure: int, line: float) -> bool:
     """Not so a raised one of the font, nor those of a line that runs upwards: these stand above each other."""
-    ((_, line),) = page.origins([figure])
     return page.extent(figure)[0] <= line + _RISE and not page.is_across(figure)
 
 

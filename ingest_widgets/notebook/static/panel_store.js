@@ -36,7 +36,6 @@ export class PanelStore {
     this.problems = [];
     this.note = "";
     this.waiting = false;
-    this.heard = false;
     this.told = -Infinity;
     this.lost = "";
     this.listeners = new Set();
@@ -120,6 +119,11 @@ export class PanelStore {
     this.tell("life");
   }
 
+  /** Whether the kernel has told anything yet. */
+  get heard() {
+    return this.told > -Infinity;
+  }
+
   hello() {
     this.greetings += 1;
     this.sequence = null;
@@ -139,7 +143,6 @@ export class PanelStore {
     if (!message || message.kind !== "patch") return;
     if (this.sequence !== null && message.seq !== this.sequence + 1) this.hello();
     this.sequence = message.seq;
-    this.heard = true;
     this.greetings = 0;
     this.told = performance.now();
     if (this.lost) {
